@@ -1,0 +1,71 @@
+import type { Outcome } from './outcome.ts';
+import type { KubeObject } from './resource.ts';
+
+/** An API object to name in an action. `apiVersion` as on the wire, for example `batch/v1`. */
+export type ObjectRef = Readonly<{ apiVersion: string; kind: string; namespace?: string; name: string }>;
+
+/** Impersonated ServiceAccount: what touches a tenant's objects is done with the tenant's rights (design: Rights). */
+export type ActAs = Readonly<{ namespace: string; serviceAccount: string }>;
+
+/** One step towards the desired state. Plain data; every applier carries it out idempotently and never blocks. */
+export type Action =
+  | Readonly<{ type: 'add-finalizer'; object: ObjectRef; finalizer: string }>
+  | Readonly<{ type: 'remove-finalizer'; object: ObjectRef; finalizer: string }>
+  /** Record the Job's name in the owner's status before it is created (E20), then create Secrets and Job. */
+  | Readonly<{ type: 'run-job'; job: JobRequest }>
+  | Readonly<{ type: 'delete-object'; object: ObjectRef; actAs?: ActAs; propagation?: 'Background' | 'Foreground' }>
+  | Readonly<{ type: 'apply-object'; object: KubeObject; actAs?: ActAs; force: boolean }>;
+
+/** A runner Job to be created, without the bytes of the chart: the applier gets those by digest. */
+export type JobRequest = Readonly<{
+  owner: ObjectRef & Readonly<{ uid: string }>;
+  /** Job name = release, hash, attempt (E20). */
+  name: string;
+  namespace: string;
+  attempt: number;
+  inputsHash: string;
+  serviceAccount: string;
+  run: HelmInstall | HelmUninstall;
+}>;
+
+export type HelmInstall = Readonly<{
+  type: 'helm-install';
+  release: string;
+  namespace: string;
+  /** Digest by which the applier finds the packed chart. */
+  chartDigest: string;
+  /** Final values, placeholders filled. May hold secrets: they travel in a Secret only. */
+  values: Readonly<Record<string, unknown>>;
+  /** Labels for the Helm release, `alustan.io/inputs` among them. */
+  labels: Readonly<Record<string, string>>;
+  /** True where post-install or post-upgrade hooks must see ready workloads (E20). */
+  wait: boolean;
+  conflicts: 'force' | 'fail';
+  /** Seconds that Helm may take. */
+  timeoutSeconds: number;
+}>;
+
+export type HelmUninstall = Readonly<{
+  type: 'helm-uninstall';
+  release: string;
+  namespace: string;
+  timeoutSeconds: number;
+}>;
+
+/** Groups run in order; the steps of a group may run in parallel. */
+export type Group = Readonly<{ name: string; actions: readonly Action[] }>;
+
+/**
+ * What a planner says: what to do, and what the object's situation is if all of it is accepted.
+ * `Report` is what the kind shows in its status beside state and conditions.
+ */
+export type Plan<Report> = Readonly<{
+  /** What is being delivered, for people: image tag, commit, or both. */
+  revision: string;
+  groups: readonly Group[];
+  outcome: Outcome;
+  report: Report;
+}>;
+
+/** Pure: no clock, no I/O. */
+export type Planner<Object, Facts, Report> = (object: Object, facts: Facts, now: Date) => Plan<Report>;
