@@ -36,6 +36,8 @@ export type HelmInstall = Readonly<{
   chartDigest: string;
   /** Final values, placeholders filled. May hold secrets: they travel in a Secret only. */
   values: Readonly<Record<string, unknown>>;
+  /** Secret values inside `values`: the runner masks them in all that it prints (E2). */
+  sensitive: readonly string[];
   /** Labels for the Helm release, `alustan.io/inputs` among them. */
   labels: Readonly<Record<string, string>>;
   /** True where post-install or post-upgrade hooks must see ready workloads (E20). */

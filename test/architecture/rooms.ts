@@ -12,7 +12,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   apply: ['core', 'api', 'kube', 'apply'],
   status: ['core', 'api', 'kube', 'status'],
   engine: ['core', 'kube', 'engine', 'trigger'],
-  runner: ['core', 'runner'],
+  runner: ['core', 'kube', 'runner'],
   controller: ['core', 'api', 'kube', 'plan', 'trigger', 'source', 'apply', 'status', 'engine', 'controller'],
   server: ['core', 'api', 'kube', 'controller', 'server'],
   local: ['core', 'api', 'kube', 'engine', 'controller', 'server', 'local', 'source'],

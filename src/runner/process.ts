@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+export type ProcessResult = Readonly<{
+  /** Undefined when the process was ended by a signal. */
+  code: number | undefined;
+  signal: string | undefined;
+  stdout: string;
+  /** Both streams, line by line, in the order of arrival, masked. */
+  lines: readonly string[];
+}>;
+
+export type RunOptions = Readonly<{
+  env: NodeJS.ProcessEnv;
+  /** Hides secret values; applied to every line before it is kept or printed. */
+  mask: (line: string) => string;
+  print: (line: string) => void;
+  /** When aborted the process gets SIGTERM, and SIGKILL after `graceMs`. */
+  signal: AbortSignal;
+  graceMs: number;
+}>;
+
+/** Runs a program without a shell and waits for its end. Rejects only when it cannot be started. */
+export function run(program: string, args: readonly string[], options: RunOptions): Promise<ProcessResult> {
+  const child = spawn(program, [...args], { env: options.env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const lines: string[] = [];
+  const stdout: string[] = [];
+  const keep = (line: string, into?: string[]): void => {
+    const shown = options.mask(line);
+    lines.push(shown);
+    into?.push(shown);
+    options.print(shown);
+  };
+  createInterface({ input: child.stdout }).on('line', (line) => keep(line, stdout));
+  createInterface({ input: child.stderr }).on('line', (line) => keep(line));
+  let kill: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    child.kill('SIGTERM');
+    kill = setTimeout(() => child.kill('SIGKILL'), options.graceMs);
+  };
+  if (options.signal.aborted) stop();
+  options.signal.addEventListener('abort', stop, { once: true });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      clearTimeout(kill);
+      options.signal.removeEventListener('abort', stop);
+      resolve({ code: code ?? undefined, signal: signal ?? undefined, stdout: stdout.join('\n'), lines });
+    });
+  });
+}
