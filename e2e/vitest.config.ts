@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    dir: import.meta.dirname,
+    include: ['**/*.e2e.ts'],
+    globalSetup: ['./setup.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // The control plane takes the other core.
+    maxWorkers: 1,
+  },
+});
