@@ -1,0 +1,25 @@
+import type { Failure } from '../core/result.ts';
+import { KubeError } from '../kube/client.ts';
+
+/** What an answer of the API server means for an object whose action it refused. */
+export function failureOf(error: unknown, doing: string): Failure {
+  if (!(error instanceof KubeError)) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { kind: 'transient', reason: 'Unexpected', message: `${doing}: ${message}` };
+  }
+  const message = `${doing}: ${error.message}`;
+  switch (error.status) {
+    case 403:
+      return { kind: 'invalid', reason: 'Forbidden', message };
+    case 400:
+    case 413:
+    case 422:
+      return { kind: 'invalid', reason: 'Rejected', message };
+    case 409:
+      return { kind: 'transient', reason: 'Conflict', message, retryAfterMs: 200 };
+    default: {
+      const wait = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
+      return { kind: 'transient', reason: 'ApiServerUnavailable', message, ...wait };
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import type { KubeObject } from '../core/resource.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import { isAlreadyExists, type KubeClient } from '../kube/client.ts';
+import type { ActionOf, Applied, Applier } from './contract.ts';
+import { failureOf } from './failure.ts';
+import { inputSecrets, jobManifest, type RunnerSettings } from './job-manifest.ts';
+
+/** The packed chart of a digest, or undefined when it is no longer at hand (then the next pass reads it again). */
+export type ChartBytes = (digest: string) => Promise<Uint8Array | undefined>;
+
+/** Creates the Secrets of a runner Job, then the Job. What exists under the Job's name is that same Job (E20). */
+export class JobApplier implements Applier<'run-job'> {
+  readonly #client: KubeClient;
+  readonly #runner: RunnerSettings;
+  readonly #chart: ChartBytes;
+
+  constructor(client: KubeClient, runner: RunnerSettings, chart: ChartBytes) {
+    this.#client = client;
+    this.#runner = runner;
+    this.#chart = chart;
+  }
+
+  async apply(action: ActionOf<'run-job'>, signal: AbortSignal): Promise<Result<Applied>> {
+    const { job } = action;
+    const chart = job.run.type === 'helm-install' ? await this.#chart(job.run.chartDigest) : undefined;
+    if (job.run.type === 'helm-install' && chart === undefined) {
+      return fail('transient', 'ChartNotAtHand', `the chart ${job.run.chartDigest} must be read again`, 0);
+    }
+    const secrets = inputSecrets(job, chart);
+    try {
+      await Promise.all(secrets.map((secret) => this.#create(secret, signal)));
+      await this.#create(jobManifest(job, secrets.length, this.#runner), signal);
+      return ok({ state: 'pending' });
+    } catch (error) {
+      return { ok: false, failure: failureOf(error, `creating the Job ${job.name} in namespace ${job.namespace}`) };
+    }
+  }
+
+  async #create(object: KubeObject, signal: AbortSignal): Promise<void> {
+    await this.#client.create(object, signal).catch((error: unknown) => {
+      if (!isAlreadyExists(error)) throw error;
+    });
+  }
+}

@@ -1,0 +1,101 @@
+import type { ActAs } from '../core/plan.ts';
+import { ok, type Result } from '../core/result.ts';
+import { isNotFound, type KubeClient, KubeError } from '../kube/client.ts';
+import type { ActionOf, Applied, Applier } from './contract.ts';
+import { failureOf } from './failure.ts';
+
+const fieldManager = 'alustan';
+
+/** Adds and removes finalizers, applies and deletes objects; as the tenant where the action says so. */
+export class ObjectApplier implements Applier<'add-finalizer' | 'remove-finalizer' | 'apply-object' | 'delete-object'> {
+  readonly #client: KubeClient;
+
+  constructor(client: KubeClient) {
+    this.#client = client;
+  }
+
+  async apply(
+    action: ActionOf<'add-finalizer' | 'remove-finalizer' | 'apply-object' | 'delete-object'>,
+    signal: AbortSignal,
+  ): Promise<Result<Applied>> {
+    const target = action.type === 'apply-object' ? { ...action.object, ...action.object.metadata } : action.object;
+    const where = target.namespace === undefined ? '' : ` in namespace ${target.namespace}`;
+    try {
+      return ok(await this.#act(action, signal));
+    } catch (error) {
+      return { ok: false, failure: failureOf(error, `${verbs[action.type]} ${target.kind} ${target.name}${where}`) };
+    }
+  }
+
+  #act(
+    action: ActionOf<'add-finalizer' | 'remove-finalizer' | 'apply-object' | 'delete-object'>,
+    signal: AbortSignal,
+  ): Promise<Applied> {
+    switch (action.type) {
+      case 'add-finalizer':
+        return this.#editFinalizers(action, (list) => [...list, action.finalizer], signal);
+      case 'remove-finalizer':
+        return this.#editFinalizers(action, (list) => list.filter((item) => item !== action.finalizer), signal);
+      case 'apply-object':
+        return this.#apply(action, signal);
+      case 'delete-object':
+        return this.#delete(action, signal);
+    }
+  }
+
+  #as(who: ActAs | undefined): KubeClient {
+    return who === undefined ? this.#client : this.#client.as(who);
+  }
+
+  async #editFinalizers(
+    action: ActionOf<'add-finalizer' | 'remove-finalizer'>,
+    edit: (finalizers: string[]) => string[],
+    signal: AbortSignal,
+  ): Promise<Applied> {
+    const live = await this.#client.get(action.object, signal).catch((error: unknown) => {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    });
+    if (live === undefined) return { state: 'done' };
+    const before = live.metadata.finalizers ?? [];
+    const finalizers = [...new Set(edit(before))];
+    if (finalizers.length === before.length) return { state: 'done', object: live };
+    // Never add a finalizer to a terminating object: the API server refuses it, and nobody would remove it (E10).
+    if (action.type === 'add-finalizer' && live.metadata.deletionTimestamp !== undefined) return { state: 'done' };
+    const metadata = { resourceVersion: live.metadata.resourceVersion, finalizers };
+    const object = await this.#client.patch(action.object, 'merge', { metadata }, {}, signal);
+    return { state: 'done', object };
+  }
+
+  async #apply(action: ActionOf<'apply-object'>, signal: AbortSignal): Promise<Applied> {
+    const { apiVersion, kind, metadata } = action.object;
+    const namespace = metadata.namespace === undefined ? {} : { namespace: metadata.namespace };
+    const reference = { apiVersion, kind, name: metadata.name, ...namespace };
+    const options = { fieldManager, force: action.force };
+    const object = await this.#as(action.actAs).patch(reference, 'apply', action.object, options, signal);
+    return { state: 'done', object };
+  }
+
+  async #delete(action: ActionOf<'delete-object'>, signal: AbortSignal): Promise<Applied> {
+    const propagation = action.propagation ?? 'Background';
+    try {
+      await this.#as(action.actAs).delete(action.object, { propagation }, signal);
+      return { state: 'pending' };
+    } catch (error) {
+      if (isNotFound(error) || isUnknownKind(error)) return { state: 'done' };
+      throw error;
+    }
+  }
+}
+
+/** The CRD of an object is gone, and the object with it. */
+function isUnknownKind(error: unknown): boolean {
+  return error instanceof KubeError && error.reason === 'UnknownKind';
+}
+
+const verbs = {
+  'add-finalizer': 'adding the finalizer to',
+  'remove-finalizer': 'removing the finalizer from',
+  'apply-object': 'applying',
+  'delete-object': 'deleting',
+} as const;

@@ -1,0 +1,64 @@
+import { sha256 } from '../core/hash.ts';
+import { type Outcome, outcomes } from '../core/outcome.ts';
+import type { KubeObject } from '../core/resource.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { BaseStatus } from './summarize.ts';
+
+/** Bytes: the API server refuses a longer note. */
+const noteLimit = 1024;
+
+/**
+ * True where a person should hear of the change: another state or another reason. Messages alone change too often to
+ * be events (their times and counts), and stand in the status.
+ */
+export function isTransition(before: BaseStatus | undefined, after: BaseStatus): boolean {
+  const reason = (status: BaseStatus | undefined) => status?.conditions?.find((item) => item.type === 'Ready')?.reason;
+  return before?.state !== after.state || reason(before) !== reason(after);
+}
+
+/** The Event of a transition, in core/v1: what `kubectl describe` and `kubectl events` show. */
+export function eventOf(object: KubeObject, outcome: Outcome, now: Date): KubeObject {
+  const { apiVersion, kind, metadata } = object;
+  const namespace = metadata.namespace ?? 'default';
+  const time = now.toISOString();
+  const id = sha256(`${metadata.uid} ${outcome.reason} ${time}`).slice(0, 16);
+  const { name, uid, resourceVersion } = metadata;
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: `${name.slice(0, 200)}.${id}`, namespace },
+    involvedObject: { apiVersion, kind, namespace, name, uid, resourceVersion },
+    type: outcomes[outcome.kind].event,
+    reason: outcome.reason,
+    message: cut(outcome.message),
+    action: outcome.reason,
+    source: { component: 'alustan' },
+    reportingComponent: 'alustan.io/controller',
+    reportingInstance: 'alustan',
+    firstTimestamp: time,
+    lastTimestamp: time,
+    count: 1,
+  };
+}
+
+function cut(message: string): string {
+  if (Buffer.byteLength(message) <= noteLimit) return message;
+  let text = message.slice(0, noteLimit - 3);
+  while (Buffer.byteLength(text) > noteLimit - 3) text = text.slice(0, -1);
+  return `${text}…`;
+}
+
+/** Sends Events; an Event that cannot be sent is lost, never an error of the delivery: `failed` is told. */
+export class EventSender {
+  readonly #client: KubeClient;
+  readonly #failed: (error: unknown) => void;
+
+  constructor(client: KubeClient, failed: (error: unknown) => void) {
+    this.#client = client;
+    this.#failed = failed;
+  }
+
+  async send(event: KubeObject): Promise<void> {
+    await this.#client.create(event).catch(this.#failed);
+  }
+}

@@ -1,0 +1,26 @@
+import { isDeepStrictEqual } from 'node:util';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * The smallest JSON merge patch (RFC 7396) that turns one document into the other, or undefined when they are equal.
+ * Lists are replaced whole, as that format wants.
+ */
+export function mergePatch(before: Json, after: Json): Json | undefined {
+  const patch: Record<string, unknown> = {};
+  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const [from, to] = [before[key], after[key]];
+    if (isDeepStrictEqual(from, to)) continue;
+    if (isObject(from) && isObject(to)) {
+      const inner = mergePatch(from, to);
+      if (inner !== undefined) patch[key] = inner;
+    } else {
+      patch[key] = to === undefined ? null : to;
+    }
+  }
+  return Object.keys(patch).length === 0 ? undefined : patch;
+}
+
+function isObject(value: unknown): value is Json {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}

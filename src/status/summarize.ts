@@ -1,0 +1,70 @@
+import { type Outcome, outcomes, type State } from '../core/outcome.ts';
+import type { Condition } from '../core/resource.ts';
+
+/** What every kind's status has; a kind's report adds its own fields beside these. */
+export type BaseStatus = Readonly<{
+  observedGeneration?: number;
+  state?: State;
+  message?: string;
+  conditions?: readonly Condition[];
+}>;
+
+export type Summary<Report> = Readonly<{ status: BaseStatus & Report; requeueAfterMs?: number }>;
+
+export type SummarizeOptions = Readonly<{
+  generation: number;
+  now: Date;
+  /** Milliseconds: where the outcome's row says `interval`. */
+  intervalMs: number;
+  /** How often the object failed in a row, for the back-off. */
+  failures: number;
+  /** Conditions of the kind's own, beside Ready, Reconciling and Stalled. */
+  extra?: readonly Omit<Condition, 'lastTransitionTime' | 'observedGeneration'>[];
+}>;
+
+const backOffStartMs = 5_000;
+const backOffLimitMs = 300_000;
+
+/** Milliseconds to wait after the n-th failure in a row (n ≥ 1): 5 s, doubled each time, 5 min at most. */
+export function backOffMs(failures: number): number {
+  return Math.min(backOffStartMs * 2 ** Math.max(0, failures - 1), backOffLimitMs);
+}
+
+/**
+ * The one fold from outcome to status (E34): state, message, the three kstatus conditions and when to look again.
+ * Equal inputs give an equal status: times change only when a condition changes.
+ */
+export function summarize<Report extends object>(
+  before: BaseStatus | undefined,
+  outcome: Outcome,
+  report: Report,
+  options: SummarizeOptions,
+): Summary<Report> {
+  const row = outcomes[outcome.kind];
+  const truth = (value: boolean): 'True' | 'False' => (value ? 'True' : 'False');
+  const { reason, message } = outcome;
+  const conditions = [
+    { type: 'Ready', status: row.ready, reason, message },
+    { type: 'Reconciling', status: truth(row.reconciling), reason, message },
+    { type: 'Stalled', status: truth(row.stalled), reason, message },
+    ...(options.extra ?? []),
+  ].map((condition) => stamp(before?.conditions, condition, options));
+  const status = { ...report, observedGeneration: options.generation, state: row.state, message, conditions };
+  const requeueAfterMs = outcome.retryAfterMs ?? defaultRequeue(row.requeue, options);
+  return { status, ...(requeueAfterMs === undefined ? {} : { requeueAfterMs }) };
+}
+
+function defaultRequeue(requeue: 'interval' | 'back-off' | 'watch', options: SummarizeOptions): number | undefined {
+  if (requeue === 'interval') return options.intervalMs;
+  return requeue === 'back-off' ? backOffMs(options.failures) : undefined;
+}
+
+function stamp(
+  before: readonly Condition[] | undefined,
+  condition: Omit<Condition, 'lastTransitionTime' | 'observedGeneration'>,
+  options: SummarizeOptions,
+): Condition {
+  const last = before?.find((item) => item.type === condition.type);
+  const since = last?.status === condition.status ? last.lastTransitionTime : options.now.toISOString();
+  return { ...condition, observedGeneration: options.generation, lastTransitionTime: since };
+}
