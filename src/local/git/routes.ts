@@ -1,0 +1,102 @@
+import { type Context, Hono } from 'hono';
+import { CommandReader, type RefUpdate } from './commands.ts';
+import { parseRepositoryName } from './name.ts';
+import { settlePush } from './push.ts';
+import { advertise, exchange, type GitService, requestBody } from './service.ts';
+import { createRepository, emptyRepository, repositoryExists, repositoryPath } from './store.ts';
+
+export type GitPush = Readonly<{
+  /** Name of the repository, `team/shop`. */
+  repository: string;
+  /** Path of its URL, `/git/team/shop.git`. */
+  path: string;
+  /** Refs that changed; an id of zeros means created or deleted. */
+  refs: readonly RefUpdate[];
+}>;
+
+export type GitOptions = Readonly<{
+  dataDir: string;
+  /** Called after each push that changed something. What it throws is not the pusher's concern and is dropped. */
+  onPush?: (push: GitPush) => void;
+}>;
+
+type Asked = Readonly<{ name: string; service: GitService; advertise: boolean }>;
+
+const NO_CACHE = { 'cache-control': 'no-cache, max-age=0, must-revalidate' };
+
+/** Git over smart HTTP (gitprotocol-http), mounted at `/git`: fetch and push, protocol versions 0 to 2. */
+export function gitRoutes(options: GitOptions): Hono {
+  return new Hono().all('/*', async (c) => {
+    const asked = parse(new URL(c.req.url), c.req.method);
+    if (asked instanceof Response) return asked;
+    const there = await repositoryExists(options.dataDir, asked.name);
+    if (!there && asked.service === 'git-upload-pack') return missing(asked.name);
+    return asked.advertise ? answerRefs(c, options, asked, there) : answerService(c, options, asked);
+  });
+}
+
+function parse(url: URL, method: string): Asked | Response {
+  const [, path = '', rest = ''] = /^\/git\/(.+?)\/(info\/refs|git-[a-z-]+)$/.exec(url.pathname) ?? [];
+  const name = parseRepositoryName(path);
+  if (name === undefined) return refuse(404, 'not a git repository: the address is /git/<name>.git');
+  const info = rest === 'info/refs';
+  const service = info ? url.searchParams.get('service') : rest;
+  if (service !== 'git-upload-pack' && service !== 'git-receive-pack') {
+    return refuse(403, 'only the smart HTTP protocol is served: use git 1.6.6 or newer');
+  }
+  if (method !== (info ? 'GET' : 'POST')) return refuse(405, `method ${method} is not allowed here`);
+  return { name, service, advertise: info };
+}
+
+async function answerRefs(c: Context, options: GitOptions, asked: Asked, there: boolean): Promise<Response> {
+  const path = there ? repositoryPath(options.dataDir, asked.name) : await emptyRepository(options.dataDir);
+  return stream(`application/x-${asked.service}-advertisement`, await advertise(call(c, asked, path)));
+}
+
+async function answerService(c: Context, options: GitOptions, asked: Asked): Promise<Response> {
+  const { service, name } = asked;
+  if (c.req.header('content-type') !== `application/x-${service}-request`) {
+    return refuse(415, `the content type must be application/x-${service}-request`);
+  }
+  if (service === 'git-receive-pack') await createRepository(options.dataDir, name);
+  const path = repositoryPath(options.dataDir, name);
+  const reader = new CommandReader();
+  const settle = async () => {
+    if (reader.updates.length === 0) return;
+    const refs = await settlePush(path, reader.updates);
+    if (refs.length > 0) tell(options, { repository: name, path: `/git/${name}.git`, refs });
+  };
+  const push = service === 'git-receive-pack';
+  const seen = push ? (chunk: Uint8Array) => reader.write(chunk) : () => {};
+  const body = await exchange(call(c, asked, path), requestBody(c.req.raw), seen, settle);
+  return stream(`application/x-${service}-result`, body);
+}
+
+function call(c: Context, asked: Asked, path: string) {
+  return { service: asked.service, path, protocol: c.req.header('git-protocol'), signal: c.req.raw.signal };
+}
+
+function tell(options: GitOptions, push: GitPush): void {
+  try {
+    options.onPush?.(push);
+  } catch {
+    // The push is done; whoever listens polls as well.
+  }
+}
+
+function stream(type: string, body: AsyncIterable<Uint8Array>): Response {
+  return new Response(ReadableStream.from(body), {
+    headers: { 'content-type': type, ...NO_CACHE },
+  });
+}
+
+function missing(name: string): Response {
+  return refuse(404, `no repository ${name}: a push to /git/${name}.git creates it`);
+}
+
+function refuse(status: number, message: string): Response {
+  return new Response(`${message}\n`, {
+    status,
+    headers: { 'content-type': 'text/plain; charset=utf-8', ...NO_CACHE },
+  });
+}

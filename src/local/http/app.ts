@@ -1,0 +1,32 @@
+import { Hono } from 'hono';
+import type { Logger } from 'pino';
+import { type GitPush, gitRoutes } from '../git/routes.ts';
+import type { RegistryPush } from '../registry/routes/call.ts';
+import { registryRoutes } from '../registry/routes/index.ts';
+import { guardLocal } from './guard.ts';
+
+export type HttpOptions = Readonly<{
+  /** Repositories lie under `git/`, the registry under `registry/`. */
+  dataDir: string;
+  onGitPush?: (push: GitPush) => void;
+  onRegistryPush?: (push: RegistryPush) => void;
+  /** Mounts what else the listener serves; the guard of Host and Origin is before it. */
+  extraRoutes?: (app: Hono) => void;
+  log?: Pick<Logger, 'error'>;
+}>;
+
+/** Everything that the HTTP listener of local mode answers. */
+export function createHttpApp(options: HttpOptions): Hono {
+  const { dataDir, onGitPush, onRegistryPush, log } = options;
+  const registry = registryRoutes({ dataDir, ...(onRegistryPush === undefined ? {} : { onPush: onRegistryPush }) });
+  const app = new Hono();
+  app.use('*', guardLocal());
+  app.route('/git', gitRoutes({ dataDir, ...(onGitPush === undefined ? {} : { onPush: onGitPush }) }));
+  app.route('/v2', registry);
+  options.extraRoutes?.(app);
+  app.onError((error, c) => {
+    log?.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed');
+    return c.text(`${error.message}\n`, 500);
+  });
+  return app;
+}
