@@ -1,0 +1,56 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Api } from './api.ts';
+import { adminToken } from './auth/admin-token.ts';
+import { adminReviewer } from './auth/authenticate.ts';
+import { servingIdentity } from './auth/certificates.ts';
+import { bootstrap } from './bootstrap.ts';
+import { route } from './http/routes.ts';
+import { HttpServer } from './http/server.ts';
+import { minimal } from './resources/minimal.ts';
+import { Registry } from './resources/registry.ts';
+import { Store } from './store/store.ts';
+
+export type ApiServerOptions = Readonly<{
+  /** Holds the store, the certificates and the keys; made when it is missing. */
+  dataDir: string;
+  /** TCP port on 127.0.0.1; 0 takes any. Taken: rejects with `code: 'EADDRINUSE'`. */
+  port: number;
+  /** Bearer token of the administrator (group system:masters); by default random, kept in `dataDir`. */
+  adminToken?: string;
+  /** Where the node writes the pods' logs: `<namespace>/<pod>/<container>.log`. */
+  podLogDir: string;
+}>;
+
+export type Opened = Readonly<{ port: number; url: string; caPem: string; token: string; close(): Promise<void> }>;
+
+/** Starts the API server in this thread. The store is synchronous: `startApiServer` gives it a thread of its own. */
+export async function openApiServer(options: ApiServerOptions): Promise<Opened> {
+  mkdirSync(options.dataDir, { recursive: true });
+  const identity = await servingIdentity(options.dataDir);
+  const token = adminToken(options.dataDir, options.adminToken);
+  const store = new Store(join(options.dataDir, 'kubernetes.db'));
+  const server = new HttpServer(identity, [adminReviewer(token)], (request) => route(api, request));
+  const api: Api = {
+    store,
+    registry: new Registry(minimal),
+    now: () => new Date(),
+    podLogDir: options.podLogDir,
+    closing: server.closing,
+  };
+  bootstrap(store, api.now());
+  const port = await server.listen(options.port).catch((error) => {
+    store.close();
+    throw error;
+  });
+  return {
+    port,
+    url: `https://127.0.0.1:${port}`,
+    caPem: identity.caPem,
+    token,
+    async close() {
+      await server.close();
+      store.close();
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { Api, Call, Verb } from '../api.ts';
+import { methodNotAllowed, noSuchPath } from '../errors.ts';
+import type { ApiRequest } from '../http/request.ts';
+import type { RequestInfo } from '../http/request-info.ts';
+import { subresourceOf } from '../resources/resource-type.ts';
+import { plainVerbs } from './handlers.ts';
+import { subresources } from './subresources.ts';
+
+/** Finds what a resource path asks for and has it done. @throws 404, 405 */
+export async function dispatch(api: Api, request: ApiRequest, info: RequestInfo): Promise<void> {
+  const type = api.registry.find(info.group, info.version, info.resource);
+  if (type === undefined) throw noSuchPath();
+  const call: Call = { api, request, info, type };
+  const run = info.subresource === '' ? plainVerb(call) : subresourceVerb(call);
+  if (run === undefined) throw methodNotAllowed();
+  await run(call);
+}
+
+function plainVerb(call: Call): Verb | undefined {
+  const { info, type } = call;
+  // Namespaced objects are made in a namespace only; lists and watches may span all.
+  if (type.namespaced && info.namespace === '' && info.verb !== 'list' && info.verb !== 'watch') return undefined;
+  return type.verbs.includes(info.verb) ? plainVerbs[info.verb] : undefined;
+}
+
+function subresourceVerb(call: Call): Verb | undefined {
+  const { info, type } = call;
+  const name = info.subresource.split('/')[0] ?? '';
+  const found = subresourceOf(type, name);
+  if (found === undefined) throw noSuchPath();
+  return found.verbs.includes(info.verb) ? subresources[name]?.[info.verb] : undefined;
+}

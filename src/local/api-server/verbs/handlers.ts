@@ -1,0 +1,95 @@
+import type { Call, Verb } from '../api.ts';
+import { badRequest } from '../errors.ts';
+import { readObject } from '../http/body.ts';
+import { sendJson } from '../http/respond.ts';
+import { type ApiObject, isMap } from '../object.ts';
+import { decode, servedApiVersion } from '../resources/codec.ts';
+import { negotiate } from '../table/present.ts';
+import { serveWatch } from '../watch/watch.ts';
+import { createObject } from './create.ts';
+import { deleteObject, deleteOptions } from './delete.ts';
+import { listEntries, listText } from './list.ts';
+import { loadObject, resourceName } from './objects.ts';
+import { writeOptions } from './options.ts';
+import { updateObject } from './update.ts';
+
+export function sendObject(call: Call, code: number, object: ApiObject): void {
+  sendJson(call.request, code, JSON.stringify(object));
+}
+
+/** The object in the body, checked to be of the kind that the path takes. @throws 400 */
+export async function readResource(call: Call): Promise<ApiObject> {
+  const body = await readObject(call.request);
+  if (body === undefined) throw badRequest('the body of the request is empty');
+  const { type } = call;
+  const apiVersion = servedApiVersion(type);
+  if (body['kind'] !== undefined && (body['kind'] !== type.kind || body['apiVersion'] !== apiVersion)) {
+    const [group, version] = [type.group, type.version];
+    throw badRequest(
+      `the API version in the data (${String(body['apiVersion'])}) and kind (${String(body['kind'])}) does not match the expected API version and kind (${group === '' ? '' : `${group}/`}${version}, Kind=${type.kind})`,
+    );
+  }
+  const metadata = isMap(body['metadata']) ? body['metadata'] : {};
+  return { ...body, apiVersion, kind: type.kind, metadata } as ApiObject;
+}
+
+async function create(call: Call): Promise<void> {
+  const object = await readResource(call);
+  sendObject(call, 201, createObject(call, object, writeOptions(call.request)));
+}
+
+function get(call: Call): void {
+  negotiate(call.request.headers.accept);
+  sendObject(call, 200, loadObject(call));
+}
+
+function list(call: Call): void {
+  sendJson(call.request, 200, listText(call, listEntries(call)));
+}
+
+function watch(call: Call): void {
+  serveWatch(call, negotiate(call.request.headers.accept));
+}
+
+async function update(call: Call): Promise<void> {
+  const object = await readResource(call);
+  sendObject(
+    call,
+    200,
+    updateObject(call, () => object, writeOptions(call.request)),
+  );
+}
+
+async function remove(call: Call): Promise<void> {
+  const options = deleteOptions(await readObject(call.request), call.request.query);
+  const { object, gone } = deleteObject(call, call.info.name, options);
+  if (!gone) return sendObject(call, 200, object);
+  const { group, name: kind } = resourceName(call.type);
+  const { name, uid } = object.metadata;
+  const details = { name, ...(group === '' ? {} : { group }), kind, uid };
+  sendJson(
+    call.request,
+    200,
+    JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }),
+  );
+}
+
+async function removeAll(call: Call): Promise<void> {
+  const options = deleteOptions(await readObject(call.request), call.request.query);
+  const listed = listEntries(call);
+  for (const entry of listed.entries) {
+    const { name, namespace = '' } = decode(call.type, entry.value).metadata;
+    deleteObject({ ...call, info: { ...call.info, namespace, name } }, name, options);
+  }
+  sendJson(call.request, 200, listText(call, listed));
+}
+
+export const plainVerbs: Record<string, Verb> = {
+  create,
+  get,
+  list,
+  watch,
+  update,
+  delete: remove,
+  deletecollection: removeAll,
+};
