@@ -29,7 +29,7 @@ export async function ensureBinaries(names: readonly BinaryName[] = controlPlane
 /** A folder named by everything that decides what the binary is. */
 function storePath(binary: Binary): string {
   const hash = createHash('sha256').update(binary.ldflags);
-  for (const file of ['go.mod', 'go.sum', 'tools.go']) hash.update(readFileSync(join(modulesDir, binary.module, file)));
+  for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(modulesDir, binary.module, file)));
   return join(storeDir, `${binary.module}-${hash.digest('hex').slice(0, 12)}`, binary.name);
 }
 

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Access } from './api.ts';
 import { ensureBinaries } from './build.ts';
@@ -57,8 +57,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   try {
     return await startAll(layout, supervisor, options.users ?? []);
   } catch (error) {
-    await supervisor.stopAll();
-    rmSync(dir, { recursive: true, force: true });
+    await supervisor.remove();
     throw error;
   }
 }
@@ -81,7 +80,7 @@ async function startAll(layout: Layout, supervisor: Supervisor, users: readonly 
     stop: async (keepLogsIn) => {
       await supervisor.stopAll();
       if (keepLogsIn) cpSync(join(dir, 'logs'), keepLogsIn, { recursive: true });
-      rmSync(dir, { recursive: true, force: true });
+      await supervisor.remove();
     },
     release: () => supervisor.release(),
   };

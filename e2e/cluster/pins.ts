@@ -22,6 +22,7 @@ export const binaries = {
   'kube-scheduler': kubernetes('kube-scheduler'),
   kubelet: kubernetes('kubelet'),
   'kube-proxy': kubernetes('kube-proxy'),
+  kubectl: kubernetes('kubectl'),
 } as const satisfies Record<string, Binary>;
 
 export type BinaryName = keyof typeof binaries;

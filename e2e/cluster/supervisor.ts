@@ -78,6 +78,12 @@ export class Supervisor {
     this.#forget();
   }
 
+  /** Ends all and removes the run's folder. */
+  async remove(): Promise<void> {
+    await this.stopAll();
+    rmSync(this.dir, { recursive: true, force: true, maxRetries: 5 });
+  }
+
   /** For exit handlers, where nothing can be awaited: kills and removes the folder. */
   killNow(): void {
     for (const { id } of this.#running.values()) killGroup(id, 'SIGKILL');
