@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { conditions, time } from './common.ts';
+
+/** A runner Job as status remembers it: written before the Job is created, so that none is ever run twice (E20). */
+export const jobRecord = z
+  .object({
+    name: z.string().describe('Name of the Job.'),
+    purpose: z.enum(['deliver', 'uninstall']).describe('What the Job does.'),
+    attempt: z.int().describe('Number of the Job among those of the same inputs.'),
+    inputsHash: z.string().describe('Hash of what is delivered: release, chart and values.'),
+    startedAt: time.describe('When the Job was recorded.'),
+    phase: z.enum(['succeeded', 'failed']).optional().describe('How the Job ended; absent while it runs.'),
+    finishedAt: time.optional().describe('When the Job ended.'),
+    failures: z.int().optional().describe('Failed Jobs in a row of the same inputs.'),
+    message: z.string().optional().describe("The runner's last words."),
+    image: z.string().optional().describe('The image that the Job delivers.'),
+  })
+  .describe('The last runner Job.');
+
+export const blocker = z.object({
+  kind: z.string().describe('Kind of what is waited for.'),
+  name: z.string().describe('Its name, in the same namespace.'),
+  state: z.string().describe('Its state, or `Missing`.'),
+  message: z.string().optional().describe('Its own message.'),
+  since: time.optional().describe('Since when it has been so.'),
+});
+
+export const objectHealth = z.object({
+  kind: z.string().describe('Kind of the object.'),
+  namespace: z.string().optional().describe('Namespace, when it is not the own one.'),
+  name: z.string().describe('Name of the object.'),
+  health: z
+    .enum(['Current', 'InProgress', 'Failed', 'Terminating', 'NotFound', 'Unknown'])
+    .describe('Health by the rules of kstatus.'),
+  message: z.string().optional().describe('Why it is not healthy.'),
+});
+
+/** E19. */
+export const healthStatus = z
+  .object({
+    release: z.string().describe('Name of the Helm release.'),
+    revision: z.int().describe('Revision of the Helm release.'),
+    status: z.string().describe('Status that Helm gives the release.'),
+    chart: z.string().describe('Chart in use, with its version.'),
+    image: z.string().optional().describe('Image in use.'),
+    objects: z.array(objectHealth).describe('Each object of the release.'),
+    message: z.string().optional().describe('The first object that is not healthy, and why.'),
+  })
+  .describe('Health of the delivery.');
+
+export const wait = z
+  .object({
+    reason: z.string().describe('What is waited for, for machines.'),
+    since: time.describe('Since when.'),
+  })
+  .describe('The wait that goes on.');
+
+/** What the plan reports, beside state, message and conditions. */
+export const serviceReport = z.object({
+  image: z.string().optional().describe('Image in use, as `name:tag`.'),
+  revision: z.string().optional().describe('Revision of the chart in use: commit, or version of an OCI chart.'),
+  healthStatus: healthStatus.optional(),
+  blockedBy: z.array(blocker).optional().describe('The chain of what blocks, nearest first.'),
+  waiting: wait.optional(),
+  job: jobRecord.optional(),
+  lastHandledRetry: z.string().optional().describe('Value of the annotation `alustan.io/retry` that was acted on.'),
+});
+
+export const serviceStatus = serviceReport
+  .extend({
+    state: z.enum(['Progressing', 'Error', 'Failed', 'Blocked', 'Completed']).optional().describe('See states.md.'),
+    message: z.string().optional().describe('What is going on, or what to do.'),
+    observedGeneration: z.int().optional().describe('The generation that this status speaks of.'),
+    conditions,
+  })
+  .describe('What the controller last saw.');
+
+export type JobRecord = z.infer<typeof jobRecord>;
+export type Blocker = z.infer<typeof blocker>;
+export type ObjectHealth = z.infer<typeof objectHealth>;
+export type HealthStatus = z.infer<typeof healthStatus>;
+export type ServiceReport = z.infer<typeof serviceReport>;
+export type ServiceStatus = z.infer<typeof serviceStatus>;

@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { duration, label, objectName, secretRef } from './common.ts';
+
+const source = z
+  .object({
+    repoURL: z
+      .string()
+      .min(1)
+      .max(2048)
+      .describe('Git repository (`https://…`), or chart in an OCI registry (`oci://…`).')
+      .meta({ example: 'https://github.com/alustan/cluster-manifests' }),
+    path: z
+      .string()
+      .max(1024)
+      .optional()
+      .describe('Folder of the chart inside the git repository. Default: the root.')
+      .meta({ example: 'application-helm' }),
+    releaseName: z
+      .string()
+      .min(1)
+      .max(53)
+      .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/)
+      .optional()
+      .describe('Name of the Helm release. Default: the name of the Service. Cannot be changed.')
+      .meta({ example: 'backend-application' }),
+    targetRevision: z
+      .string()
+      .max(255)
+      .optional()
+      .describe('Branch, tag or commit; for OCI a version or digest. Default: the default branch.')
+      .meta({ example: 'main' }),
+    values: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe(
+        'Values of the chart. `${workspace.NAME}` in any string is replaced by that key of the cluster Secret of ' +
+          'the workspace; `$${workspace.NAME}` stays as `${workspace.NAME}`.',
+      )
+      .meta({ example: { cluster: '${workspace.CLUSTER_NAME}', image: 'alustan/backend:0.2.0' } }),
+    secretRef: secretRef
+      .optional()
+      .describe('Credentials of the repository: keys `username` and `password`, or `token`; `ca.crt` for an own CA.'),
+  })
+  .describe('Where the chart comes from, and with what values it is installed.')
+  .meta({
+    rules: [
+      {
+        rule: 'has(self.releaseName) == has(oldSelf.releaseName) && (!has(self.releaseName) || self.releaseName == oldSelf.releaseName)',
+        message: 'releaseName cannot be changed: delete the Service and create it anew',
+      },
+    ],
+  });
+
+const containerRegistry = z
+  .object({
+    provider: z
+      .string()
+      .max(64)
+      .default('docker')
+      .describe('`docker` or `ghcr`: the registry where `imageName` names no host.'),
+    imageName: z
+      .string()
+      .min(1)
+      .max(512)
+      .describe('Image whose tags are followed.')
+      .meta({ example: 'alustan/backend' }),
+    semanticVersion: z
+      .string()
+      .min(1)
+      .max(256)
+      .describe('Constraint; the highest tag that satisfies it is delivered.')
+      .meta({ example: '>=0.2.0' }),
+    secretRef: secretRef
+      .optional()
+      .describe('Secret of type `kubernetes.io/dockerconfigjson` for the registry. Default: anonymous.'),
+  })
+  .describe('Follows the tags of an image and writes the chosen one into the values wherever the image is named.');
+
+const previewEnvironment = z
+  .object({
+    enabled: z.boolean().default(false).describe('Whether pull requests labelled `preview` are delivered too.'),
+    gitOwner: z.string().max(255).optional().describe('Owner of the repository.').meta({ example: 'alustan' }),
+    gitRepo: z.string().max(255).optional().describe('Name of the repository.').meta({ example: 'web-app-demo' }),
+    intervalSeconds: z.int().min(1).optional().describe('Seconds between looks at the pull requests.'),
+  })
+  .describe('Previews of pull requests. Accepted and kept; this version does not deliver them yet.');
+
+const dependency = z.union([label, z.object({ name: label.describe('Name of the object.') })]);
+
+const dependencies = z
+  .object({
+    service: z
+      .array(dependency)
+      .max(100)
+      .optional()
+      .describe('Services of the same namespace, as names or `{name: …}`.')
+      .meta({ example: ['api-service'] }),
+    terraform: z
+      .array(dependency)
+      .max(100)
+      .optional()
+      .describe('Terraforms of the same namespace.')
+      .meta({ example: ['network'] }),
+  })
+  .describe('What must be delivered and healthy before this Service is; and what cannot be deleted before it.');
+
+const workspace = z.string().min(1).max(63);
+
+export const serviceSpec = z
+  .object({
+    workspace: workspace
+      .optional()
+      .describe('Environment: label `environment` of the cluster Secret whose keys the values may use.')
+      .meta({ example: 'staging' }),
+    environment: workspace.optional().describe('Another name for `workspace`.').meta({ example: 'staging' }),
+    source,
+    containerRegistry: containerRegistry.optional(),
+    previewEnvironment: previewEnvironment.optional(),
+    dependencies: dependencies.optional(),
+    serviceAccountName: objectName
+      .optional()
+      .describe('ServiceAccount, in this namespace, that the runner Job uses. Default: that of the installation.')
+      .meta({ example: 'team-a' }),
+    conflicts: z
+      .enum(['force', 'fail'])
+      .default('force')
+      .describe('`force`: fields that others own are taken over; `fail`: the delivery fails and names them.'),
+    suspend: z.boolean().default(false).describe('While true nothing is delivered; what runs stays as it is.'),
+    interval: duration
+      .optional()
+      .describe('How often source and registry are looked at. Default: that of the installation.')
+      .meta({ example: '5m' }),
+    timeout: duration
+      .optional()
+      .describe('How long Helm may take, and how long objects may take to become healthy.')
+      .meta({ example: '10m' }),
+    retries: z
+      .int()
+      .min(0)
+      .max(100)
+      .optional()
+      .describe('How often a failed delivery is tried again. Default: that of the installation.')
+      .meta({ example: 3 }),
+  })
+  .describe('What to deliver.')
+  .meta({
+    rules: [
+      { rule: 'has(self.workspace) || has(self.environment)', message: 'workspace is required' },
+      {
+        rule: '!has(self.workspace) || !has(self.environment) || self.workspace == self.environment',
+        message: 'workspace and environment are two names of one field: set one of them',
+      },
+    ],
+  });
+
+type Raw = z.output<typeof serviceSpec>;
+
+/** A Service's spec as plans read it: one spelling for each thing that may be spelled in several ways (E1, E7). */
+export type ServiceSpec = Omit<Raw, 'environment' | 'workspace' | 'source' | 'dependencies'> &
+  Readonly<{
+    workspace: string;
+    source: Omit<Raw['source'], 'releaseName' | 'values'> &
+      Readonly<{ releaseName: string; values: Readonly<Record<string, unknown>> }>;
+    dependencies: Readonly<{ service: readonly string[]; terraform: readonly string[] }>;
+  }>;
+
+/** Reads the several spellings into one. `name` is the Service's, the default of the release's. */
+export function normaliseService(raw: Raw, name: string): ServiceSpec {
+  const { workspace, environment, source, dependencies, ...rest } = raw;
+  const names = (list: z.output<typeof dependency>[] = []): string[] => [
+    ...new Set(list.map((item) => (typeof item === 'string' ? item : item.name))),
+  ];
+  return {
+    ...rest,
+    workspace: workspace ?? environment ?? '',
+    source: { ...source, releaseName: source.releaseName ?? name, values: source.values ?? {} },
+    dependencies: { service: names(dependencies?.service), terraform: names(dependencies?.terraform) },
+  };
+}

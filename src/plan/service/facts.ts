@@ -1,0 +1,128 @@
+import type { ObjectHealth } from '../../api/service-status.ts';
+import type { ObjectRef } from '../../core/plan.ts';
+import type { Result } from '../../core/result.ts';
+
+/**
+ * All that the plan of a Service knows of the world. Gathering it never fails: what could not be had is a failed
+ * `Result`, and what has not been asked for (yet) is absent.
+ */
+export type ServiceFacts = Readonly<{
+  /** Key of the installation for hashes of data that holds secrets (E20). */
+  installationKey: string;
+  settings: Settings;
+  /** All Secrets labelled `alustan.io/secret-type=cluster` in the controller's namespace (E2, E6). */
+  clusterSecrets: readonly ClusterSecret[];
+  /** All other Services of the namespace, and the Terraforms that `dependencies.terraform` may name. */
+  peers: readonly Peer[];
+  /** Absent while the first fetch is under way. */
+  chart?: Result<Chart>;
+  /** Tags of `containerRegistry.imageName`; absent without one, and while the first listing is under way. */
+  tags?: Result<readonly string[]>;
+  /** Answers of the registry for the tags that `tagsToProbe` named: a digest when the image can be pulled. */
+  pullable?: Readonly<Record<string, Result<Readonly<{ digest: string }>>>>;
+  /** The newest record of the Helm release; read after `jobs`, so that a Job seen finished has its release seen. */
+  release: Result<Release | undefined>;
+  /** Objects of the release with their health (E19), as the manifest orders them. */
+  objects: readonly ReleaseObject[];
+  /**
+   * Runner Jobs owned by this Service (by uid). The one that `status.job` names is looked up live when the cache lacks
+   * it: absent here means that it does not exist.
+   */
+  jobs: readonly Job[];
+  namespaceTerminating: boolean;
+}>;
+
+export type Settings = Readonly<{
+  /** Retries of a failed Job where `spec.retries` says nothing. */
+  retryLimit: number;
+  /** Milliseconds before the first retry; doubled at each further one. */
+  retryDelayMs: number;
+  /** Milliseconds; no retry waits longer. */
+  retryDelayMaxMs: number;
+  /** Milliseconds after which a wait for dependencies is an error (E8: 10 minutes). */
+  dependencyTimeoutMs: number;
+  /** Milliseconds between looks at an image that cannot be pulled yet. */
+  imagePollMs: number;
+  /** Milliseconds between passes where `spec.interval` says nothing (E35). */
+  intervalMs: number;
+  /** Bytes of values, as JSON, that the Secrets of a Job may hold. */
+  valuesLimitBytes: number;
+  /** Namespace of the controller: cluster Secrets lie here, and Jobs for remote clusters run here. */
+  controllerNamespace: string;
+  runner: Readonly<{
+    /** ServiceAccount of Jobs where `spec.serviceAccountName` says nothing. */
+    serviceAccount: string;
+    /** Seconds that Helm may take where `spec.timeout` says nothing. */
+    timeoutSeconds: number;
+  }>;
+}>;
+
+export type ClusterSecret = Readonly<{
+  name: string;
+  /** Label `environment`. */
+  environment: string;
+  annotations: Readonly<Record<string, string>>;
+  /** Decoded. */
+  data: Readonly<Record<string, string>>;
+}>;
+
+export type Chart = Readonly<{
+  /** Commit of a git source; absent for OCI. */
+  commit?: string;
+  /** Digest of the packed chart, by which the applier finds it: same content, same digest. */
+  digest: string;
+  name: string;
+  version: string;
+  /** True when a hook is post-install or post-upgrade (E20). */
+  postHooks: boolean;
+}>;
+
+/** Another object that this one may depend on, or that may depend on this one. */
+export type Peer = Readonly<{
+  kind: 'Service' | 'Terraform';
+  name: string;
+  uid: string;
+  creationTimestamp: string;
+  deleting: boolean;
+  generation: number;
+  /** Names of Services, and of Terraforms, that it depends on. */
+  dependencies: Readonly<{ service: readonly string[]; terraform: readonly string[] }>;
+  /** Undefined for a Terraform. */
+  releaseName?: string;
+  /** Condition `Ready` is True. */
+  ready: boolean;
+  observedGeneration?: number;
+  /** True when an input that is not in its spec (chart, tag) has moved since its status was written. */
+  inputsMoved?: boolean;
+  state?: string;
+  message?: string;
+  /** lastTransitionTime of its condition `Ready`. */
+  since?: string;
+}>;
+
+export type Release = Readonly<{
+  revision: number;
+  /** Helm's own word: `deployed`, `failed`, `pending-install`, `pending-upgrade`, `uninstalling`, … */
+  status: string;
+  /** Label `alustan.io/inputs`. */
+  inputs?: string;
+  /** Name and version of the chart, for example `backend-0.1.0`. */
+  chart: string;
+  message?: string;
+}>;
+
+export type ReleaseObject = Readonly<{ ref: ObjectRef; health: ObjectHealth['health']; message?: string }>;
+
+export type Job = Readonly<{
+  name: string;
+  purpose: 'deliver' | 'uninstall';
+  inputsHash: string;
+  attempt: number;
+  phase: 'active' | 'succeeded' | 'failed';
+  /** The runner's words, masked; for an active Job what holds it up, for example that its pod cannot be created. */
+  message?: string;
+  /** Revision of the release that the Job made. */
+  revision?: number;
+  /** RFC 3339. */
+  finishedAt?: string;
+}>;
