@@ -84,3 +84,33 @@ export function isConflict(error: unknown): boolean {
 export function isAlreadyExists(error: unknown): boolean {
   return error instanceof KubeError && error.status === 409 && error.reason === 'AlreadyExists';
 }
+
+export type WatchEvent = Readonly<{
+  type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
+  /** Of a bookmark, only its metadata mean something. */
+  object: KubeObject;
+}>;
+
+export type Page = Readonly<{ items: KubeObject[]; resourceVersion: string }>;
+
+export type WatchOptions = ListOptions & Readonly<{ resourceVersion: string; timeoutSeconds: number }>;
+
+/** What a list/watch cache stands on. */
+export interface WatchingClient extends KubeClient {
+  /** One consistent list, page by page; all pages carry the same resourceVersion. Rejects with 410 when it expires midway. */
+  pages(
+    type: Pick<ResourceType, 'apiVersion' | 'kind'>,
+    options?: ListOptions,
+    signal?: AbortSignal,
+  ): AsyncIterable<Page>;
+  /**
+   * Events after `resourceVersion`, as many at a time as arrived together, until the server ends the watch.
+   * Rejects with `KubeError`, for an ERROR event too (410: list again).
+   */
+  watch(
+    type: Pick<ResourceType, 'apiVersion' | 'kind'>,
+    options: WatchOptions,
+    signal: AbortSignal,
+  ): AsyncIterable<WatchEvent[]>;
+  as(who: ActAs): WatchingClient;
+}

@@ -1,0 +1,57 @@
+import type { Access } from './access/access.ts';
+import { type InCluster, inClusterAccess } from './access/in-cluster.ts';
+import { kubeconfigAccess, parseKubeconfig } from './access/kubeconfig.ts';
+import type { ResourceType, WatchingClient } from './client.ts';
+import { builtIn, Discovery } from './discovery.ts';
+import { RestClient } from './rest-client.ts';
+import { Transport } from './transport.ts';
+
+/** Exactly one way in, and how to behave there. */
+export type ConnectOptions = Readonly<{
+  kubeconfigPath?: string;
+  /** A kubeconfig's text, for example from a cluster Secret. */
+  kubeconfig?: string;
+  /** Of the kubeconfig; default its current-context. */
+  context?: string;
+  inCluster?: InCluster;
+  userAgent: string;
+  /** Requests a second, and at once; both for all identities together. */
+  qps?: number;
+  burst?: number;
+  /** Kinds whose plural need not be asked for, besides the built-in ones. */
+  knownTypes?: readonly ResourceType[];
+}>;
+
+export type Connection = Readonly<{
+  client: WatchingClient;
+  /** The same, passing by the rate limit: for leases. */
+  urgent: WatchingClient;
+  server: string;
+  /** Of the context or pod; `default` where neither says. */
+  namespace: string;
+  /** Ends all requests and watches. */
+  close(): Promise<void>;
+}>;
+
+/** Nothing is sent yet: a server that is not there shows with the first request. Rejects when the configuration is wrong. */
+export async function connect(options: ConnectOptions): Promise<Connection> {
+  const access = await accessOf(options);
+  const transport = new Transport(access, options);
+  const known = [...builtIn, ...(options.knownTypes ?? [])];
+  const discovery = new Discovery((path) => transport.send({ method: 'GET', path, idempotent: true }), known);
+  return {
+    client: new RestClient(transport, discovery),
+    urgent: new RestClient(transport, discovery, { urgent: true }),
+    server: access.server,
+    namespace: access.namespace ?? 'default',
+    close: () => transport.close(),
+  };
+}
+
+async function accessOf({ kubeconfigPath, kubeconfig, context, inCluster }: ConnectOptions): Promise<Access> {
+  const named = context === undefined ? {} : { context };
+  if (kubeconfig !== undefined) return parseKubeconfig(kubeconfig, { path: kubeconfigPath ?? 'kubeconfig', ...named });
+  if (kubeconfigPath !== undefined) return await kubeconfigAccess(kubeconfigPath, context);
+  if (inCluster !== undefined) return await inClusterAccess(inCluster);
+  throw new Error('neither a kubeconfig nor a cluster around this process: name a kubeconfig file');
+}
