@@ -45,8 +45,6 @@ export type Schema = {
   'x-kubernetes-patch-merge-key'?: string;
   'x-kubernetes-validations'?: ValidationRule[];
   'x-kubernetes-group-version-kind'?: GroupVersionKind[];
-  /** Name of the OpenAPI component that a `$ref` named, for example `io.k8s.apimachinery.pkg.api.resource.Quantity`. */
-  'x-alustan-component'?: string;
 };
 
 /** One CEL rule of a CRD schema (`x-kubernetes-validations`). */
