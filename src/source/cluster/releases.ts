@@ -1,0 +1,122 @@
+import { parseAllDocuments } from 'yaml';
+import { decodeRelease } from '../../core/helm-release.ts';
+import type { ActAs, ObjectRef } from '../../core/plan.ts';
+import type { KubeObject } from '../../core/resource.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { KubeError, type WatchingClient } from '../../kube/client.ts';
+import type { Watches } from './watches.ts';
+
+/** A revision of a Helm release, as its Secret tells. */
+export type ReleaseRecord = Readonly<{
+  release: string;
+  namespace: string;
+  revision: number;
+  /** Helm's own word, for example `deployed`. */
+  status: string;
+  /** Label `alustan.io/inputs`. */
+  inputs?: string;
+  /** Name and version, for example `app-1.0.0`. */
+  chart: string;
+  message?: string;
+  /** The objects of the release in the order of the manifest; hooks are not among them. */
+  objects: readonly ObjectRef[];
+}>;
+
+export const inputsLabel = 'alustan.io/inputs';
+
+/** Superseded revisions are history: leaving them out keeps the cache at about one record a release. */
+const current = 'owner=helm,status!=superseded';
+const secrets = { apiVersion: 'v1', kind: 'Secret' };
+
+/** Helm's records of the tenants' releases, by watch, read with the tenants' rights. */
+export class Releases {
+  readonly #watches: Watches;
+  readonly #client: WatchingClient;
+  readonly #changed: (namespace: string, release: string) => void;
+
+  constructor(watches: Watches, client: WatchingClient, changed: (namespace: string, release: string) => void) {
+    this.#watches = watches;
+    this.#client = client;
+    this.#changed = changed;
+  }
+
+  /** The newest record that is not superseded; undefined when there is no release of that name. */
+  async newest(actAs: ActAs, release: string, signal: AbortSignal): Promise<Result<ReleaseRecord | undefined>> {
+    const cache = await this.#watches.get(this.#request(actAs), signal);
+    if (!cache.ok) return cache;
+    return ok(pick(cache.value.list(), release));
+  }
+
+  /** The same from the API server itself, where the cache may lag behind a Job that has just ended. */
+  async newestLive(actAs: ActAs, release: string, signal: AbortSignal): Promise<Result<ReleaseRecord | undefined>> {
+    const options = { namespace: actAs.namespace, labelSelector: `${current},name=${release}` };
+    try {
+      const { items } = await this.#client.as(actAs).list(secrets, options, signal);
+      return ok(pick(items.map(brief), release));
+    } catch (error) {
+      if (!(error instanceof KubeError)) throw error;
+      return fail('transient', 'ApiServerUnavailable', `reading the Helm release ${release}: ${error.message}`);
+    }
+  }
+
+  #request(actAs: ActAs) {
+    return {
+      ...secrets,
+      actAs,
+      namespace: actAs.namespace,
+      labelSelector: current,
+      transform: brief,
+      onChange: (before: KubeObject | undefined, after: KubeObject | undefined) => {
+        const record = recordOf(after ?? before);
+        if (record !== undefined) this.#changed(record.namespace, record.release);
+      },
+    };
+  }
+}
+
+function pick(all: readonly KubeObject[], release: string): ReleaseRecord | undefined {
+  const records = all.flatMap((object) => recordOf(object) ?? []).filter((record) => record.release === release);
+  return records.sort((a, b) => b.revision - a.revision)[0];
+}
+
+function recordOf(object: KubeObject | undefined): ReleaseRecord | undefined {
+  return object?.['record'] as ReleaseRecord | undefined;
+}
+
+/** Keeps the little that we need: a release's Secret holds the whole chart. */
+function brief(secret: KubeObject): KubeObject {
+  const { apiVersion, kind, metadata } = secret;
+  const { name, namespace = '', uid, resourceVersion, labels = {} } = metadata;
+  const kept = { name, namespace, ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) };
+  return { apiVersion, kind, metadata: kept, record: readRecord(secret, namespace, labels) };
+}
+
+function readRecord(secret: KubeObject, namespace: string, labels: Record<string, string>): ReleaseRecord {
+  const inputs = labels[inputsLabel];
+  const known = {
+    release: labels['name'] ?? '',
+    namespace,
+    revision: Number(labels['version'] ?? 0),
+    status: labels['status'] ?? 'unknown',
+    ...(inputs === undefined ? {} : { inputs }),
+  };
+  try {
+    const { info, chart, manifest } = decodeRelease(secret);
+    const { name = 'unknown', version = '' } = chart?.metadata ?? {};
+    const message = info.description === undefined ? {} : { message: info.description };
+    return { ...known, chart: `${name}-${version}`, ...message, objects: objectsOf(manifest, namespace) };
+  } catch {
+    // Written by a newer Helm, or damaged: its labels still say what decides, the rest is for people.
+    return { ...known, chart: 'unknown', message: 'the release record cannot be read', objects: [] };
+  }
+}
+
+/** What a rendered manifest holds; documents that are no objects are passed over, as Helm does. */
+export function objectsOf(manifest: string, namespace: string): ObjectRef[] {
+  return parseAllDocuments(manifest).flatMap((document) => {
+    const object = document.toJS() as Partial<KubeObject> | null;
+    if (!object?.apiVersion || !object.kind || !object.metadata?.name) return [];
+    const { apiVersion, kind, metadata } = object;
+    return [{ apiVersion, kind, namespace: metadata.namespace ?? namespace, name: metadata.name }];
+  });
+}
