@@ -1,0 +1,102 @@
+import { createWriteStream } from 'node:fs';
+import { chmod, link, lstat, mkdir, readdir, readlink, realpath, rm, symlink } from 'node:fs/promises';
+import { basename, dirname, join, posix, relative } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { type TarEntry, tarEntries } from './decompress.ts';
+
+const WHITEOUT = '.wh.';
+const OPAQUE = '.wh..wh..opq';
+
+/**
+ * Puts a layer over what lies in `root` (OCI image specification, "Layer"): whiteouts remove, the rest replaces.
+ *
+ * Nothing leaves `root`: names cannot climb out, and a link is written so that it stays inside, seen from `root` as from
+ * the `/` of a container. So any path below `root` resolves within it. Owners, devices and set-uid bits are not kept.
+ */
+export async function unpackLayer(root: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  const layer: LayerState = { root: await realpath(root), fresh: new Set() };
+  for await (const entry of tarEntries(chunks)) {
+    await unpackEntry(layer, entry);
+    entry.resume();
+  }
+}
+
+type LayerState = Readonly<{
+  root: string;
+  /** What this layer brought, with the folders above: its own whiteouts do not remove it. */
+  fresh: Set<string>;
+}>;
+
+async function unpackEntry(layer: LayerState, entry: TarEntry): Promise<void> {
+  const name = posix.join('/', entry.header.name).slice(1).replace(/\/$/, '');
+  if (name === '' || name === '.') return;
+  const folder = await parentFolder(layer, name);
+  const base = basename(name);
+  if (base === OPAQUE) return clear(layer, folder);
+  if (base.startsWith(WHITEOUT)) return whiteout(layer, folder, base.slice(WHITEOUT.length));
+  const path = join(folder, base);
+  await write(layer, entry, path);
+  for (let at = path; at.length > layer.root.length; at = dirname(at)) layer.fresh.add(at);
+}
+
+/** The real folder that an entry goes to. */
+async function parentFolder(layer: LayerState, name: string): Promise<string> {
+  const folder = join(layer.root, dirname(name));
+  await mkdir(folder, { recursive: true });
+  const real = await realpath(folder);
+  if (real === layer.root || real.startsWith(`${layer.root}/`)) return real;
+  throw new Error(`the layer's entry ${JSON.stringify(name)} leaves the image`);
+}
+
+async function write(layer: LayerState, entry: TarEntry, path: string): Promise<void> {
+  const { type, mode, linkname } = entry.header;
+  if (type === 'directory') return makeFolder(path, mode);
+  await rm(path, { recursive: true, force: true });
+  if (type === 'file' || type === 'contiguous-file') {
+    await pipeline(entry, createWriteStream(path, { flags: 'wx' }));
+    await chmod(path, (mode & 0o777) | 0o600);
+  } else if (type === 'symlink') {
+    await linkInside(layer, path, linkname);
+  } else if (type === 'link') {
+    await hardLink(layer, path, linkname);
+  }
+}
+
+async function makeFolder(path: string, mode: number): Promise<void> {
+  const there = await lstat(path).catch(() => undefined);
+  if (there !== undefined && !there.isDirectory()) await rm(path, { force: true });
+  await mkdir(path, { recursive: true });
+  await chmod(path, (mode & 0o777) | 0o700);
+}
+
+/** Writes a link relative to its place, its target held inside the image. */
+async function linkInside(layer: LayerState, path: string, target: string): Promise<void> {
+  const folder = dirname(path);
+  const from = target.startsWith('/') ? '/' : `/${relative(layer.root, folder)}`;
+  const inside = posix.join('/', from, target);
+  await symlink(relative(folder, join(layer.root, inside)) || '.', path);
+}
+
+/** A second name of a link is a link of its own: at another depth the same words would lead elsewhere. */
+async function hardLink(layer: LayerState, path: string, target: string): Promise<void> {
+  const name = posix.join('/', target).slice(1);
+  const source = join(await parentFolder(layer, name), basename(name));
+  const found = await lstat(source).catch(() => undefined);
+  if (found === undefined) throw new Error(`the layer links to ${JSON.stringify(target)}, which is not there`);
+  if (!found.isSymbolicLink()) return link(source, path);
+  const inside = relative(layer.root, join(dirname(source), await readlink(source)));
+  await linkInside(layer, path, `/${inside}`);
+}
+
+async function whiteout(layer: LayerState, folder: string, name: string): Promise<void> {
+  if (!['', '.', '..'].includes(name)) await removeOlder(layer, join(folder, name));
+}
+
+async function clear(layer: LayerState, folder: string): Promise<void> {
+  for (const name of await readdir(folder)) await removeOlder(layer, join(folder, name));
+}
+
+async function removeOlder(layer: LayerState, path: string): Promise<void> {
+  if (!layer.fresh.has(path)) return rm(path, { recursive: true, force: true });
+  if ((await lstat(path)).isDirectory()) await clear(layer, path);
+}
