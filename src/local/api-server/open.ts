@@ -7,7 +7,7 @@ import { servingIdentity } from './auth/certificates.ts';
 import { bootstrap } from './bootstrap.ts';
 import { route } from './http/routes.ts';
 import { HttpServer } from './http/server.ts';
-import { minimal } from './resources/minimal.ts';
+import { builtinResources } from './resources/builtin.ts';
 import { Registry } from './resources/registry.ts';
 import { Store } from './store/store.ts';
 
@@ -33,7 +33,7 @@ export async function openApiServer(options: ApiServerOptions): Promise<Opened> 
   const server = new HttpServer(identity, [adminReviewer(token)], (request) => route(api, request));
   const api: Api = {
     store,
-    registry: new Registry(minimal),
+    registry: new Registry(builtinResources()),
     now: () => new Date(),
     podLogDir: options.podLogDir,
     closing: server.closing,

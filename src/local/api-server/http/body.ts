@@ -1,6 +1,7 @@
 import { parse as parseYaml } from 'yaml';
 import { badRequest, unsupportedMediaType } from '../errors.ts';
 import { isMap, type Json } from '../object.ts';
+import { decodeProtobuf, ProtobufError } from '../protobuf/index.ts';
 import type { ApiRequest } from './request.ts';
 
 export const accepted = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
@@ -21,7 +22,17 @@ export async function readObject(request: ApiRequest): Promise<Json | undefined>
 function decodeBody(type: string, bytes: Buffer): unknown {
   if (type === '' || type === 'application/json' || type === '*/*') return parseJson(bytes);
   if (type === 'application/yaml') return parseYaml(bytes.toString());
+  if (type === 'application/vnd.kubernetes.protobuf') return parseProtobuf(bytes);
   throw unsupportedMediaType(accepted);
+}
+
+function parseProtobuf(bytes: Buffer): unknown {
+  try {
+    return decodeProtobuf(bytes).object;
+  } catch (error) {
+    if (error instanceof ProtobufError) throw badRequest(error.message);
+    throw error;
+  }
 }
 
 /** @throws 400 with the parser's words */

@@ -1,4 +1,4 @@
-import type { Json } from '../object.ts';
+import type { Schema } from '../schema/index.ts';
 
 export type Subresource = Readonly<{
   /** `status`, `scale`, `log` … */
@@ -37,7 +37,7 @@ export type PrinterColumn = Readonly<{
 export type CustomType = Readonly<{
   /** The CRD's name. */
   crd: string;
-  schema: Json;
+  schema: Schema;
   columns: readonly PrinterColumn[];
   scale?: Readonly<{ specReplicasPath: string; statusReplicasPath: string; labelSelectorPath?: string }>;
   selectableFields: readonly string[];

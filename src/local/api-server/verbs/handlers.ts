@@ -4,17 +4,19 @@ import { readObject } from '../http/body.ts';
 import { sendJson } from '../http/respond.ts';
 import { type ApiObject, isMap } from '../object.ts';
 import { decode, servedApiVersion } from '../resources/codec.ts';
-import { negotiate } from '../table/present.ts';
+import { negotiate, presentList, presentObject } from '../table/present.ts';
 import { serveWatch } from '../watch/watch.ts';
 import { createObject } from './create.ts';
 import { deleteObject, deleteOptions } from './delete.ts';
 import { listEntries, listText } from './list.ts';
 import { loadObject, resourceName } from './objects.ts';
 import { writeOptions } from './options.ts';
+import { patchObject, readPatch } from './patch.ts';
 import { updateObject } from './update.ts';
 
 export function sendObject(call: Call, code: number, object: ApiObject): void {
-  sendJson(call.request, code, JSON.stringify(object));
+  const presentation = negotiate(call.request);
+  sendJson(call.request, code, JSON.stringify(presentObject(call, presentation, object)), presentation.contentType);
 }
 
 /** The object in the body, checked to be of the kind that the path takes. @throws 400 */
@@ -39,16 +41,16 @@ async function create(call: Call): Promise<void> {
 }
 
 function get(call: Call): void {
-  negotiate(call.request.headers.accept);
   sendObject(call, 200, loadObject(call));
 }
 
 function list(call: Call): void {
-  sendJson(call.request, 200, listText(call, listEntries(call)));
+  const presentation = negotiate(call.request);
+  sendJson(call.request, 200, presentList(call, presentation, listEntries(call)), presentation.contentType);
 }
 
 function watch(call: Call): void {
-  serveWatch(call, negotiate(call.request.headers.accept));
+  serveWatch(call, negotiate(call.request));
 }
 
 async function update(call: Call): Promise<void> {
@@ -84,8 +86,14 @@ async function removeAll(call: Call): Promise<void> {
   sendJson(call.request, 200, listText(call, listed));
 }
 
+async function patch(call: Call): Promise<void> {
+  const { object, created } = patchObject(call, await readPatch(call.request), writeOptions(call.request));
+  sendObject(call, created ? 201 : 200, object);
+}
+
 export const plainVerbs: Record<string, Verb> = {
   create,
+  patch,
   get,
   list,
   watch,

@@ -1,0 +1,59 @@
+import { parse as parseYaml } from 'yaml';
+import type { Call } from '../api.ts';
+import { ApiError, badRequest, unsupportedMediaType } from '../errors.ts';
+import { mediaType, parseJson } from '../http/body.ts';
+import type { ApiRequest } from '../http/request.ts';
+import type { ApiObject } from '../object.ts';
+import { jsonPatch, mergePatch, PatchError, strategicMergePatch } from '../patch/index.ts';
+import { schemaOf } from '../resources/schemas.ts';
+import type { WriteOptions } from './options.ts';
+import { updateObject } from './update.ts';
+
+export type Patch = Readonly<{ kind: 'json' | 'merge' | 'strategic' | 'apply'; body: unknown }>;
+
+const kinds: Record<string, Patch['kind']> = {
+  'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic',
+  'application/apply-patch+yaml': 'apply',
+};
+
+/** The patch in a request's body. @throws 400, 415 */
+export async function readPatch(request: ApiRequest): Promise<Patch> {
+  const kind = kinds[mediaType(request)];
+  if (kind === undefined) throw unsupportedMediaType(Object.keys(kinds).join(', '));
+  const bytes = await request.body();
+  return { kind, body: kind === 'apply' ? parseApply(bytes) : parseJson(bytes) };
+}
+
+function parseApply(bytes: Buffer): unknown {
+  try {
+    return parseYaml(bytes.toString());
+  } catch (error) {
+    throw badRequest(`error decoding YAML: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Patches the object that the request names; an apply patch makes it when it is missing. @throws ApiError */
+export function patchObject(call: Call, patch: Patch, options: WriteOptions): { object: ApiObject; created: boolean } {
+  return { object: updateObject(call, (old) => patched(call, old, patch), options), created: false };
+}
+
+/** What a patch makes of an object. @throws 400 for a patch that is none, 422 for one that does not fit, 415 */
+export function patched(call: Call, object: ApiObject, patch: Patch): ApiObject {
+  try {
+    if (patch.kind === 'json') return jsonPatch(object, patch.body);
+    if (patch.kind === 'merge') return mergePatch(object, patch.body);
+    if (call.type.custom !== undefined) throw unsupportedMediaType(customKinds);
+    return strategicMergePatch(object, patch.body, schemaOf(call.type));
+  } catch (error) {
+    if (!(error instanceof PatchError)) throw error;
+    if (error.kind === 'malformed') throw badRequest(error.message);
+    throw new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {
+      causes: [{ reason: 'UnexpectedServerResponse', message: error.message, field: '' }],
+    });
+  }
+}
+
+/** Custom resources have no Go type whose tags a strategic merge could follow. */
+const customKinds = 'application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml';
