@@ -1,0 +1,54 @@
+import { access, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { KubeClient } from '../../kube/client.ts';
+import { seedRepository } from '../git/seed.ts';
+import { pushImage } from '../registry/image/push-image.ts';
+import { applyManifests, readManifests } from './manifests.ts';
+
+export type SeedOptions = Readonly<{
+  /** Folder `examples` of the package. */
+  examples: string;
+  /** Name of the example, or `none`. */
+  example: string;
+  dataDir: string;
+  /** Of the HTTP listener. */
+  url: string;
+  client: KubeClient;
+}>;
+
+/** An example's `example.yaml`. */
+type Example = { images?: { folder: string; reference: string }[] };
+
+/**
+ * Puts an example into the git server, the registry and the cluster, on the first start only: afterwards all of it
+ * belongs to the user. An interrupted seeding is done again, and changes nothing that is already there.
+ *
+ * @returns true when something was seeded.
+ */
+export async function seedExample(options: SeedOptions): Promise<boolean> {
+  const { examples, example, dataDir, url, client } = options;
+  const done = join(dataDir, 'seeded');
+  if (example === 'none' || (await exists(done))) return false;
+  const folder = join(examples, example);
+  if (!(await exists(folder))) {
+    const names = (await readdir(examples)).join(', ');
+    throw new Error(`there is no example "${example}": --example takes one of ${names}, none`);
+  }
+  const message = `The ${example} example`;
+  await seedRepository({ dataDir, name: example, folder: join(folder, 'repository'), message });
+  const { images = [] } = parse(await readFile(join(folder, 'example.yaml'), 'utf8')) as Example;
+  for (const image of images) {
+    await pushImage({ registryUrl: url, reference: image.reference, source: join(folder, image.folder) });
+  }
+  await applyManifests(client, await readManifests(join(folder, 'cluster')));
+  await writeFile(done, `${example}\n`);
+  return true;
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
