@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import { FakeClock } from '../core/fake-clock.ts';
+import { type Held, Lease } from './lease.ts';
+import { FakeLeases } from './testing/fake-leases.ts';
+
+/** A process that wants the lease; `alone` cuts it off from the others' API. */
+function candidate(identity: string, clock: FakeClock, client: FakeLeases) {
+  const stopping = new AbortController();
+  const lease = new Lease({
+    client,
+    namespace: 'alustan',
+    name: 'controller',
+    identity,
+    clock,
+    random: () => 0.5,
+    date: () => new Date(Date.UTC(2026, 0, 1) + clock.now()),
+  });
+  const self = {
+    held: undefined as Held | undefined,
+    lostAt: undefined as number | undefined,
+    stop: () => stopping.abort(new Error('stopped')),
+    acquired: lease.acquire(stopping.signal).then(
+      (held) => {
+        self.held = held;
+        held.lost.addEventListener('abort', () => {
+          self.lostAt = clock.now();
+        });
+      },
+      (error: Error) => error.message,
+    ),
+  };
+  return self;
+}
+
+/** The same object behind its own line: what happens to one candidate's line leaves the other's alone. */
+function lineTo(api: FakeLeases): FakeLeases {
+  const line = new FakeLeases();
+  const pass = (verb: 'get' | 'create' | 'update') => {
+    const arrive = line[verb].bind(line) as (argument: unknown) => Promise<unknown>;
+    Object.assign(line, {
+      [verb]: (argument: never) => (line.trouble === 'none' ? api[verb](argument) : arrive(argument)),
+    });
+  };
+  pass('get');
+  pass('create');
+  pass('update');
+  return line;
+}
+
+describe('a lease', () => {
+  it('is created, held, and renewed every third of its duration', async () => {
+    const [clock, api] = [new FakeClock(), new FakeLeases()];
+    const one = candidate('one', clock, api);
+    await clock.advance(0);
+    expect(one.held).toBeDefined();
+    expect(api.object).toMatchObject({
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { namespace: 'alustan', name: 'controller' },
+      spec: {
+        holderIdentity: 'one',
+        leaseDurationSeconds: 15,
+        acquireTime: '2026-01-01T00:00:00.000000Z',
+        leaseTransitions: 0,
+      },
+    });
+    await clock.advance(60_000);
+    expect(api.writes).toBe(1 + 12);
+    expect(api.object?.['spec']).toMatchObject({ renewTime: '2026-01-01T00:01:00.000000Z' });
+    await one.held?.release();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('of several that want it one gets it', async () => {
+    const [clock, api] = [new FakeClock(), new FakeLeases()];
+    const all = ['one', 'two', 'three'].map((name) => candidate(name, clock, api));
+    await clock.advance(120_000);
+    expect(all.filter(({ held }) => held)).toHaveLength(1);
+    expect(all.every(({ lostAt }) => lostAt === undefined)).toBe(true);
+  });
+
+  it('goes to the next within two seconds of its release', async () => {
+    const [clock, api] = [new FakeClock(), new FakeLeases()];
+    const one = candidate('one', clock, api);
+    await clock.advance(0);
+    const two = candidate('two', clock, api);
+    await clock.advance(30_300);
+    expect(two.held).toBeUndefined();
+    await one.held?.release();
+    await clock.advance(2000);
+    expect(two.held).toBeDefined();
+    expect(api.object?.['spec']).toMatchObject({
+      holderIdentity: 'two',
+      leaseTransitions: 1,
+      leaseDurationSeconds: 15,
+    });
+    expect(one.lostAt).toBeUndefined();
+  });
+
+  it('of a holder that died goes to the next after its duration, not before', async () => {
+    const [clock, api] = [new FakeClock(), new FakeLeases()];
+    const line = lineTo(api);
+    candidate('one', clock, line);
+    await clock.advance(0);
+    const two = candidate('two', clock, api);
+    await clock.advance(4000);
+    line.trouble = 'silent';
+    await clock.advance(10_000);
+    expect(two.held).toBeUndefined();
+    await clock.advance(3000);
+    expect(two.held).toBeDefined();
+  });
+
+  it.each(['refused', 'silent'] as const)(
+    'is lost before another may take it when the API is %s for the holder only',
+    async (trouble) => {
+      const [clock, api] = [new FakeClock(), new FakeLeases()];
+      const line = lineTo(api);
+      const one = candidate('one', clock, line);
+      await clock.advance(0);
+      const two = candidate('two', clock, api);
+      await clock.advance(7000);
+      line.trouble = trouble;
+      while (!two.held) await clock.advance(100);
+      expect(one.lostAt).toBeLessThan(clock.now() - 3000);
+      expect(one.lostAt).toBeGreaterThan(7000);
+    },
+  );
+
+  it('survives an API that is away for less than two thirds of its duration', async () => {
+    const [clock, api] = [new FakeClock(), new FakeLeases()];
+    const one = candidate('one', clock, api);
+    await clock.advance(5500);
+    api.trouble = 'refused';
+    await clock.advance(8000);
+    api.trouble = 'none';
+    await clock.advance(30_000);
+    expect(one.lostAt).toBeUndefined();
+    expect(api.holder).toBe('one');
+  });
+
+  it('is lost at once when another has taken it', async () => {
+    const [clock, api] = [new FakeClock(), new FakeLeases()];
+    const one = candidate('one', clock, api);
+    await clock.advance(1000);
+    await api.update({ ...(await api.get({} as never)), spec: { holderIdentity: 'thief', leaseDurationSeconds: 15 } });
+    await clock.advance(5000);
+    expect(one.lostAt).toBe(5000);
+    await one.held?.release();
+    expect(api.holder).toBe('thief');
+  });
+
+  it('goes on when somebody else has only annotated it', async () => {
+    const [clock, api] = [new FakeClock(), new FakeLeases()];
+    const one = candidate('one', clock, api);
+    await clock.advance(1000);
+    const lease = await api.get({} as never);
+    await api.update({ ...lease, metadata: { ...lease.metadata, annotations: { note: 'x' } } });
+    await clock.advance(20_000);
+    expect(one.lostAt).toBeUndefined();
+    expect(api.object?.metadata.annotations).toEqual({ note: 'x' });
+  });
+
+  it('is no longer wanted once the signal aborts', async () => {
+    const [clock, api] = [new FakeClock(), new FakeLeases()];
+    candidate('one', clock, api);
+    await clock.advance(0);
+    const two = candidate('two', clock, api);
+    await clock.advance(3000);
+    two.stop();
+    expect(await two.acquired).toBe('stopped');
+  });
+});

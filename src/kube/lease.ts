@@ -1,0 +1,235 @@
+import { type Clock, sleep, systemClock } from '../core/clock.ts';
+import { type Log, silent } from '../core/log.ts';
+import type { KubeObject } from '../core/resource.ts';
+import { isAlreadyExists, isConflict, isNotFound, type KubeClient } from './client.ts';
+
+export type LeaseOptions = Readonly<{
+  /** One that no rate limit holds up: `Connection.urgent`. */
+  client: Pick<KubeClient, 'get' | 'create' | 'update'>;
+  namespace: string;
+  name: string;
+  /** Unique for each process, also after a restart: for example the pod's name and a random part. */
+  identity: string;
+  /** How long others respect a holder of whom they hear nothing. Whole seconds. */
+  durationSeconds?: number;
+  clock?: Clock;
+  /** What is written into the Lease for people to read; no decision rests on it, since clocks differ. */
+  date?: () => Date;
+  random?: () => number;
+  log?: Log;
+}>;
+
+/** A lease that is ours until `lost` aborts. */
+export type Held = Readonly<{
+  lost: AbortSignal;
+  /** Gives it up so that another takes it at its next look, within about a second. Never rejects. */
+  release(): Promise<void>;
+}>;
+
+type Spec = {
+  holderIdentity?: string;
+  leaseDurationSeconds?: number;
+  acquireTime?: string;
+  renewTime?: string;
+  leaseTransitions?: number;
+};
+
+/** Milliseconds between two looks at another's lease, and between two tries to renew an own one that fail. */
+const lookMs = 1000;
+
+/** Milliseconds that one request may take. */
+const requestMs = 5000;
+
+/**
+ * Leader election by a Lease of coordination.k8s.io/v1, after client-go's rules: a holder is dead when its record has
+ * not changed for its duration by *our* clock, and a holder stops by itself at two thirds of it.
+ */
+export class Lease {
+  readonly #options: LeaseOptions;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #durationSeconds: number;
+  #seen: { record: string; at: number } | undefined;
+
+  constructor(options: LeaseOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#log = options.log ?? silent;
+    this.#durationSeconds = options.durationSeconds ?? 15;
+  }
+
+  /** Resolves when we hold it; rejects only with the signal's reason. */
+  async acquire(signal: AbortSignal): Promise<Held> {
+    for (;;) {
+      signal.throwIfAborted();
+      const startedAt = this.#clock.now();
+      const taken = await this.#try(() => this.#take(signal), 'the lease could not be read or taken');
+      if (taken) return this.#hold(taken, startedAt);
+      await sleep(this.#clock, lookMs * (0.9 + 0.2 * (this.#options.random ?? Math.random)()), signal);
+    }
+  }
+
+  async #take(signal: AbortSignal): Promise<KubeObject | undefined> {
+    const lease = await this.#get(signal);
+    if (!lease) return await this.#limited((stop) => this.#options.client.create(this.#fresh(), stop), signal);
+    const spec = specOf(lease);
+    if (!this.#isFree(spec)) return undefined;
+    const acquireTime = this.#now();
+    const next: Spec = {
+      ...this.#ours(),
+      acquireTime,
+      renewTime: acquireTime,
+      leaseTransitions: (spec.leaseTransitions ?? 0) + 1,
+    };
+    return await this.#put(lease, next, signal);
+  }
+
+  #isFree(spec: Spec): boolean {
+    if (!spec.holderIdentity || spec.holderIdentity === this.#options.identity) return true;
+    const record = JSON.stringify(spec);
+    const now = this.#clock.now();
+    if (this.#seen?.record !== record) this.#seen = { record, at: now };
+    return now - this.#seen.at > (spec.leaseDurationSeconds ?? this.#durationSeconds) * 1000;
+  }
+
+  #hold(taken: KubeObject, since: number): Held {
+    const losing = new AbortController();
+    const stopping = new AbortController();
+    let lease = taken;
+    this.#log.info({ lease: this.#options.name, holder: this.#options.identity }, 'lease acquired');
+    const renewing = this.#renewing(stopping.signal, since, lease, (renewed) => {
+      lease = renewed;
+    }).catch((error: Error) => {
+      if (stopping.signal.aborted) return;
+      this.#log.warn({ lease: this.#options.name, err: error.message }, 'lease lost');
+      losing.abort(error);
+    });
+    return {
+      lost: losing.signal,
+      release: async () => {
+        stopping.abort(new Error('released'));
+        await renewing;
+        if (!losing.signal.aborted) await this.#giveUp(lease);
+      },
+    };
+  }
+
+  /** Renews at a third of the duration; rejects when it is another's, or at two thirds without success. */
+  async #renewing(
+    stop: AbortSignal,
+    since: number,
+    first: KubeObject,
+    keep: (lease: KubeObject) => void,
+  ): Promise<never> {
+    const third = (this.#durationSeconds * 1000) / 3;
+    let lease = first;
+    let renewedAt = since;
+    let failed = false;
+    for (;;) {
+      await sleep(this.#clock, failed ? Math.min(lookMs, third) : third, stop);
+      const startedAt = this.#clock.now();
+      const left = renewedAt + 2 * third - startedAt;
+      if (left <= 0) throw new Error('it could not be renewed in time');
+      const renewed = await this.#try(() => this.#renew(lease, stop, left), 'the lease could not be renewed');
+      stop.throwIfAborted();
+      failed = renewed === undefined;
+      if (!renewed) continue;
+      lease = renewed;
+      renewedAt = startedAt;
+      keep(lease);
+    }
+  }
+
+  async #renew(lease: KubeObject, stop: AbortSignal, left: number): Promise<KubeObject | undefined> {
+    const next = (of: KubeObject): Spec => ({ ...specOf(of), ...this.#ours(), renewTime: this.#now() });
+    try {
+      return await this.#put(lease, next(lease), stop, left);
+    } catch (error) {
+      if (!isConflict(error) && !isNotFound(error)) throw error;
+    }
+    const current = await this.#get(stop, left);
+    const holder = current && specOf(current).holderIdentity;
+    if (!current || holder !== this.#options.identity) throw new Lost(`${holder || 'nobody'} holds it now`);
+    return await this.#put(current, next(current), stop, left);
+  }
+
+  async #giveUp(lease: KubeObject): Promise<void> {
+    const free: Spec = { ...specOf(lease), holderIdentity: '', leaseDurationSeconds: 1, renewTime: this.#now() };
+    const put = () => this.#put(lease, free, new AbortController().signal, 2000);
+    if (await this.#try(put, 'the lease could not be released')) {
+      this.#log.info({ lease: this.#options.name, holder: this.#options.identity }, 'lease released');
+    }
+  }
+
+  /** Undefined for what another try may mend; races for the lease are not worth a word. */
+  async #try(attempt: () => Promise<KubeObject | undefined>, message: string): Promise<KubeObject | undefined> {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (error instanceof Lost) throw error;
+      if (!isConflict(error) && !isAlreadyExists(error)) {
+        this.#log.warn({ lease: this.#options.name, err: (error as Error).message }, message);
+      }
+      return undefined;
+    }
+  }
+
+  async #get(signal: AbortSignal, ms?: number): Promise<KubeObject | undefined> {
+    const { namespace, name, client } = this.#options;
+    const ref = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name };
+    try {
+      return await this.#limited((stop) => client.get(ref, stop), signal, ms);
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async #put(lease: KubeObject, spec: Spec, signal: AbortSignal, ms?: number): Promise<KubeObject> {
+    return await this.#limited((stop) => this.#options.client.update({ ...lease, spec }, undefined, stop), signal, ms);
+  }
+
+  /** A request with a time limit, kept by our clock even if the client does not listen to its signal. */
+  async #limited<T>(send: (stop: AbortSignal) => Promise<T>, signal: AbortSignal, ms = requestMs): Promise<T> {
+    const over = new AbortController();
+    const late = Promise.withResolvers<never>();
+    const limit = Math.min(ms, requestMs);
+    const cancel = this.#clock.after(limit, () => {
+      const error = new Error(`no answer within ${limit} ms`);
+      over.abort(error);
+      late.reject(error);
+    });
+    try {
+      return await Promise.race([send(AbortSignal.any([signal, over.signal])), late.promise]);
+    } finally {
+      cancel();
+    }
+  }
+
+  #ours(): Spec {
+    return { holderIdentity: this.#options.identity, leaseDurationSeconds: this.#durationSeconds };
+  }
+
+  #fresh(): KubeObject {
+    const { namespace, name } = this.#options;
+    const now = this.#now();
+    return {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { namespace, name },
+      spec: { ...this.#ours(), acquireTime: now, renewTime: now, leaseTransitions: 0 },
+    };
+  }
+
+  /** metav1.MicroTime. */
+  #now(): string {
+    return (this.#options.date ?? (() => new Date()))().toISOString().replace('Z', '000Z');
+  }
+}
+
+/** No further try can win it back. */
+class Lost extends Error {}
+
+function specOf(lease: KubeObject): Spec {
+  return (lease['spec'] ?? {}) as Spec;
+}

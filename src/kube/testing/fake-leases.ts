@@ -1,0 +1,48 @@
+import type { ObjectRef } from '../../core/plan.ts';
+import type { KubeObject } from '../../core/resource.ts';
+import { type KubeClient, KubeError } from '../client.ts';
+
+/** One Lease, kept as the API server keeps it: 409 for a stale resourceVersion and for a second creation. */
+export class FakeLeases implements Pick<KubeClient, 'get' | 'create' | 'update'> {
+  object: KubeObject | undefined;
+  writes = 0;
+  /** What happens to a request instead of an answer. */
+  trouble: 'none' | 'refused' | 'silent' = 'none';
+
+  async get(ref: ObjectRef): Promise<KubeObject> {
+    await this.#arrive();
+    if (!this.object) throw new KubeError(404, 'NotFound', `leases "${ref.name}" not found`);
+    return structuredClone(this.object);
+  }
+
+  async create(object: KubeObject): Promise<KubeObject> {
+    await this.#arrive();
+    if (this.object) throw new KubeError(409, 'AlreadyExists', 'already exists');
+    return this.#store(object);
+  }
+
+  async update(object: KubeObject): Promise<KubeObject> {
+    await this.#arrive();
+    if (!this.object) throw new KubeError(404, 'NotFound', 'not found');
+    if (object.metadata.resourceVersion !== this.object.metadata.resourceVersion) {
+      throw new KubeError(409, 'Conflict', 'the object has been modified');
+    }
+    return this.#store(object);
+  }
+
+  get holder(): string | undefined {
+    return (this.object?.['spec'] as { holderIdentity?: string } | undefined)?.holderIdentity;
+  }
+
+  async #arrive(): Promise<void> {
+    if (this.trouble === 'refused') throw new KubeError(0, 'ConnectionRefused', 'connect ECONNREFUSED');
+    if (this.trouble === 'silent') await new Promise(() => {});
+  }
+
+  #store(object: KubeObject): KubeObject {
+    this.writes += 1;
+    const resourceVersion = String(this.writes);
+    this.object = structuredClone({ ...object, metadata: { ...object.metadata, resourceVersion } });
+    return structuredClone(this.object);
+  }
+}
