@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { eventOf, isTransition } from './events.ts';
+
+const status = (state: 'Progressing' | 'Error', reason: string, message = 'm') => ({
+  state,
+  message,
+  conditions: [{ type: 'Ready', status: 'False' as const, reason, message, lastTransitionTime: '' }],
+});
+const now = new Date('2026-01-02T03:04:05Z');
+const service = {
+  apiVersion: 'alustan.io/v1alpha1',
+  kind: 'Service',
+  metadata: { name: 'web', namespace: 'shop', uid: 'u1', resourceVersion: '7' },
+};
+
+describe('an Event is sent', () => {
+  it.each([
+    ['at the first status', undefined, status('Progressing', 'A'), true],
+    ['when the state changes', status('Progressing', 'A'), status('Error', 'A'), true],
+    ['when the reason changes', status('Error', 'A'), status('Error', 'B'), true],
+    ['but not when only the words change', status('Error', 'A', 'x'), status('Error', 'A', 'y'), false],
+  ])('%s', (_case, before, after, expected) => expect(isTransition(before, after)).toBe(expected));
+
+  it('about the object, with its uid, as a warning where a person must act', () => {
+    const event = eventOf(service, { kind: 'invalid', reason: 'UnknownRef', message: 'words' }, now);
+    expect(event).toMatchObject({
+      involvedObject: { kind: 'Service', name: 'web', uid: 'u1' },
+      metadata: { namespace: 'shop' },
+      type: 'Warning',
+      reason: 'UnknownRef',
+      message: 'words',
+    });
+  });
+
+  it('cut to what the API server takes, in bytes', () => {
+    const event = eventOf(service, { kind: 'invalid', reason: 'R', message: 'ü'.repeat(1000) }, now);
+    expect(Buffer.byteLength(String(event['message']))).toBeLessThanOrEqual(1024);
+    expect(event['message']).toMatch(/ü…$/);
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { type OutcomeKind, outcomes } from '../core/outcome.ts';
+import { backOffMs, summarize } from './summarize.ts';
+
+const now = new Date('2026-01-02T03:04:05Z');
+const options = { generation: 3, now, intervalMs: 300_000, failures: 2 };
+const outcome = (kind: OutcomeKind) => ({ kind, reason: 'Because', message: 'words' });
+
+describe('E34 what an outcome means', () => {
+  it.each([
+    // outcome      state          Ready      Reconciling Stalled  look again after
+    ['completed', 'Completed', 'True', 'False', 'False', 300_000],
+    ['working', 'Progressing', 'Unknown', 'True', 'False', undefined],
+    ['waiting', 'Progressing', 'False', 'True', 'False', undefined],
+    ['invalid', 'Error', 'False', 'False', 'True', 300_000],
+    ['transient', 'Error', 'False', 'True', 'False', 10_000],
+    ['delivery', 'Failed', 'False', 'True', 'False', 10_000],
+    ['exhausted', 'Failed', 'False', 'False', 'True', undefined],
+    ['blocked', 'Blocked', 'False', 'False', 'False', undefined],
+  ] as const)('%s → %s', (kind, state, ready, reconciling, stalled, requeueAfterMs) => {
+    const { status, ...requeue } = summarize(undefined, outcome(kind), {}, options);
+    expect(status.state).toBe(state);
+    expect(status.conditions?.map((item) => [item.type, item.status])).toEqual([
+      ['Ready', ready],
+      ['Reconciling', reconciling],
+      ['Stalled', stalled],
+    ]);
+    expect(requeue).toEqual(requeueAfterMs === undefined ? {} : { requeueAfterMs });
+  });
+
+  it('the table has a row for each, and this test with it', () => expect(Object.keys(outcomes)).toHaveLength(8));
+});
+
+describe('a status', () => {
+  it('E34 is written for every outcome with the generation it speaks of', () => {
+    const { status } = summarize(undefined, outcome('invalid'), { image: 'a:1' }, options);
+    expect(status).toMatchObject({ observedGeneration: 3, state: 'Error', message: 'words', image: 'a:1' });
+  });
+
+  it('keeps the time of a condition that stays, and moves it when the truth changes', () => {
+    const first = summarize(undefined, outcome('working'), {}, options).status;
+    const later = { ...options, now: new Date('2026-01-02T04:00:00Z') };
+    const second = summarize(first, outcome('completed'), {}, later).status;
+    const times = Object.fromEntries((second.conditions ?? []).map((item) => [item.type, item.lastTransitionTime]));
+    expect(times).toEqual({
+      Ready: '2026-01-02T04:00:00.000Z',
+      Reconciling: '2026-01-02T04:00:00.000Z',
+      Stalled: '2026-01-02T03:04:05.000Z',
+    });
+  });
+
+  it('is the same for the same inputs, whatever the time', () => {
+    const first = summarize(undefined, outcome('completed'), {}, options).status;
+    const again = summarize(first, outcome('completed'), {}, { ...options, now: new Date('2027-01-01T00:00:00Z') });
+    expect(again.status).toEqual(first);
+  });
+
+  it('carries conditions of the kind beside the three', () => {
+    const extra = [{ type: 'ImageNotReferenced', status: 'True', reason: 'NoMatch', message: 'm' }] as const;
+    const { status } = summarize(undefined, outcome('completed'), {}, { ...options, extra });
+    expect(status.conditions?.at(-1)).toMatchObject({ type: 'ImageNotReferenced', observedGeneration: 3 });
+  });
+});
+
+describe('back-off', () => {
+  it.each([
+    [1, 5_000],
+    [2, 10_000],
+    [4, 40_000],
+    [7, 300_000],
+    [1000, 300_000],
+  ])('after failure %i: %i ms', (failures, ms) => expect(backOffMs(failures)).toBe(ms));
+
+  it('gives way to what a server asked for', () => {
+    const asked = { ...outcome('transient'), retryAfterMs: 77 };
+    expect(summarize(undefined, asked, {}, options).requeueAfterMs).toBe(77);
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../core/resource.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { StatusWriter } from './writer.ts';
+
+const object = (version: string, status: object): KubeObject => ({
+  apiVersion: 'alustan.io/v1alpha1',
+  kind: 'Service',
+  metadata: { name: 'web', namespace: 'shop', uid: 'u1', resourceVersion: version },
+  status,
+});
+
+/** Records what is sent and answers as the API server does. */
+function recording() {
+  const sent: unknown[] = [];
+  const client = {
+    patch: async (...call: unknown[]) => {
+      sent.push(call);
+      return object('11', { state: 'Completed' });
+    },
+  } as unknown as KubeClient;
+  return { sent, writer: new StatusWriter(client) };
+}
+
+describe('the status writer', () => {
+  it('sends nothing when nothing changed', async () => {
+    const { sent, writer } = recording();
+    await writer.write(object('10', { state: 'Completed', conditions: [] }), { conditions: [], state: 'Completed' });
+    expect(sent).toEqual([]);
+  });
+
+  it('sends the difference, for the version it was computed from', async () => {
+    const { sent, writer } = recording();
+    await writer.write(object('10', { state: 'Progressing', waiting: {} }), { state: 'Completed' });
+    const reference = { apiVersion: 'alustan.io/v1alpha1', kind: 'Service', name: 'web', namespace: 'shop' };
+    const body = { metadata: { resourceVersion: '10' }, status: { state: 'Completed', waiting: null } };
+    expect(sent).toEqual([[reference, 'merge', body, { subresource: 'status' }]]);
+  });
+
+  it('prefers its own newer write to a cache that lags, and the cache once it has caught up', async () => {
+    const { writer } = recording();
+    const stale = object('10', { state: 'Progressing' });
+    await writer.write(stale, { state: 'Completed' });
+    expect(writer.freshest(stale).metadata.resourceVersion).toBe('11');
+    const newer = object('12', { state: 'Error' });
+    expect(writer.freshest(newer)).toBe(newer);
+    expect(writer.freshest(stale)).toBe(stale);
+  });
+
+  it('forgets an object that is gone', async () => {
+    const { writer } = recording();
+    const stale = object('10', { state: 'Progressing' });
+    await writer.write(stale, { state: 'Completed' });
+    writer.forget('u1');
+    expect(writer.freshest(stale)).toBe(stale);
+  });
+});
