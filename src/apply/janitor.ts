@@ -1,0 +1,58 @@
+import type { KubeObject } from '../core/resource.ts';
+import { isNotFound, type KubeClient } from '../kube/client.ts';
+import { secretName, secretsAnnotation } from './job-manifest.ts';
+
+/** Finished Jobs that are kept for people to read their logs. */
+const kept = 3;
+
+/**
+ * Tidies up behind a runner Job that has ended: its input Secrets go at once, since they hold values, and Jobs beyond
+ * the newest three of the owner go with their pods. Repeatable; rejects with KubeError.
+ */
+export class Janitor {
+  readonly #client: KubeClient;
+
+  constructor(client: KubeClient) {
+    this.#client = client;
+  }
+
+  /** @param siblings all Jobs of the same owner, this one among them. */
+  async tidy(job: KubeObject, siblings: readonly KubeObject[]): Promise<void> {
+    if (!isFinished(job)) return;
+    const doomed = excess(siblings);
+    await Promise.all(doomed.map((old) => this.#remove('batch/v1', 'Job', old.metadata.name, old)));
+    await this.#removeSecrets(job);
+  }
+
+  async #removeSecrets(job: KubeObject): Promise<void> {
+    const count = Number(job.metadata.annotations?.[secretsAnnotation] ?? 0);
+    if (count === 0) return;
+    const names = Array.from({ length: count }, (_, index) => secretName(job.metadata.name, index));
+    await Promise.all(names.map((name) => this.#remove('v1', 'Secret', name, job)));
+    const { name, namespace = '' } = job.metadata;
+    const reference = { apiVersion: 'batch/v1', kind: 'Job', name, namespace };
+    const body = { metadata: { annotations: { [secretsAnnotation]: null } } };
+    await this.#client.patch(reference, 'merge', body).catch(ignoreNotFound);
+  }
+
+  async #remove(apiVersion: string, kind: string, name: string, beside: KubeObject): Promise<void> {
+    const reference = { apiVersion, kind, name, namespace: beside.metadata.namespace ?? '' };
+    await this.#client.delete(reference, { propagation: 'Background' }).catch(ignoreNotFound);
+  }
+}
+
+function excess(siblings: readonly KubeObject[]): KubeObject[] {
+  const finished = siblings.filter((job) => isFinished(job) && job.metadata.deletionTimestamp === undefined);
+  finished.sort((a, b) => ((a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? 1 : -1));
+  return finished.slice(kept);
+}
+
+/** True once the Job is Complete or Failed: no pod of it runs, or ever will. */
+export function isFinished(job: KubeObject): boolean {
+  const { conditions = [] } = (job['status'] ?? {}) as { conditions?: { type: string; status: string }[] };
+  return conditions.some(({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True');
+}
+
+function ignoreNotFound(error: unknown): void {
+  if (!isNotFound(error)) throw error;
+}
