@@ -9,7 +9,7 @@ import { Transport } from './transport.ts';
 /** Exactly one way in, and how to behave there. */
 export type ConnectOptions = Readonly<{
   kubeconfigPath?: string;
-  /** A kubeconfig's text, for example from a cluster Secret. */
+  /** A kubeconfig's text, for example from a cluster Secret: no plugin and no file of this machine is used for it. */
   kubeconfig?: string;
   /** Of the kubeconfig; default its current-context. */
   context?: string;
@@ -50,7 +50,8 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
 
 async function accessOf({ kubeconfigPath, kubeconfig, context, inCluster }: ConnectOptions): Promise<Access> {
   const named = context === undefined ? {} : { context };
-  if (kubeconfig !== undefined) return parseKubeconfig(kubeconfig, { path: kubeconfigPath ?? 'kubeconfig', ...named });
+  if (kubeconfig !== undefined)
+    return parseKubeconfig(kubeconfig, { path: 'kubeconfig', selfContained: true, ...named });
   if (kubeconfigPath !== undefined) return await kubeconfigAccess(kubeconfigPath, context);
   if (inCluster !== undefined) return await inClusterAccess(inCluster);
   throw new Error('neither a kubeconfig nor a cluster around this process: name a kubeconfig file');

@@ -45,14 +45,23 @@ export async function kubeconfigAccess(path: string, context?: string): Promise<
   return parseKubeconfig(await readFile(path, 'utf8'), { path, ...(context === undefined ? {} : { context }) });
 }
 
-/** As `kubeconfigAccess`, from the text, for example of a cluster Secret. `path` says where relative files are. */
-export function parseKubeconfig(text: string, options: Readonly<{ path: string; context?: string }>): Access {
+type ParseOptions = Readonly<{
+  /** Names it in messages; relative files in it are beside it. */
+  path: string;
+  context?: string;
+  /** Refuses what would run a program or read a file here: somebody else wrote this text, such as a cluster Secret. */
+  selfContained?: boolean;
+}>;
+
+/** As `kubeconfigAccess`, from the text. */
+export function parseKubeconfig(text: string, options: ParseOptions): Access {
   const config = (parse(text) ?? {}) as Kubeconfig;
   const name = options.context ?? config['current-context'];
   if (!name) throw new Error(`${options.path}: no current-context; set one or name a context`);
   const context = find(config.contexts, 'context', name, options.path);
   const cluster = find(config.clusters, 'cluster', context.cluster ?? '', options.path);
   const user = context.user ? find(config.users, 'user', context.user, options.path) : {};
+  if (options.selfContained) refuseForeign({ ...cluster, ...user }, options.path);
   if (!cluster.server) throw new Error(`${options.path}: clusters[${context.cluster}].cluster.server is missing`);
   const root = dirname(options.path);
   const plugin =
@@ -66,6 +75,14 @@ export function parseKubeconfig(text: string, options: Readonly<{ path: string; 
     credentials: async () => merge(await fileCredentials(cluster, user, root), await plugin?.get()),
     forget: () => plugin?.forget(),
   };
+}
+
+const foreign = ['exec', 'auth-provider', 'tokenFile', 'certificate-authority', 'client-certificate', 'client-key'];
+
+function refuseForeign(fields: Readonly<Record<string, unknown>>, path: string): void {
+  const found = foreign.filter((field) => fields[field]);
+  if (found.length === 0) return;
+  throw new Error(`${path}: ${found.join(', ')} is not allowed here; put the token or the …-data fields into it`);
 }
 
 async function fileCredentials(cluster: Cluster, user: User, root: string): Promise<Credentials> {
