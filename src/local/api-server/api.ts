@@ -23,5 +23,12 @@ export type Call = Readonly<{
   type: ResourceType;
 }>;
 
+/** As much of a call as a write needs: the server itself writes too. */
+export type WriteCall = Pick<Call, 'api' | 'type'> &
+  Readonly<{
+    info: Pick<RequestInfo, 'namespace' | 'name' | 'subresource'>;
+    request: Pick<ApiRequest, 'user' | 'warnings'>;
+  }>;
+
 /** What one verb does: it answers the request, or throws an ApiError. */
 export type Verb = (call: Call) => Promise<void> | void;

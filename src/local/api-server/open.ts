@@ -5,6 +5,7 @@ import { adminToken } from './auth/admin-token.ts';
 import { adminReviewer } from './auth/authenticate.ts';
 import { servingIdentity } from './auth/certificates.ts';
 import { bootstrap } from './bootstrap.ts';
+import { runDefinitions } from './crd/controller.ts';
 import { route } from './http/routes.ts';
 import { HttpServer } from './http/server.ts';
 import { builtinResources } from './resources/builtin.ts';
@@ -39,6 +40,7 @@ export async function openApiServer(options: ApiServerOptions): Promise<Opened> 
     closing: server.closing,
   };
   bootstrap(store, api.now());
+  runDefinitions(api);
   const port = await server.listen(options.port).catch((error) => {
     store.close();
     throw error;

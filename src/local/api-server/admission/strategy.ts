@@ -32,6 +32,4 @@ export type Strategy = Readonly<{
   deleting?: (object: ApiObject) => void;
   /** The propagation policy of clients that name none. */
   defaultPropagation?: 'Orphan' | 'Background';
-  /** After the object was stored or removed. */
-  changed?: (api: Api) => void;
 }>;

@@ -1,4 +1,5 @@
 import type { Api } from '../api.ts';
+import { serveOpenApi } from '../discovery/openapi.ts';
 import { serveDiscovery } from '../discovery/routes.ts';
 import { version } from '../discovery/version.ts';
 import { methodNotAllowed, noSuchPath } from '../errors.ts';
@@ -15,6 +16,7 @@ export async function route(api: Api, request: ApiRequest): Promise<void> {
   if (info !== undefined) return dispatch(api, request, info);
   if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed();
   if (serveDiscovery(api, request)) return;
+  if (serveOpenApi(api, request)) return;
   if (healthPaths.has(request.path)) return sendText(request, 'ok');
   if (request.path === '/version' || request.path === '/version/')
     return sendJson(request, 200, JSON.stringify(version));

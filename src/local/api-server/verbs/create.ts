@@ -1,7 +1,7 @@
 import { requireNamespace } from '../admission/namespaces.ts';
 import { strategyOf } from '../admission/strategies.ts';
 import type { AdmissionContext } from '../admission/strategy.ts';
-import type { Call } from '../api.ts';
+import type { WriteCall } from '../api.ts';
 import { alreadyExists, invalid } from '../errors.ts';
 import type { ApiObject } from '../object.ts';
 import { keyOf, subresourceOf } from '../resources/resource-type.ts';
@@ -10,14 +10,14 @@ import { stampNew, validateMetadata } from './metadata.ts';
 import { kindName, resourceName, saveObject } from './objects.ts';
 import type { WriteOptions } from './options.ts';
 
-export function admission(call: Call, options: Pick<WriteOptions, 'dryRun'>): AdmissionContext {
+export function admission(call: WriteCall, options: Pick<WriteOptions, 'dryRun'>): AdmissionContext {
   const { api, type, request } = call;
   return { api, type, user: request.user, warnings: request.warnings, dryRun: options.dryRun };
 }
 
 /** Makes a new object of what a client sent (or an apply patch came to). @throws 400, 403, 404, 409, 422 */
 export function createObject(
-  call: Call,
+  call: WriteCall,
   object: ApiObject,
   options: WriteOptions,
   operation: 'Update' | 'Apply' = 'Update',
@@ -41,6 +41,5 @@ export function createObject(
   trackFields(call, undefined, object, options, operation);
   if (options.dryRun) return object;
   const saved = saveObject(call, object);
-  strategy.changed?.(call.api);
   return saved;
 }

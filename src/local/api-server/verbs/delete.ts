@@ -1,5 +1,5 @@
 import { strategyOf } from '../admission/strategies.ts';
-import type { Call } from '../api.ts';
+import type { WriteCall } from '../api.ts';
 import { badRequest, conflict } from '../errors.ts';
 import { type ApiObject, dig, type Json, mapOf, numberOf, textOf, timestamp } from '../object.ts';
 import { eraseObject, loadObject, resourceName, saveObject } from './objects.ts';
@@ -46,7 +46,11 @@ function orphaned(from: Json, query: URLSearchParams): string {
  * Deletes an object, or marks it for whoever still has to act: finalizers, the node (Pods with a grace period), the
  * namespace controller. @throws 404, 409
  */
-export function deleteObject(call: Call, name: string, options: DeleteOptions): { object: ApiObject; gone: boolean } {
+export function deleteObject(
+  call: WriteCall,
+  name: string,
+  options: DeleteOptions,
+): { object: ApiObject; gone: boolean } {
   const object = loadObject(call, name);
   checkPreconditions(call, object, options);
   const strategy = strategyOf(call.type);
@@ -57,18 +61,16 @@ export function deleteObject(call: Call, name: string, options: DeleteOptions): 
   if (!held && grace === 0) {
     if (options.dryRun) return { object, gone: true };
     const last = eraseObject(call, object);
-    strategy.changed?.(call.api);
     return { object: last, gone: true };
   }
   markDeleted(call, object, grace);
   strategy.deleting?.(object);
   if (options.dryRun || JSON.stringify(object) === before) return { object, gone: false };
   const saved = saveObject(call, object);
-  strategy.changed?.(call.api);
   return { object: saved, gone: false };
 }
 
-function markDeleted(call: Call, object: ApiObject, grace: number): void {
+function markDeleted(call: WriteCall, object: ApiObject, grace: number): void {
   const { metadata } = object;
   const known = metadata.deletionTimestamp !== undefined;
   if (known && grace >= (metadata.deletionGracePeriodSeconds ?? 0)) return;
@@ -77,7 +79,7 @@ function markDeleted(call: Call, object: ApiObject, grace: number): void {
   if (!known && metadata.generation !== undefined) metadata.generation += 1;
 }
 
-function checkPreconditions(call: Call, object: ApiObject, options: DeleteOptions): void {
+function checkPreconditions(call: WriteCall, object: ApiObject, options: DeleteOptions): void {
   const { name, uid = '', resourceVersion = '' } = object.metadata;
   const of = resourceName(call.type);
   if (options.uid !== undefined && options.uid !== uid) {
@@ -103,7 +105,7 @@ function applyPolicy(object: ApiObject, options: DeleteOptions, byDefault: strin
 }
 
 /** Seconds that the node gets to stop a Pod's containers; 0 for all other kinds, and for Pods that do not run. */
-function gracePeriod(call: Call, object: ApiObject, options: DeleteOptions): number {
+function gracePeriod(call: WriteCall, object: ApiObject, options: DeleteOptions): number {
   if (call.type.group !== '' || call.type.plural !== 'pods') return 0;
   const phase = dig(object, 'status', 'phase');
   if (!dig(object, 'spec', 'nodeName') || phase === 'Succeeded' || phase === 'Failed') return 0;

@@ -1,10 +1,10 @@
-import type { Call } from '../api.ts';
+import type { WriteCall } from '../api.ts';
 import type { ApiObject } from '../object.ts';
 import type { WriteOptions } from './options.ts';
 
 /** Keeps metadata.managedFields: who set which field, for server-side apply. */
 export function trackFields(
-  _call: Call,
+  _call: WriteCall,
   old: ApiObject | undefined,
   draft: ApiObject,
   _options: WriteOptions,

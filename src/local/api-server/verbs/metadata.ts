@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import type { Call } from '../api.ts';
+import type { WriteCall } from '../api.ts';
 import {
   badRequest,
   type Cause,
@@ -21,7 +21,7 @@ export function randomSuffix(length = 5): string {
 }
 
 /** Fills the metadata of a new object: name, namespace, uid, creation time. @throws 400, 422 */
-export function stampNew(call: Call, object: ApiObject): void {
+export function stampNew(call: WriteCall, object: ApiObject): void {
   const metadata = isMap(object.metadata) ? (object.metadata as Metadata) : ({} as Metadata);
   object.metadata = metadata;
   if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== '') {
@@ -41,7 +41,7 @@ export function stampNew(call: Call, object: ApiObject): void {
   metadata.creationTimestamp = timestamp(call.api.now());
 }
 
-function placeInNamespace(call: Call, metadata: Metadata): void {
+function placeInNamespace(call: WriteCall, metadata: Metadata): void {
   if (!call.type.namespaced) {
     delete metadata.namespace;
     return;
@@ -54,7 +54,7 @@ function placeInNamespace(call: Call, metadata: Metadata): void {
 }
 
 /** Checks an update against what it updates, and keeps what no client may change. @throws 400, 409 */
-export function carryMetadata(call: Call, draft: ApiObject, old: ApiObject): void {
+export function carryMetadata(call: WriteCall, draft: ApiObject, old: ApiObject): void {
   const mine = draft.metadata;
   const theirs = old.metadata;
   mine.name ??= theirs.name;
@@ -105,7 +105,7 @@ const freeNames = new Set(['rbac.authorization.k8s.io']);
 const labelNames = new Set(['namespaces', 'services']);
 
 /** Field errors of the metadata. */
-export function validateMetadata(call: Call, object: ApiObject, old: ApiObject | undefined): Cause[] {
+export function validateMetadata(call: WriteCall, object: ApiObject, old: ApiObject | undefined): Cause[] {
   const causes = old === undefined ? nameErrors(call, object.metadata.name) : [];
   causes.push(...labelErrors(object.metadata));
   if (old?.metadata.deletionTimestamp === undefined) return causes;
@@ -119,7 +119,7 @@ export function validateMetadata(call: Call, object: ApiObject, old: ApiObject |
   return causes;
 }
 
-function nameErrors(call: Call, name: string): Cause[] {
+function nameErrors(call: WriteCall, name: string): Cause[] {
   const field = 'metadata.name';
   if (freeNames.has(call.type.group))
     return pathSegment.test(name) ? [] : [invalidValue(field, name, "may not contain '/'")];

@@ -1,4 +1,4 @@
-import type { Call } from '../api.ts';
+import type { WriteCall } from '../api.ts';
 import { notFound } from '../errors.ts';
 import type { ApiObject } from '../object.ts';
 import { decode, encode } from '../resources/codec.ts';
@@ -16,13 +16,13 @@ export function kindName(type: ResourceType): { group: string; name: string } {
 }
 
 /** The stored entry that a request names. @throws 404 */
-export function loadEntry(call: Call, name = call.info.name): Entry {
+export function loadEntry(call: WriteCall, name = call.info.name): Entry {
   const entry = call.api.store.get(keyOf(call.type, call.info.namespace, name));
   if (entry === undefined) throw notFound(resourceName(call.type), name);
   return entry;
 }
 
-export function loadObject(call: Call, name = call.info.name): ApiObject {
+export function loadObject(call: WriteCall, name = call.info.name): ApiObject {
   return decode(call.type, loadEntry(call, name).value);
 }
 
@@ -31,14 +31,14 @@ function keyOfObject(type: ResourceType, object: ApiObject): string {
 }
 
 /** Stores an object and gives it back with its new resourceVersion. */
-export function saveObject(call: Call, object: ApiObject): ApiObject {
+export function saveObject(call: WriteCall, object: ApiObject): ApiObject {
   const { api, type } = call;
   const entry = api.store.put(keyOfObject(type, object), (rev) => encode(type, object, rev));
   return decode(type, entry.value);
 }
 
 /** Removes an object for good; gives back its last state. */
-export function eraseObject(call: Call, object: ApiObject): ApiObject {
+export function eraseObject(call: WriteCall, object: ApiObject): ApiObject {
   const { api, type } = call;
   const entry = api.store.delete(keyOfObject(type, object), (rev) => encode(type, object, rev));
   return decode(type, entry.value);

@@ -11,6 +11,14 @@ export type WriteOptions = Readonly<{
   force: boolean;
 }>;
 
+/** Writes of the server itself. */
+export const internalOptions: WriteOptions = {
+  dryRun: false,
+  fieldManager: 'kube-apiserver',
+  fieldValidation: 'Ignore',
+  force: false,
+};
+
 /** The query of a write. @throws 400 for values that the API does not know */
 export function writeOptions(request: ApiRequest): WriteOptions {
   const { query } = request;

@@ -1,5 +1,5 @@
 import { parse as parseYaml } from 'yaml';
-import type { Call } from '../api.ts';
+import type { WriteCall } from '../api.ts';
 import { ApiError, badRequest, unsupportedMediaType } from '../errors.ts';
 import { mediaType, parseJson } from '../http/body.ts';
 import type { ApiRequest } from '../http/request.ts';
@@ -35,12 +35,16 @@ function parseApply(bytes: Buffer): unknown {
 }
 
 /** Patches the object that the request names; an apply patch makes it when it is missing. @throws ApiError */
-export function patchObject(call: Call, patch: Patch, options: WriteOptions): { object: ApiObject; created: boolean } {
+export function patchObject(
+  call: WriteCall,
+  patch: Patch,
+  options: WriteOptions,
+): { object: ApiObject; created: boolean } {
   return { object: updateObject(call, (old) => patched(call, old, patch), options), created: false };
 }
 
 /** What a patch makes of an object. @throws 400 for a patch that is none, 422 for one that does not fit, 415 */
-export function patched(call: Call, object: ApiObject, patch: Patch): ApiObject {
+export function patched(call: WriteCall, object: ApiObject, patch: Patch): ApiObject {
   try {
     if (patch.kind === 'json') return jsonPatch(object, patch.body);
     if (patch.kind === 'merge') return mergePatch(object, patch.body);

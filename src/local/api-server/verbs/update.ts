@@ -1,6 +1,6 @@
 import { strategyOf } from '../admission/strategies.ts';
 import type { Strategy } from '../admission/strategy.ts';
-import type { Call } from '../api.ts';
+import type { WriteCall } from '../api.ts';
 import { invalid } from '../errors.ts';
 import { type ApiObject, equalJson } from '../object.ts';
 import { subresourceOf } from '../resources/resource-type.ts';
@@ -18,7 +18,7 @@ type Operation = 'Update' | 'Apply';
  * the object goes when it was being deleted and its last finalizer went. @throws 400, 404, 409, 422
  */
 export function updateObject(
-  call: Call,
+  call: WriteCall,
   change: Change,
   options: WriteOptions,
   operation: Operation = 'Update',
@@ -42,7 +42,7 @@ export function updateObject(
 }
 
 /** What this subresource may not touch is put back: the status of an object, or everything but it. */
-function mask(call: Call, strategy: Strategy, draft: ApiObject, old: ApiObject): void {
+function mask(call: WriteCall, strategy: Strategy, draft: ApiObject, old: ApiObject): void {
   const hasStatus = subresourceOf(call.type, 'status') !== undefined;
   if (call.info.subresource === 'status') {
     const { status } = draft;
@@ -58,17 +58,15 @@ function mask(call: Call, strategy: Strategy, draft: ApiObject, old: ApiObject):
   }
 }
 
-function finish(call: Call, strategy: Strategy, draft: ApiObject, old: ApiObject): ApiObject {
+function finish(call: WriteCall, strategy: Strategy, draft: ApiObject, old: ApiObject): ApiObject {
   const leaving = draft.metadata.deletionTimestamp !== undefined;
   const held = (draft.metadata.finalizers ?? []).length > 0 || strategy.lingers?.(draft) === true;
   const graceful = (draft.metadata.deletionGracePeriodSeconds ?? 0) > 0;
   if (leaving && !held && !graceful) {
     const last = eraseObject(call, draft);
-    strategy.changed?.(call.api);
     return last;
   }
   if (equalJson(draft, old)) return old;
   const saved = saveObject(call, draft);
-  strategy.changed?.(call.api);
   return saved;
 }
