@@ -1,5 +1,6 @@
 import { isObject, type JsonObject, type Schema } from '../../schema/types.ts';
 import { equal } from '../merge-patch.ts';
+import { checkApplied } from './check-applied.ts';
 import { fieldSetOf } from './field-set.ts';
 import { allowedByLastApplied } from './last-applied.ts';
 import { decodeManagers, encodeManagers, identify, type Manager, type Managers } from './managed-fields.ts';
@@ -35,6 +36,7 @@ export type ApplyResult = { object: JsonObject; conflicts: Conflict[] };
  */
 export function applyPatch(input: ApplyInput): ApplyResult {
   const { applied, schema } = input;
+  checkApplied(applied, schema);
   const live = withoutManagedFields(input.live ?? {});
   const managers = decodeManagers(entriesOf(input.live));
   const known = managers.size === 0 ? beforeFirstApply(live, input) : managers;

@@ -1,0 +1,66 @@
+import { isObject, type JsonObject, type Schema } from '../../schema/types.ts';
+import { printPath } from './path-set.ts';
+import { shapeOf, TypedError } from './typed.ts';
+
+/**
+ * What apply refuses before it merges: fields that the schema does not declare, items that stand twice, items without
+ * keys. The message is the real server's (500 InternalError).
+ * @throws TypedError
+ */
+export function checkApplied(applied: JsonObject, schema: Schema | undefined): void {
+  if (!schema) return;
+  const problems: string[] = [];
+  check(applied, schema, [], problems);
+  if (problems.length === 0) return;
+  const { apiVersion, kind } = applied as { apiVersion?: string; kind?: string };
+  const { namespace = '', name = '' } = (applied['metadata'] ?? {}) as { namespace?: string; name?: string };
+  const text = problems.length === 1 ? problems[0] : `errors:\n${problems.map((problem) => `  ${problem}`).join('\n')}`;
+  throw new TypedError(
+    `failed to create typed patch object (${namespace}/${name}; ${apiVersion}, Kind=${kind}): ${text}`,
+  );
+}
+
+function check(value: unknown, schema: Schema | undefined, path: readonly string[], problems: string[]): void {
+  const shape = shapeOf(schema, value);
+  if (shape.kind === 'map') {
+    const closed = isClosed(schema);
+    for (const [name, item] of Object.entries(value as JsonObject)) {
+      const field = shape.field(name);
+      const below = [...path, `f:${name}`];
+      if (closed && !field.declared) {
+        problems.push(`${printPath(below)}: field not declared in schema`);
+        return;
+      }
+      check(item, field.schema, below, problems);
+    }
+  } else if (shape.kind === 'list') {
+    checkItems(value as unknown[], shape, path, problems);
+  }
+}
+
+function checkItems(
+  list: readonly unknown[],
+  shape: ReturnType<typeof shapeOf> & { kind: 'list' },
+  path: readonly string[],
+  problems: string[],
+): void {
+  const seen = new Set<string>();
+  for (const [index, item] of list.entries()) {
+    try {
+      const element = shape.element(item);
+      if (seen.has(element)) {
+        problems.push(`${printPath(path)}: duplicate entries for key ${printPath([element])}`);
+      }
+      seen.add(element);
+      check(item, shape.items, [...path, element], problems);
+    } catch (error) {
+      problems.push(`${printPath(path)}: element ${index}: ${(error as Error).message}`);
+    }
+  }
+}
+
+/** Whether a map takes its declared fields only. A schema that says nothing of fields takes any. */
+function isClosed(schema: Schema | undefined): boolean {
+  if (!schema?.properties || schema['x-kubernetes-preserve-unknown-fields']) return false;
+  return !isObject(schema.additionalProperties) && schema.additionalProperties !== true;
+}
