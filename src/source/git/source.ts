@@ -1,0 +1,142 @@
+import { type Redirect, rewriteGitUrl } from '../../core/redirect.ts';
+import { type Failure, ok, type Result } from '../../core/result.ts';
+import { defaultTimeouts, type Timeouts } from '../http/client.ts';
+import { FailureError, toFailure } from '../http/failure.ts';
+import { createShared } from '../shared.ts';
+import type { Context, Observed, Source } from '../source.ts';
+import { cacheFolder, pruneFolders, touchFolder } from './cache.ts';
+import { repository } from './failures.ts';
+import { defaultLimits, type Limits, type Tree } from './protocol.ts';
+import type { GitPath, GitRef } from './reference.ts';
+import type { Tip } from './refs.ts';
+import { fetchOverSsh } from './ssh.ts';
+import { createGitThread, type GitThread } from './thread.ts';
+import { createResolver, type Resolver, transportOf } from './transport.ts';
+
+/** What lies at a path of a repository at one commit. */
+export type GitFact = Tree & Readonly<{ commit: string }>;
+
+export type GitOptions = Readonly<{
+  /** Where repositories are kept between restarts. One process may use it at a time. */
+  cacheDir: string;
+  /** `--git-rewrite`. */
+  rewrites?: readonly Redirect[];
+  timeouts?: Partial<Timeouts>;
+  limits?: Partial<Limits>;
+  /** Milliseconds for which an answer about a ref serves others; default 10 s. */
+  maxAgeMs?: number;
+  /** The worker's file, where it is not beside the sources. */
+  worker?: URL;
+  now?: () => number;
+}>;
+
+export interface GitSource extends Source<GitPath, GitFact> {
+  /** Asks the server where the ref points now, and tells whether that differs from what was known of it. */
+  poll(ref: GitRef, signal: AbortSignal): Promise<Result<'changed' | 'unchanged'>>;
+  /** Removes caches unused for `maxAgeMs` (default 7 days); returns how many. */
+  prune(maxAgeMs?: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+type Parts = Readonly<{
+  options: GitOptions;
+  timeouts: Timeouts;
+  limits: Limits;
+  resolver: Resolver;
+  thread: GitThread;
+}>;
+
+/** Reads git repositories over HTTP(S), and ssh with the git program. However many objects ask, one answer serves all. */
+export function createGitSource(options: GitOptions): GitSource {
+  const timeouts = { ...defaultTimeouts, ...options.timeouts };
+  const limits = { ...defaultLimits, ...options.limits };
+  const parts: Parts = {
+    options,
+    timeouts,
+    limits,
+    resolver: createResolver(timeouts),
+    thread: createGitThread(options.worker),
+  };
+  const now = options.now ?? (() => Date.now());
+  const tips = createShared<Tip>({ now });
+  const facts = createShared<GitFact>({ now, maxEntries: 32 });
+
+  const tip = (ref: GitRef, maxAgeMs: number, signal: AbortSignal): Promise<Result<Tip>> => {
+    const where = { ...ref, url: rewriteGitUrl(ref.url, options.rewrites ?? []) };
+    const key = JSON.stringify([where.url, ref.ref ?? '', ref.credentials?.id ?? '']);
+    return tips.get(key, maxAgeMs, signal, (shared) => attempt(where, () => parts.resolver.resolve(where, shared)));
+  };
+  const known = (ref: GitRef): Tip | undefined => {
+    const url = rewriteGitUrl(ref.url, options.rewrites ?? []);
+    return tips.peek(JSON.stringify([url, ref.ref ?? '', ref.credentials?.id ?? '']));
+  };
+
+  return {
+    observe: (ref, seen, context) => observe(parts, facts, ref, seen, context, tip),
+    poll: async (ref, signal) => {
+      const before = known(ref)?.commit;
+      const after = await tip(ref, 0, signal);
+      if (!after.ok) return after;
+      return ok(after.value.commit === before ? 'unchanged' : 'changed');
+    },
+    prune: (maxAgeMs = 7 * 86_400_000) => pruneFolders(options.cacheDir, maxAgeMs, Date.now()),
+    close: async () => {
+      await Promise.all([parts.resolver.close(), parts.thread.close()]);
+    },
+  };
+}
+
+type AskTip = (ref: GitRef, maxAgeMs: number, signal: AbortSignal) => Promise<Result<Tip>>;
+
+async function observe(
+  parts: Parts,
+  facts: ReturnType<typeof createShared<GitFact>>,
+  ref: GitPath,
+  seen: string | undefined,
+  context: Context,
+  askTip: AskTip,
+): Promise<Result<Observed<GitFact>>> {
+  const tip = await askTip(ref, context.maxAgeMs ?? parts.options.maxAgeMs ?? 10_000, context.signal);
+  if (!tip.ok) return tip;
+  const { commit } = tip.value;
+  if (commit === seen) return ok({ changed: false, revision: commit });
+  const where = { ...ref, url: rewriteGitUrl(ref.url, parts.options.rewrites ?? []) };
+  const key = JSON.stringify([where.url, ref.credentials?.id ?? '', commit, ref.path]);
+  // What lies at a commit never changes: the age does not matter.
+  const fact = await facts.get(key, Number.POSITIVE_INFINITY, context.signal, (signal) =>
+    attempt(where, () => load(parts, where, tip.value, signal)),
+  );
+  return fact.ok ? ok({ changed: true, revision: fact.value.commit, fact: fact.value }) : fact;
+}
+
+/** Throws failures. */
+async function load(parts: Parts, ref: GitPath, tip: Tip, signal: AbortSignal): Promise<GitFact> {
+  const { timeouts, limits, thread, options } = parts;
+  const gitdir = cacheFolder(options.cacheDir, ref);
+  const { url, path, credentials } = ref;
+  await touchFolder(gitdir);
+  const commit =
+    transportOf(url) === 'ssh'
+      ? await fetchOverSsh({ gitdir, url, tip, timeoutMs: timeouts.total, signal })
+      : unwrap(
+          await thread.run<string>(
+            { type: 'fetch', gitdir, url, ...tip, timeouts, ...(credentials === undefined ? {} : { credentials }) },
+            signal,
+          ),
+        );
+  const tree = unwrap(await thread.run<Tree>({ type: 'read', gitdir, url, commit, path, limits }, signal));
+  return { ...tree, commit };
+}
+
+async function attempt<T>(ref: GitRef, work: () => Promise<T>): Promise<Result<T>> {
+  try {
+    return ok(await work());
+  } catch (error) {
+    return { ok: false, failure: toFailure(error, repository(ref.url)) };
+  }
+}
+
+function unwrap<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  throw new FailureError(result.failure satisfies Failure);
+}
