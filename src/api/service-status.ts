@@ -55,6 +55,11 @@ export const wait = z
   })
   .describe('The wait that goes on.');
 
+export const warning = z.object({
+  reason: z.string().describe('Also the type of a condition, for example `ImageNotReferenced`.'),
+  message: z.string().describe('What is odd, and what to do.'),
+});
+
 /** What the plan reports, beside state, message and conditions. */
 export const serviceReport = z.object({
   image: z.string().optional().describe('Image in use, as `name:tag`.'),
@@ -62,6 +67,7 @@ export const serviceReport = z.object({
   healthStatus: healthStatus.optional(),
   blockedBy: z.array(blocker).optional().describe('The chain of what blocks, nearest first.'),
   waiting: wait.optional(),
+  warnings: z.array(warning).optional().describe('What is odd and stops nothing.'),
   job: jobRecord.optional(),
   lastHandledRetry: z.string().optional().describe('Value of the annotation `alustan.io/retry` that was acted on.'),
 });

@@ -1,5 +1,9 @@
 import { z } from 'zod';
+import type { KubeObject, ObjectMeta, Resource } from '../core/resource.ts';
+import { fail, ok, type Result } from '../core/result.ts';
 import { duration, label, objectName, secretRef } from './common.ts';
+import { parseSpec } from './parse.ts';
+import type { ServiceStatus } from './service-status.ts';
 
 const source = z
   .object({
@@ -176,4 +180,46 @@ export function normaliseService(raw: Raw, name: string): ServiceSpec {
     source: { ...source, releaseName: source.releaseName ?? name, values: source.values ?? {} },
     dependencies: { service: names(dependencies?.service), terraform: names(dependencies?.terraform) },
   };
+}
+
+export type ServiceObject = Resource<ServiceSpec, ServiceStatus> &
+  Readonly<{ metadata: ObjectMeta & { namespace: string } }>;
+
+/**
+ * Reads a Service. One that is being deleted is read even when its spec is not valid (any more), with what deletion
+ * needs: nobody could mend it otherwise.
+ */
+export function parseService(object: KubeObject): Result<ServiceObject> {
+  const { name, namespace = 'default', deletionTimestamp } = object.metadata;
+  const parsed = parseSpec(serviceSpec, object);
+  const problem = parsed.ok ? workspaceProblem(parsed.value) : parsed.failure.message;
+  if (problem !== undefined && deletionTimestamp === undefined) {
+    return parsed.ok ? fail('invalid', 'InvalidSpec', problem) : parsed;
+  }
+  const spec = parsed.ok ? normaliseService(parsed.value, name) : remains(object);
+  const status = (object['status'] ?? {}) as ServiceStatus;
+  const { apiVersion, kind } = object;
+  return ok({ apiVersion, kind, metadata: { ...object.metadata, namespace }, spec, status });
+}
+
+function workspaceProblem({ workspace, environment }: Raw): string | undefined {
+  if (workspace === undefined && environment === undefined) {
+    return 'spec.workspace: required; name the environment, for example `workspace: staging`';
+  }
+  if (workspace === undefined || environment === undefined || workspace === environment) return undefined;
+  return `spec.workspace and spec.environment are two names of one field, and differ: remove one of them`;
+}
+
+/** What can be told of a Service that no longer fits its schema. */
+function remains(object: KubeObject): ServiceSpec {
+  const spec = (object['spec'] ?? {}) as { source?: { releaseName?: unknown }; serviceAccountName?: unknown };
+  const release = spec.source?.releaseName;
+  const account = spec.serviceAccountName;
+  const raw: Raw = {
+    source: { repoURL: '', ...(typeof release === 'string' ? { releaseName: release } : {}) },
+    conflicts: 'force',
+    suspend: false,
+    ...(typeof account === 'string' ? { serviceAccountName: account } : {}),
+  };
+  return normaliseService(raw, object.metadata.name);
 }

@@ -18,8 +18,8 @@ export function fillPlaceholders<T>(value: T, lookup: (name: string) => string |
   const used = new Set<string>();
   const missing = new Set<string>();
   const fill = (text: string): string =>
-    text.replace(placeholder, (whole, escape: string, name: string) => {
-      if (escape !== '') return whole.slice(1);
+    text.replace(placeholder, (whole, dollar: string, name: string) => {
+      if (dollar !== '') return whole.slice(1);
       used.add(name);
       const found = lookup(name);
       if (found === undefined) missing.add(name);

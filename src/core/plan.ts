@@ -13,7 +13,14 @@ export type Action =
   | Readonly<{ type: 'remove-finalizer'; object: ObjectRef; finalizer: string }>
   /** Record the Job's name in the owner's status before it is created (E20), then create Secrets and Job. */
   | Readonly<{ type: 'run-job'; job: JobRequest }>
-  | Readonly<{ type: 'delete-object'; object: ObjectRef; actAs?: ActAs; propagation?: 'Background' | 'Foreground' }>
+  | Readonly<{
+      type: 'delete-object';
+      object: ObjectRef;
+      actAs?: ActAs;
+      propagation?: 'Background' | 'Foreground';
+      /** True where missing rights must not stop what follows. */
+      bestEffort?: boolean;
+    }>
   | Readonly<{ type: 'apply-object'; object: KubeObject; actAs?: ActAs; force: boolean }>;
 
 /** A runner Job to be created, without the bytes of the chart: the applier gets those by digest. */

@@ -22,7 +22,7 @@ export type ServiceFacts = Readonly<{
   pullable?: Readonly<Record<string, Result<Readonly<{ digest: string }>>>>;
   /** The newest record of the Helm release; read after `jobs`, so that a Job seen finished has its release seen. */
   release: Result<Release | undefined>;
-  /** Objects of the release with their health (E19), as the manifest orders them. */
+  /** Objects of the release with their health (E19), as the manifest orders them; namespaced ones with their namespace. */
   objects: readonly ReleaseObject[];
   /**
    * Runner Jobs owned by this Service (by uid). The one that `status.job` names is looked up live when the cache lacks
@@ -43,8 +43,6 @@ export type Settings = Readonly<{
   dependencyTimeoutMs: number;
   /** Milliseconds between looks at an image that cannot be pulled yet. */
   imagePollMs: number;
-  /** Milliseconds between passes where `spec.interval` says nothing (E35). */
-  intervalMs: number;
   /** Bytes of values, as JSON, that the Secrets of a Job may hold. */
   valuesLimitBytes: number;
   /** Namespace of the controller: cluster Secrets lie here, and Jobs for remote clusters run here. */

@@ -1,0 +1,125 @@
+import { sha256 } from '../../core/hash.ts';
+import type { Action, ObjectRef } from '../../core/plan.ts';
+import { type Draft, type Ended, end, type Step } from './draft.ts';
+import { awaitJob, limitAttempts, type Purpose, startJob, timeoutSeconds } from './jobs.ts';
+import { dependentsOf, releaseOwner } from './peers.ts';
+import { observeRelease } from './release-health.ts';
+
+export const finalizer = 'service.finalizer.alustan.io';
+const abandonAnnotation = 'alustan.io/abandon';
+/** Milliseconds between looks at a release that cannot be read. */
+const recheckMs = 60_000;
+
+/** Deletion (E9, E10): needs no registry, no repository, no valid spec. */
+export const deletionSteps: readonly Step[] = [
+  endWithoutFinalizer,
+  observeOwn,
+  leaveWithNamespace,
+  holdForDependents,
+  abandonRelease,
+  leaveForeignRelease,
+  awaitJob,
+  readRelease,
+  endWhenUninstalled,
+  limitUninstalls,
+];
+
+function endWithoutFinalizer(draft: Draft): Draft {
+  if (draft.object.metadata.finalizers?.includes(finalizer) === true) return draft;
+  return end(draft, 'working', 'Deleting', 'nothing of ours holds the deletion');
+}
+
+/** A terminating namespace takes no new Job and deletes what is in it; what the release has elsewhere does not go by itself. */
+function leaveWithNamespace(draft: Draft): Draft {
+  if (!draft.facts.namespaceTerminating || ownedByOther(draft)) return draft;
+  const { namespace } = draft.object.metadata;
+  const outside = draft.facts.objects.map((object) => object.ref).filter((ref) => ref.namespace !== namespace);
+  const actAs = { namespace, serviceAccount: accountOf(draft) };
+  const actions = outside.map((object): Action => ({ type: 'delete-object', object, actAs, bestEffort: true }));
+  const groups = actions.length === 0 ? draft.groups : [...draft.groups, { name: 'outside', actions }];
+  const told = `the namespace "${namespace}" is being deleted: the release goes with it, without an uninstall`;
+  const rest =
+    outside.length === 0 ? '' : `; outside it, deleted where the rights allow: ${outside.map(tell).join(', ')}`;
+  return letGo({ ...draft, groups }, 'NamespaceTerminating', told + rest);
+}
+
+/** E9: deletion goes in the reverse order of dependencies. */
+function holdForDependents(draft: Draft): Draft {
+  const names = dependentsOf(draft.object, draft.facts.peers).map((peer) => peer.name);
+  if (names.length === 0) return draft;
+  const message = `Service has dependent services, cannot delete: ${names.sort().join(', ')}; delete them first`;
+  return end(draft, 'blocked', 'HasDependents', message);
+}
+
+/** E10: the way out when an uninstall is not possible. */
+function abandonRelease(draft: Draft): Draft {
+  if (draft.object.metadata.annotations?.[abandonAnnotation] !== 'true') return draft;
+  const { releaseName } = draft.object.spec.source;
+  return letGo(draft, 'Abandoned', `the release "${releaseName}" is left as it is (annotation ${abandonAnnotation})`);
+}
+
+/** A Service that never owned the release must not take it from the one that does. */
+function leaveForeignRelease(draft: Draft): Draft {
+  const owner = releaseOwner(draft.object, draft.facts);
+  if (owner === undefined) return draft;
+  const { releaseName } = draft.object.spec.source;
+  return letGo(draft, 'Deleted', `the release "${releaseName}" belongs to Service ${owner.name} and stays`);
+}
+
+/** Status goes on to show what runs, also while the deletion is held. */
+function observeOwn(draft: Draft): Draft {
+  return ownedByOther(draft) ? draft : observeRelease(draft);
+}
+
+function ownedByOther(draft: Draft): boolean {
+  return releaseOwner(draft.object, draft.facts) !== undefined;
+}
+
+function readRelease(draft: Draft): Draft {
+  const { release } = draft.facts;
+  if (release.ok) return draft;
+  const { reason, message, kind } = release.failure;
+  if (kind === 'transient') return { ...draft, outcome: release.failure };
+  const remedy = `mend it, or set the annotation ${abandonAnnotation}: "true" to leave the release as it is`;
+  return end(draft, 'blocked', reason, `the release cannot be read: ${message}; ${remedy}`, recheckMs);
+}
+
+function endWhenUninstalled(draft: Draft): Draft {
+  if (draft.facts.release.ok && draft.facts.release.value !== undefined) return draft;
+  return letGo(draft, 'Deleted', `the release "${draft.object.spec.source.releaseName}" is uninstalled`);
+}
+
+/** All uninstalls of one object are attempts at the same thing. */
+function purposeOf(draft: Draft): Purpose {
+  return { purpose: 'uninstall', inputsHash: sha256(draft.object.metadata.uid ?? '').slice(0, 40) };
+}
+
+function limitUninstalls(draft: Draft): Draft {
+  return limitAttempts(draft, purposeOf(draft));
+}
+
+/** What is left to do when nothing holds it. */
+export function uninstall(draft: Draft): Ended {
+  const { namespace } = draft.object.metadata;
+  const release = draft.object.spec.source.releaseName;
+  const run = { type: 'helm-uninstall', release, namespace, timeoutSeconds: timeoutSeconds(draft) } as const;
+  return startJob(draft, purposeOf(draft), run, (job) => `Job ${job} uninstalls the release "${release}"`);
+}
+
+function letGo(draft: Draft, reason: string, message: string): Draft {
+  const { apiVersion, kind, metadata } = draft.object;
+  const object: ObjectRef = { apiVersion, kind, namespace: metadata.namespace, name: metadata.name };
+  const groups = [
+    ...draft.groups,
+    { name: 'finalizer', actions: [{ type: 'remove-finalizer', object, finalizer } as const] },
+  ];
+  return end({ ...draft, groups }, 'working', reason, message);
+}
+
+function accountOf(draft: Draft): string {
+  return draft.object.spec.serviceAccountName ?? draft.facts.settings.runner.serviceAccount;
+}
+
+function tell(ref: ObjectRef): string {
+  return `${ref.kind} ${ref.namespace === undefined ? '' : `${ref.namespace}/`}${ref.name}`;
+}

@@ -1,0 +1,119 @@
+import { formatDuration } from '../../core/duration.ts';
+import { canonicalJson, keyedHash } from '../../core/hash.ts';
+import { type Draft, desire, end, endWith, report, wait } from './draft.ts';
+import type { Chart, Release } from './facts.ts';
+import { limitAttempts, noteRetry, startJob, timeoutSeconds } from './jobs.ts';
+
+/** Label of the Helm release that tells what it was made from (E20). */
+export const inputsLabel = 'alustan.io/inputs';
+/** Hex digits: a label holds 63 characters. */
+const hashLength = 40;
+/** Milliseconds to look again for a release that a Job says it made. */
+const staleMs = 2000;
+
+/** The chart that the source has fetched, packed and verified. */
+export function takeChart(draft: Draft): Draft {
+  const { chart } = draft.facts;
+  const { repoURL } = draft.object.spec.source;
+  if (chart === undefined) return wait(draft, 'working', 'SourcePending', `fetching the chart from ${repoURL}`);
+  if (!chart.ok) return endWith(draft, chart.failure, 'spec.source');
+  const { digest, postHooks } = chart.value;
+  return desire(draft, { chartDigest: digest, postHooks, revision: revisionOf(chart.value) });
+}
+
+/** A commit as people write it, or the version of an OCI chart. */
+function revisionOf({ commit, version }: Chart): string {
+  return commit === undefined ? version : commit.slice(0, 12);
+}
+
+/** What no Secret can carry is refused before a Job is made of it. */
+export function limitValues(draft: Draft): Draft {
+  const limit = draft.facts.settings.valuesLimitBytes;
+  const bytes = Buffer.byteLength(canonicalJson(draft.desired.values));
+  if (bytes <= limit) return draft;
+  const message =
+    `spec.source.values: ${kibibytes(bytes)} of values, at most ${kibibytes(limit)} can be delivered; move bulk data ` +
+    'into the chart or into ConfigMaps of their own';
+  return end(draft, 'invalid', 'ValuesTooLarge', message);
+}
+
+function kibibytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1024)} KiB`;
+}
+
+/** E20: covers release, chart and final values; keyed, since values hold secrets. */
+export function hashInputs(draft: Draft): Draft {
+  const { values, chartDigest } = draft.desired;
+  const inputs = { release: draft.object.spec.source.releaseName, chart: chartDigest, values };
+  return desire(draft, { inputsHash: keyedHash(draft.facts.installationKey, inputs).slice(0, hashLength) });
+}
+
+/** E20: the current release decides, not past Jobs; so A → B → A delivers three times. */
+export function isDelivered(draft: Draft, release: Release | undefined): boolean {
+  if (release?.status !== 'deployed') return false;
+  const job = draft.report.job;
+  // A release without the label is known by the Job that made it.
+  const inputs = release.inputs ?? (isMadeBy(job, draft, release) ? job?.inputsHash : undefined);
+  return inputs === draft.desired.inputsHash;
+}
+
+function isMadeBy(record: Draft['report']['job'], draft: Draft, release: Release): boolean {
+  const job = draft.facts.jobs.find((item) => item.name === record?.name);
+  return job?.phase === 'succeeded' && job.revision === release.revision;
+}
+
+/** Notes what is in use when the release is the desired one; else lets the steps that start a Job go on. */
+export function compareRelease(draft: Draft): Draft {
+  const { release } = draft.facts;
+  if (!release.ok) return endWith(draft, release.failure, 'spec.serviceAccountName');
+  if (isDelivered(draft, release.value)) return report(noteRetry(draft), inUse(draft));
+  const made = draft.facts.jobs.find((job) => job.name === draft.report.job?.name)?.revision ?? 0;
+  if (release.value === undefined || made <= release.value.revision) return draft;
+  const what = `waiting to see revision ${made} of the release`;
+  return wait(draft, 'working', 'ReleasePending', what, staleMs);
+}
+
+function inUse({ desired }: Draft): Partial<Draft['report']> {
+  return { revision: desired.revision, ...(desired.image === undefined ? {} : { image: desired.image }) };
+}
+
+/** A step that is taken only where the release is not the desired one. */
+export function whenOutdated(step: (draft: Draft) => Draft): (draft: Draft) => Draft {
+  return (draft) => {
+    const { release } = draft.facts;
+    return release.ok && isDelivered(draft, release.value) ? draft : step(draft);
+  };
+}
+
+export function limitDeliveries(draft: Draft): Draft {
+  return limitAttempts(draft, { purpose: 'deliver', inputsHash: draft.desired.inputsHash });
+}
+
+export function deliver(draft: Draft): Draft {
+  const { spec, metadata } = draft.object;
+  const { values, sensitive, chartDigest, postHooks, inputsHash, image, revision } = draft.desired;
+  const what = image === undefined ? revision : `${image}, chart at ${revision}`;
+  return startJob(
+    draft,
+    { purpose: 'deliver', inputsHash },
+    {
+      type: 'helm-install',
+      release: spec.source.releaseName,
+      namespace: metadata.namespace,
+      chartDigest,
+      values,
+      sensitive,
+      labels: { [inputsLabel]: inputsHash },
+      wait: postHooks,
+      conflicts: spec.conflicts,
+      timeoutSeconds: timeoutSeconds(draft),
+    },
+    (job) => `Job ${job} delivers ${what}`,
+  );
+}
+
+/** How long the objects of a release may take to become healthy. */
+export function healthTimeout(draft: Draft): { ms: number; text: string } {
+  const ms = timeoutSeconds(draft) * 1000;
+  return { ms, text: formatDuration(ms) };
+}

@@ -1,0 +1,162 @@
+import type { ServiceObject } from '../../api/service.ts';
+import type { ServiceReport } from '../../api/service-status.ts';
+import { masker } from '../../core/mask.ts';
+import type { Plan } from '../../core/plan.ts';
+import { chooseCluster } from './cluster.ts';
+import { deletionSteps, finalizer, uninstall } from './deletion.ts';
+import {
+  compareRelease,
+  deliver,
+  hashInputs,
+  limitDeliveries,
+  limitValues,
+  takeChart,
+  whenOutdated,
+} from './delivery.ts';
+import { awaitDependencies, refuseCycle } from './dependencies.ts';
+import { type Draft, type Ended, end, runSteps, type Step } from './draft.ts';
+import type { ServiceFacts } from './facts.ts';
+import { chooseImage } from './image.ts';
+import { awaitJob, settleJob } from './jobs.ts';
+import { releaseOwner } from './peers.ts';
+import { judgeHealth, observeRelease } from './release-health.ts';
+import { fillValues, kubeconfig } from './workspace.ts';
+
+/**
+ * What a Service does, in order. Each step adds what it finds, or ends the plan: with an error that the user can mend,
+ * a wait, or a Job. Who passes all of them is delivered and healthy.
+ */
+const deliverySteps: readonly Step[] = [
+  respectNamespaceEnd, //  E10
+  holdFinalizer, //        E10  so that a deletion waits for the uninstall
+  claimRelease, //              one release, one Service
+  observeRelease, //       E19  status shows what runs, whatever comes next
+  refuseCycle, //          E8
+  suspend,
+  fillValues, //           E2–E5  ${workspace.NAME}
+  chooseCluster, //        E6
+  chooseImage, //          E11–E13, E22–E24
+  takeChart,
+  limitValues,
+  hashInputs, //           E20
+  awaitJob, //             E20  one runner at a time
+  compareRelease, //       E20  equal and deployed: no Job, no write
+  whenOutdated(limitDeliveries), //   E20  back-off and limit
+  whenOutdated(awaitDependencies), // E8
+  whenOutdated(deliver), //           E20
+  judgeHealth, //          E19
+];
+
+/** Pure: the same object, facts and time give the same plan (E36: it never waits itself). */
+export function planService(object: ServiceObject, facts: ServiceFacts, now: Date): Plan<ServiceReport> {
+  const draft = settleJob(begin(object, facts, now));
+  const isDeleted = object.metadata.deletionTimestamp !== undefined;
+  return hideSecrets(isDeleted ? runSteps(draft, deletionSteps, uninstall) : runSteps(draft, deliverySteps, complete));
+}
+
+function begin(object: ServiceObject, facts: ServiceFacts, now: Date): Draft {
+  const before = object.status ?? {};
+  const { image, revision, job, lastHandledRetry } = before;
+  const desired = { values: {}, sensitive: [], chartDigest: '', revision: '', postHooks: false, inputsHash: '' };
+  // What the last pass found is found anew; what cannot be found again is carried on.
+  return {
+    object,
+    before,
+    facts,
+    now,
+    desired,
+    groups: [],
+    report: defined({ image, revision, job, lastHandledRetry }),
+  };
+}
+
+function defined<T extends object>(fields: T): Partial<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+/** A terminating namespace takes no Jobs; a finalizer added now would only delay its end. */
+function respectNamespaceEnd(draft: Draft): Draft {
+  if (!draft.facts.namespaceTerminating) return draft;
+  const { namespace } = draft.object.metadata;
+  return end(
+    draft,
+    'waiting',
+    'NamespaceTerminating',
+    `the namespace "${namespace}" is being deleted: nothing is delivered`,
+  );
+}
+
+function holdFinalizer(draft: Draft): Draft {
+  const { apiVersion, kind, metadata } = draft.object;
+  if (metadata.finalizers?.includes(finalizer) === true) return draft;
+  const object = { apiVersion, kind, namespace: metadata.namespace, name: metadata.name };
+  return {
+    ...draft,
+    groups: [...draft.groups, { name: 'finalizer', actions: [{ type: 'add-finalizer', object, finalizer }] }],
+  };
+}
+
+/** Two Services that want one release would undo each other for ever: the older one has it. */
+function claimRelease(draft: Draft): Draft {
+  const owner = releaseOwner(draft.object, draft.facts);
+  if (owner === undefined) return draft;
+  const { releaseName } = draft.object.spec.source;
+  const message = `spec.source.releaseName: the release "${releaseName}" belongs to the older Service ${owner.name}`;
+  if (owner.deleting) return end(draft, 'waiting', 'ReleaseConflict', `${message}, which is being deleted`);
+  return end(draft, 'invalid', 'ReleaseConflict', `${message}; delete one of the two, and choose another name for it`);
+}
+
+/** Nothing is delivered while suspended; what runs is still watched. */
+function suspend(draft: Draft): Draft {
+  if (!draft.object.spec.suspend) return draft;
+  const { release } = draft.facts;
+  const remedy = 'set spec.suspend to false to go on';
+  if (!release.ok || release.value?.status !== 'deployed') {
+    return end(draft, 'waiting', 'Suspended', `spec.suspend: nothing is delivered while it is true; ${remedy}`);
+  }
+  const judged = judgeHealth(draft);
+  if (judged.outcome !== undefined) return judged;
+  const message = `suspended, revision ${release.value.revision} of the release stays; ${remedy}`;
+  return end(draft, 'completed', 'Suspended', message);
+}
+
+function complete(draft: Draft): Ended {
+  if (draft.concern !== undefined) return { ...draft, outcome: draft.concern };
+  const { release } = draft.facts;
+  const revision = release.ok ? (release.value?.revision ?? 0) : 0;
+  const { image, revision: chart } = draft.desired;
+  const what = image === undefined ? `chart at ${chart}` : `${image}, chart at ${chart}`;
+  return end(draft, 'completed', 'Delivered', `revision ${revision} is healthy: ${what}`);
+}
+
+/** E2: whatever a message quotes, a value from `data` of the workspace's cluster Secret does not stand in it. */
+function hideSecrets(draft: Ended): Plan<ServiceReport> {
+  const { groups, desired, facts, object } = draft;
+  const secrets = facts.clusterSecrets.filter((secret) => secret.environment === object.spec.workspace);
+  const readable = secrets.flatMap(({ data }) => Object.entries(data).filter(([key]) => key !== kubeconfig));
+  const mask = masker(readable.map(([, value]) => value));
+  const outcome = maskMessages(draft.outcome, mask);
+  return {
+    revision: desired.image ?? desired.revision,
+    groups,
+    outcome,
+    report: maskMessages(withImage(draft), mask),
+  };
+}
+
+/** Names and hashes are left alone: they are ours, and are read again. */
+function maskMessages<T>(value: T, mask: (text: string) => string): T {
+  const visit = (item: unknown, key: string): unknown => {
+    if (typeof item === 'string') return key === 'message' ? mask(item) : item;
+    if (Array.isArray(item)) return item.map((entry) => visit(entry, ''));
+    if (item === null || typeof item !== 'object') return item;
+    return Object.fromEntries(Object.entries(item).map(([name, entry]) => [name, visit(entry, name)]));
+  };
+  return visit(value, '') as T;
+}
+
+function withImage({ report }: Draft): ServiceReport {
+  const { healthStatus, image } = report;
+  if (healthStatus === undefined || image === undefined) return report;
+  return { ...report, healthStatus: { ...healthStatus, image } };
+}
