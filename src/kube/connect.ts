@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.ts';
 import type { Access } from './access/access.ts';
 import { type InCluster, inClusterAccess } from './access/in-cluster.ts';
 import { kubeconfigAccess, parseKubeconfig } from './access/kubeconfig.ts';
@@ -18,6 +19,9 @@ export type ConnectOptions = Readonly<{
   /** Requests a second, and at once; both for all identities together. */
   qps?: number;
   burst?: number;
+  /** Milliseconds that the server may take to begin its answer, and between two pieces of it; default 30,000. */
+  timeoutMs?: number;
+  clock?: Clock;
   /** Kinds whose plural need not be asked for, besides the built-in ones. */
   knownTypes?: readonly ResourceType[];
 }>;

@@ -52,8 +52,9 @@ export class CredentialCache {
 
   /** Forgets `refused`, unless someone has already done so. */
   async refuse(refused: Credentials): Promise<void> {
-    const current = await this.#current?.catch(() => undefined);
-    if (current !== refused) return;
+    const reading = this.#current;
+    const current = await reading?.catch(() => undefined);
+    if (current !== refused || this.#current !== reading) return;
     this.#current = undefined;
     this.#access.forget();
   }
