@@ -1,15 +1,41 @@
 import type { WriteCall } from '../api.ts';
 import type { ApiObject } from '../object.ts';
+import { type Tracking, trackUpdate } from '../patch/index.ts';
+import { servedApiVersion } from '../resources/codec.ts';
+import { subresourceOf } from '../resources/resource-type.ts';
+import { schemaOf } from '../resources/schemas.ts';
 import type { WriteOptions } from './options.ts';
 
-/** Keeps metadata.managedFields: who set which field, for server-side apply. */
+/** Who writes what, for metadata.managedFields; `object` tells which top-level fields there are. */
+export function trackingOf(call: WriteCall, options: WriteOptions, object: ApiObject): Tracking {
+  const { subresource } = call.info;
+  return {
+    manager: options.fieldManager,
+    schema: schemaOf(call.type),
+    apiVersion: servedApiVersion(call.type),
+    now: call.api.now(),
+    ...(subresource === '' ? {} : { subresource }),
+    ignored: ignoredFields(call, object),
+  };
+}
+
+/** What this endpoint puts back as it was, and so gives to nobody. */
+function ignoredFields(call: WriteCall, object: ApiObject): string[][] {
+  const others = Object.keys(object).filter((field) => field !== 'status');
+  if (call.info.subresource === 'status') return others.map((field) => [field]);
+  return subresourceOf(call.type, 'status') === undefined ? [] : [['status']];
+}
+
+/** Keeps metadata.managedFields through an ordinary write. An apply has done so itself. */
 export function trackFields(
-  _call: WriteCall,
+  call: WriteCall,
   old: ApiObject | undefined,
   draft: ApiObject,
-  _options: WriteOptions,
-  _operation: 'Update' | 'Apply',
+  options: WriteOptions,
+  operation: 'Update' | 'Apply',
 ): void {
-  if (old?.metadata.managedFields === undefined) delete draft.metadata.managedFields;
-  else draft.metadata.managedFields = old.metadata.managedFields;
+  if (operation === 'Apply') return;
+  const entries = trackUpdate({ ...trackingOf(call, options, draft), before: old, after: draft });
+  if (entries === undefined) delete draft.metadata.managedFields;
+  else draft.metadata.managedFields = entries;
 }

@@ -5,7 +5,10 @@ import { mediaType, parseJson } from '../http/body.ts';
 import type { ApiRequest } from '../http/request.ts';
 import type { ApiObject } from '../object.ts';
 import { jsonPatch, mergePatch, PatchError, strategicMergePatch } from '../patch/index.ts';
+import { keyOf } from '../resources/resource-type.ts';
 import { schemaOf } from '../resources/schemas.ts';
+import { applied, appliedConfiguration, checkPatchOptions } from './apply.ts';
+import { createObject } from './create.ts';
 import type { WriteOptions } from './options.ts';
 import { updateObject } from './update.ts';
 
@@ -21,6 +24,7 @@ const kinds: Record<string, Patch['kind']> = {
 /** The patch in a request's body. @throws 400, 415 */
 export async function readPatch(request: ApiRequest): Promise<Patch> {
   const kind = kinds[mediaType(request)];
+  checkPatchOptions(request.query, kind === 'apply');
   if (kind === undefined) throw unsupportedMediaType(Object.keys(kinds).join(', '));
   const bytes = await request.body();
   return { kind, body: kind === 'apply' ? parseApply(bytes) : parseJson(bytes) };
@@ -40,7 +44,17 @@ export function patchObject(
   patch: Patch,
   options: WriteOptions,
 ): { object: ApiObject; created: boolean } {
-  return { object: updateObject(call, (old) => patched(call, old, patch), options), created: false };
+  if (patch.kind !== 'apply') {
+    return { object: updateObject(call, (old) => patched(call, old, patch), options), created: false };
+  }
+  const configuration = appliedConfiguration(call, patch.body);
+  const key = keyOf(call.type, call.info.namespace, call.info.name);
+  if (call.api.store.get(key) === undefined && call.info.subresource === '') {
+    const object = createObject(call, applied(call, undefined, configuration, options), options, 'Apply');
+    return { object, created: true };
+  }
+  const change = (old: ApiObject): ApiObject => applied(call, old, configuration, options);
+  return { object: updateObject(call, change, options, 'Apply'), created: false };
 }
 
 /** What a patch makes of an object. @throws 400 for a patch that is none, 422 for one that does not fit, 415 */

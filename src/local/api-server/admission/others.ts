@@ -1,0 +1,111 @@
+import { invalidValue } from '../errors.ts';
+import { dig, equalJson, fallback, isMap, listOf, mapsOf, put } from '../object.ts';
+import type { AdmissionContext, Strategy } from './strategy.ts';
+
+const rbacGroup = 'rbac.authorization.k8s.io';
+
+const bindings: Strategy = {
+  defaults(object) {
+    if (isMap(object['roleRef'])) fallback(object['roleRef'], 'apiGroup', rbacGroup);
+    for (const subject of mapsOf(object['subjects'])) {
+      if (subject['kind'] !== 'ServiceAccount') fallback(subject, 'apiGroup', rbacGroup);
+    }
+  },
+  validate(object, old) {
+    const same = old === undefined || equalJson(object['roleRef'], old['roleRef']);
+    return same ? [] : [invalidValue('roleRef', object['roleRef'], 'cannot change roleRef')];
+  },
+};
+
+const claims: Strategy = {
+  create(claim) {
+    put(claim, ['status'], { phase: 'Pending' });
+  },
+  defaults(claim) {
+    if (isMap(claim['spec'])) fallback(claim['spec'], 'volumeMode', 'Filesystem');
+  },
+};
+
+const volumes: Strategy = {
+  create(volume) {
+    put(volume, ['status'], { phase: 'Available' });
+  },
+  defaults(volume) {
+    if (!isMap(volume['spec'])) return;
+    fallback(volume['spec'], 'persistentVolumeReclaimPolicy', 'Retain');
+    fallback(volume['spec'], 'volumeMode', 'Filesystem');
+  },
+};
+
+const networkPolicies: Strategy = {
+  generation: true,
+  defaults({ spec }) {
+    if (!isMap(spec)) return;
+    fallback(spec, 'policyTypes', listOf(spec['egress']).length > 0 ? ['Ingress', 'Egress'] : ['Ingress']);
+    const rules = [...mapsOf(spec['ingress']), ...mapsOf(spec['egress'])];
+    for (const port of rules.flatMap((rule) => mapsOf(rule['ports']))) fallback(port, 'protocol', 'TCP');
+  },
+};
+
+const storageClasses: Strategy = {
+  defaults(object) {
+    fallback(object, 'reclaimPolicy', 'Delete');
+    fallback(object, 'volumeBindingMode', 'Immediate');
+  },
+};
+
+const autoscalers: Strategy = {
+  defaults(object) {
+    if (isMap(object['spec'])) fallback(object['spec'], 'minReplicas', 1);
+  },
+  create(object) {
+    object['status'] = { desiredReplicas: 0, currentMetrics: null };
+  },
+};
+
+/** Kinds that are kept but have no effect here: who makes one is told so. */
+function withoutEffect(why: string): Strategy {
+  return {
+    generation: true,
+    create(_object, { warnings, type }: AdmissionContext) {
+      warnings.push(`local mode: ${type.plural} are stored, but ${why}`);
+    },
+  };
+}
+
+const notCalled = 'the embedded API calls no admission webhooks';
+const notEvaluated = 'the embedded API evaluates no admission policies';
+
+const ingresses: Strategy = {
+  generation: true,
+  create(object) {
+    object['status'] = { loadBalancer: {} };
+  },
+  validate(object) {
+    const rules = listOf(dig(object, 'spec', 'rules'));
+    const backend = dig(object, 'spec', 'defaultBackend');
+    const why = 'either `defaultBackend` or `rules` must be specified';
+    return rules.length > 0 || backend !== undefined ? [] : [invalidValue('spec', object['spec'] ?? {}, why)];
+  },
+};
+
+export const others: Record<string, Strategy> = {
+  '/nodes': { keepsStatusOnCreate: true },
+  '/persistentvolumeclaims': claims,
+  '/persistentvolumes': volumes,
+  '/resourcequotas': withoutEffect('quotas are not enforced'),
+  '/limitranges': withoutEffect('limit ranges are not applied'),
+  'networking.k8s.io/ingresses': ingresses,
+  'networking.k8s.io/ingressclasses': { generation: true },
+  'networking.k8s.io/networkpolicies': networkPolicies,
+  'rbac.authorization.k8s.io/rolebindings': bindings,
+  'rbac.authorization.k8s.io/clusterrolebindings': bindings,
+  'storage.k8s.io/storageclasses': storageClasses,
+  'autoscaling/horizontalpodautoscalers': autoscalers,
+  'policy/poddisruptionbudgets': { generation: true },
+  'apiregistration.k8s.io/apiservices': withoutEffect('the embedded API aggregates no other API servers'),
+  'admissionregistration.k8s.io/mutatingwebhookconfigurations': withoutEffect(notCalled),
+  'admissionregistration.k8s.io/validatingwebhookconfigurations': withoutEffect(notCalled),
+  'admissionregistration.k8s.io/validatingadmissionpolicies': withoutEffect(notEvaluated),
+  'admissionregistration.k8s.io/validatingadmissionpolicybindings': withoutEffect(notEvaluated),
+};
