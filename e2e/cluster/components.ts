@@ -15,6 +15,8 @@ export type Layout = Readonly<{
   adminToken: string;
   /** Writes one line of JSON a request to `audit.log`. */
   audit: boolean;
+  /** Controllers that are not to run. */
+  without: readonly string[];
 }>;
 
 export function etcd(layout: Layout): Component {
@@ -93,6 +95,7 @@ export function controllerManager(layout: Layout): Component {
       '--use-service-account-credentials',
       `--root-ca-file=${caFile(layout.dir)}`,
       `--service-account-private-key-file=${join(layout.dir, 'service-accounts.key')}`,
+      `--controllers=${['*', ...layout.without.map((name) => `-${name}`)].join(',')}`,
       '--leader-elect=false',
       // No listener of its own: what it does is seen through the API.
       '--secure-port=0',

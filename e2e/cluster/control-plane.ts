@@ -14,6 +14,8 @@ export type ComponentName = 'etcd' | 'kube-apiserver' | 'kube-controller-manager
 export type ControlPlaneOptions = Readonly<{
   /** Log every request: verb, path, user. Costs the API server some time; off by default. */
   audit?: boolean;
+  /** Controllers of kube-controller-manager that are not to run, for example `job-controller`. */
+  without?: readonly string[];
   /** Users beside the administrator, for tests of roles. */
   users?: readonly User[];
   /** Folder for its data; a fresh one of the system's temporary folder by default. */
@@ -52,6 +54,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     apiPort: await freePort(),
     adminToken: newToken(),
     audit: options.audit ?? false,
+    without: options.without ?? [],
   };
   const supervisor = new Supervisor(dir);
   try {

@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import { startCompleter } from './completer.ts';
+import { type ControllerProcess, startController } from './controller-process.ts';
+import { idle } from './idle.ts';
+import type { Graph } from './order.ts';
+import type { Reading } from './probe.ts';
+import { rawPostRate } from './raw.ts';
+import { judged, type Line, median, plain, quantile } from './stats.ts';
+import { Tracker } from './tracker.ts';
+import { until } from './watch.ts';
+import { namespaces, startWorld, type World } from './world.ts';
+
+export type FanOutOptions = Readonly<{ services: number; repeats: number; idleMinutes: number }>;
+
+/** One push, and what it made of all Services. */
+type Round = Readonly<{
+  rawPerSecond: number;
+  perSecond: number;
+  sincePushMs: number;
+  writes: number;
+  reading: Reading;
+  jobs: number;
+}>;
+
+const parallelPosts = 64;
+const patienceMs = 600_000;
+
+/** Workload 6: one push → a Job for each of 1,000 Services → all Ready; then workload 9: nothing happens. */
+export async function fanOut(options: FanOutOptions): Promise<{ title: string; lines: Line[] }[]> {
+  const world = await startWorld();
+  const completer = await startCompleter(world.plane, namespaces.services);
+  const tracker = new Tracker();
+  const graph: Graph = new Map(Array.from({ length: options.services }, (_, index) => [`service-${index}`, []]));
+  let controller: ControllerProcess | undefined;
+  try {
+    await tracker.start(world.api);
+    await world.createServices(graph);
+    controller = await startController(world.plane.kubeconfigPath, join(world.plane.dir, 'controller.log'));
+    await allReady(tracker, options.services, controller, completer);
+    const rounds: Round[] = [];
+    for (let index = 0; index < options.repeats; index += 1) {
+      rounds.push(await round(world, tracker, controller, options.services, completer));
+    }
+    const results = [
+      { title: `Fan-out: one push, ${options.services} Services`, lines: summary(rounds, options.services) },
+    ];
+    if (options.idleMinutes > 0) results.push(await idle(controller, options));
+    return results;
+  } finally {
+    tracker.stop();
+    await controller?.stop();
+    await completer.stop();
+    await world.stop();
+  }
+}
+
+type Completing = Awaited<ReturnType<typeof startCompleter>>;
+
+/** Resolves when every Service is Ready by a Job seen since the tracker's last reset. */
+export async function allReady(tracker: Tracker, count: number, controller: ControllerProcess, completer: Completing) {
+  await until(`${count} Services to Ready`, patienceMs, () => {
+    controller.check();
+    const failure = completer.failure();
+    if (failure) throw failure;
+    return tracker.readyAt.size === count;
+  });
+}
+
+async function round(
+  world: World,
+  tracker: Tracker,
+  controller: ControllerProcess,
+  services: number,
+  completer: Completing,
+): Promise<Round> {
+  const rawPerSecond = await rawPostRate(world.plane, namespaces.raw, services, parallelPosts);
+  tracker.reset();
+  await controller.read();
+  const pushedAt = performance.now();
+  await world.push();
+  await allReady(tracker, services, controller, completer);
+  const sincePushMs = performance.now() - pushedAt;
+  const reading = await controller.read();
+  const perSecond = services / (tracker.elapsedMs() / 1000);
+  return { rawPerSecond, perSecond, sincePushMs, writes: writesOf(reading) / services, reading, jobs: tracker.jobs };
+}
+
+/** Requests that change something, Events apart. */
+export function writesOf(reading: Reading): number {
+  const changes = /^(POST|PUT|PATCH|DELETE) (?!events\b)(?!leases\b)(?!subjectaccessreviews\b)/;
+  return sum(reading, changes);
+}
+
+/** Requests whose route fits. */
+export function sum(reading: Reading, route: RegExp): number {
+  return Object.entries(reading.requests)
+    .filter(([name]) => route.test(name))
+    .reduce((total, [, count]) => total + count, 0);
+}
+
+function summary(rounds: readonly Round[], services: number): Line[] {
+  const of = (pick: (round: Round) => number) => median(rounds.map(pick));
+  const routes = Object.entries(rounds.at(-1)?.reading.requests ?? {}).filter(([route]) => !/^(GET|WATCH)/.test(route));
+  return [
+    plain(
+      'bare parallel creates (median)',
+      of((round) => round.rawPerSecond),
+      '/s',
+    ),
+    plain(
+      'Services to Ready (median)',
+      of((round) => round.perSecond),
+      '/s',
+    ),
+    judged(
+      'share of bare creates ÷ writes',
+      of((round) => (round.perSecond * round.writes) / round.rawPerSecond),
+      '>=',
+      0.5,
+    ),
+    judged('writes a Service (worst round)', Math.max(...rounds.map(({ writes }) => writes)), '<=', 6),
+    judged('Jobs a Service (worst round)', Math.max(...rounds.map(({ jobs }) => jobs)) / services, '<=', 1),
+    plain(
+      'from the push to the last Ready (median)',
+      of((round) => round.sincePushMs / 1000),
+      ' s',
+    ),
+    plain(
+      'event loop late, p99 (worst round)',
+      quantile(
+        rounds.map(({ reading }) => reading.stallP99Ms),
+        1,
+      ),
+      ' ms',
+    ),
+    plain('RSS after the last round', rounds.at(-1)?.reading.rssMiB ?? Number.NaN, ' MiB'),
+    plain(
+      'CPU of the controller (median)',
+      of((round) => round.reading.cpuMs / 1000),
+      ' s',
+    ),
+    ...routes.map(([route, count]) => plain(`  ${route}, last round`, count)),
+  ];
+}
