@@ -73,18 +73,33 @@ describe('what goes over the wire', () => {
     expect(JSON.parse(api.seen[0]?.body ?? '')).toEqual(odd);
   });
 
-  it('a hundred requests, one after the other, need at most two connections; hundreds at once at most 64', async () => {
+  it('a hundred requests, one after the other, share their connection', async () => {
     const sockets = new Set<unknown>();
-    const reply: Reply = (response, { request }) => {
-      sockets.add(request.socket);
-      response.end(JSON.stringify(object));
-    };
-    for (let i = 0; i < 400; i++) api.on(`GET ${one}`, reply);
+    for (let i = 0; i < 100; i++) {
+      api.on(`GET ${one}`, (response, { request }) => {
+        sockets.add(request.socket);
+        response.end(JSON.stringify(object));
+      });
+    }
     for (let i = 0; i < 100; i++) await client.get(ref);
-    const few = sockets.size;
+    // The pool may open a second one when a request follows in the tick in which an answer ends.
+    expect(sockets.size).toBeLessThanOrEqual(2);
+  });
+
+  it('of hundreds of requests at once 64 are under way', async () => {
+    let [underWay, most] = [0, 0];
+    for (let i = 0; i < 300; i++) {
+      api.on(`GET ${one}`, async (response) => {
+        underWay += 1;
+        most = Math.max(most, underWay);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        underWay -= 1;
+        response.end(JSON.stringify(object));
+      });
+    }
     await Promise.all(Array.from({ length: 300 }, () => client.get(ref)));
-    expect(few).toBeLessThanOrEqual(2);
-    expect(sockets.size).toBeLessThanOrEqual(64);
+    expect(most).toBeGreaterThan(16);
+    expect(most).toBeLessThanOrEqual(64);
   });
 
   it.each(['', '.', '..'])('the name "%s" reaches no other path', async (name) => {
