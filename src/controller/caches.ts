@@ -1,0 +1,81 @@
+import { jobLabels } from '../apply/job-manifest.ts';
+import type { Log } from '../core/log.ts';
+import type { KubeObject } from '../core/resource.ts';
+import type { WatchingClient } from '../kube/client.ts';
+import { Reflector, type ReflectorOptions } from '../kube/reflector/reflector.ts';
+import { dropBookkeeping } from '../kube/reflector/transform.ts';
+
+export const apiVersion = 'alustan.io/v1alpha1';
+
+/** Index: objects by the uid of the one that controls them. */
+export const byOwner = 'owner';
+/** Index: pods by the Job that made them. */
+export const byJob = 'job';
+
+/** What the controller itself watches, with its own rights. */
+export type Caches = Readonly<{
+  services: Reflector;
+  repositories: Reflector;
+  /** Runner Jobs only. */
+  jobs: Reflector;
+  /** Pods of runner Jobs only. */
+  pods: Reflector;
+  /** E2: cluster Secrets of the controller's namespace. */
+  clusterSecrets: Reflector;
+  namespaces: Reflector;
+}>;
+
+export type CacheOptions = Readonly<{ client: WatchingClient; log: Log; controllerNamespace: string }>;
+
+const runners = `${jobLabels.managedBy}=alustan`;
+
+export function openCaches({ client, log, controllerNamespace }: CacheOptions): Caches {
+  const open = (options: Omit<ReflectorOptions, 'client' | 'log'>) =>
+    new Reflector({ client, log, ...options }).start();
+  return {
+    services: open({ type: { apiVersion, kind: 'Service' } }),
+    repositories: open({ type: { apiVersion, kind: 'Repository' } }),
+    jobs: open({
+      type: { apiVersion: 'batch/v1', kind: 'Job' },
+      labelSelector: runners,
+      indexers: { [byOwner]: ownerUids },
+      transform: statusOnly,
+    }),
+    pods: open({
+      type: { apiVersion: 'v1', kind: 'Pod' },
+      labelSelector: runners,
+      indexers: { [byJob]: jobNames },
+      transform: statusOnly,
+    }),
+    clusterSecrets: open({
+      type: { apiVersion: 'v1', kind: 'Secret' },
+      namespace: controllerNamespace,
+      labelSelector: 'alustan.io/secret-type=cluster',
+    }),
+    namespaces: open({ type: { apiVersion: 'v1', kind: 'Namespace' }, transform: statusOnly }),
+  };
+}
+
+/** Resolves when every first list is complete: before that, "not there" would mean nothing. */
+export async function synced(caches: Caches): Promise<void> {
+  await Promise.all(Object.values(caches).map((cache) => cache.synced));
+}
+
+export async function closeCaches(caches: Caches): Promise<void> {
+  await Promise.all(Object.values(caches).map((cache) => cache.stop()));
+}
+
+function ownerUids(object: KubeObject): string[] {
+  return (object.metadata.ownerReferences ?? []).filter((owner) => owner.controller === true).map((owner) => owner.uid);
+}
+
+function jobNames(pod: KubeObject): string[] {
+  const name = pod.metadata.labels?.['batch.kubernetes.io/job-name'] ?? pod.metadata.labels?.['job-name'];
+  return name === undefined ? [] : [`${pod.metadata.namespace}/${name}`];
+}
+
+/** Metadata without bookkeeping, and the status: most of an object's bytes are what we never read. */
+function statusOnly(object: KubeObject): KubeObject {
+  const { apiVersion: version, kind, metadata } = dropBookkeeping(object);
+  return { apiVersion: version, kind, metadata, status: object['status'] };
+}

@@ -1,0 +1,50 @@
+import type { RunnerSettings } from '../apply/job-manifest.ts';
+import type { Log } from '../core/log.ts';
+import type { Redirect } from '../core/redirect.ts';
+import type { WatchingClient } from '../kube/client.ts';
+import type { Settings } from '../plan/service/facts.ts';
+
+export type ControllerOptions = Readonly<{
+  client: WatchingClient;
+  log: Log;
+  /** Namespace of cluster Secrets and of the installation's own key. */
+  controllerNamespace: string;
+  runner: RunnerSettings;
+  /** Folder for git caches, kept between starts. */
+  cacheDir: string;
+  gitRewrites?: readonly Redirect[];
+  registryMirrors?: readonly Redirect[];
+  /** Milliseconds between looks at git and registries where `spec.interval` says nothing (E35). */
+  intervalMs?: number;
+  settings?: Partial<Omit<Settings, 'controllerNamespace'>>;
+  /** Objects worked on at once. */
+  workers?: number;
+  now?: () => Date;
+}>;
+
+export type RunningController = Readonly<{
+  /** Rings whoever reads a git repository whose URL ends with this path. */
+  gitPushed(path: string): void;
+  /** Rings whoever follows the tags of this repository of the local registry. */
+  imagePushed(repository: string): void;
+  /** Ends within a few seconds; Jobs go on by themselves. */
+  close(): Promise<void>;
+}>;
+
+/** E35. */
+export const defaultIntervalMs = 5 * 60_000;
+
+export function settingsOf({ settings, controllerNamespace }: ControllerOptions): Settings {
+  return {
+    retryLimit: 3,
+    retryDelayMs: 10_000,
+    retryDelayMaxMs: 300_000,
+    dependencyTimeoutMs: 600_000,
+    imagePollMs: 15_000,
+    // The Secret of values holds the description of the Job too.
+    valuesLimitBytes: 850 * 1024,
+    runner: { serviceAccount: 'alustan-runner', timeoutSeconds: 300 },
+    ...settings,
+    controllerNamespace,
+  };
+}

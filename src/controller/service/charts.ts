@@ -1,0 +1,95 @@
+import type { ServiceObject } from '../../api/service.ts';
+import { ok, type Result } from '../../core/result.ts';
+import type { Chart } from '../../plan/service/facts.ts';
+import { type PackedChart, packChart } from '../../source/chart/pack.ts';
+import type { GitCredentials, GitPath } from '../../source/git/reference.ts';
+import type { GitSource } from '../../source/git/source.ts';
+import type { SecretData } from './credentials.ts';
+
+/** Bytes of packed charts that are kept at hand; others are packed again from the git cache when a Job needs them. */
+const archiveBudget = 64 * 1024 * 1024;
+
+type Known = Readonly<{ commit: string; chart: Chart }>;
+
+/** Charts in git: what lies at a path now, packed once for all that use it. */
+export class Charts {
+  readonly #git: GitSource;
+  readonly #known = new Map<string, Known>();
+  readonly #origin = new Map<string, GitPath>();
+  readonly #archives = new Map<string, Uint8Array>();
+
+  constructor(git: GitSource) {
+    this.#git = git;
+  }
+
+  /** @param maxAgeMs an answer of the git server that is not older will do. */
+  async observe(path: GitPath, maxAgeMs: number, signal: AbortSignal): Promise<Result<Chart>> {
+    const id = idOf(path);
+    const known = this.#known.get(id);
+    const seen = await this.#git.observe(path, known?.commit, { signal, maxAgeMs });
+    if (!seen.ok) return seen;
+    if (!seen.value.changed && known !== undefined) return ok(known.chart);
+    if (!seen.value.changed) return this.observe(path, maxAgeMs, signal);
+    const { fact } = seen.value;
+    const packed = await packChart(fact.files);
+    if (!packed.ok) return packed;
+    const { digest, name, version, postHooks } = packed.value;
+    const chart = { commit: fact.commit, digest, name, version, postHooks };
+    this.#known.set(id, { commit: fact.commit, chart });
+    this.#origin.set(digest, path);
+    this.#keep(packed.value);
+    return ok(chart);
+  }
+
+  /** The digest of the chart that was seen last at a path; undefined before the first look. */
+  lastDigest(path: GitPath): string | undefined {
+    return this.#known.get(idOf(path))?.chart.digest;
+  }
+
+  /** The packed chart of a digest that `observe` has named; undefined when its path has moved on since. */
+  async bytes(digest: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    const archive = this.#archives.get(digest);
+    const path = this.#origin.get(digest);
+    if (archive !== undefined || path === undefined) return archive;
+    this.#known.delete(idOf(path));
+    await this.observe(path, Number.POSITIVE_INFINITY, signal);
+    return this.#archives.get(digest);
+  }
+
+  #keep({ digest, archive }: PackedChart): void {
+    this.#archives.delete(digest);
+    this.#archives.set(digest, archive);
+    let total = [...this.#archives.values()].reduce((sum, bytes) => sum + bytes.length, 0);
+    for (const [oldest, bytes] of this.#archives) {
+      if (total <= archiveBudget || oldest === digest) break;
+      this.#archives.delete(oldest);
+      total -= bytes.length;
+    }
+  }
+}
+
+/** Where a Service's chart lies. */
+export function chartPath(service: ServiceObject, secret: SecretData | undefined): GitPath {
+  const { repoURL, path = '', targetRevision } = service.spec.source;
+  return {
+    ...{ url: repoURL, path },
+    ...(targetRevision === undefined ? {} : { ref: targetRevision }),
+    ...(secret === undefined ? {} : { credentials: gitCredentials(secret) }),
+  };
+}
+
+export function gitCredentials({ id, data }: SecretData): GitCredentials {
+  const { username, password, token } = data;
+  const ca = data['ca.crt'];
+  return {
+    id,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(token === undefined ? {} : { token }),
+    ...(ca === undefined ? {} : { ca }),
+  };
+}
+
+function idOf({ url, ref, path, credentials }: GitPath): string {
+  return JSON.stringify([url, ref, path, credentials?.id]);
+}

@@ -1,0 +1,18 @@
+import type { KubeObject } from '../../core/resource.ts';
+import type { ClusterSecret } from '../../plan/service/facts.ts';
+
+/** E2: the labels by which a Secret of the controller's namespace tells the facts of a cluster. */
+export const clusterSecretSelector = 'alustan.io/secret-type=cluster';
+
+export function clusterSecret(secret: KubeObject): ClusterSecret {
+  const { name, labels = {}, annotations = {} } = secret.metadata;
+  const data = (secret['data'] ?? {}) as Record<string, string>;
+  return {
+    name,
+    environment: labels['environment'] ?? '',
+    annotations,
+    data: Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+    ),
+  };
+}

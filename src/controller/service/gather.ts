@@ -1,0 +1,142 @@
+import type { ServiceObject } from '../../api/service.ts';
+import type { ActAs, ObjectRef } from '../../core/plan.ts';
+import type { KubeObject } from '../../core/resource.ts';
+import { ok, type Result } from '../../core/result.ts';
+import { isNotFound, type KubeClient } from '../../kube/client.ts';
+import type { Chart, Job, Release, ReleaseObject, ServiceFacts, Settings } from '../../plan/service/facts.ts';
+import type { ReleaseRecord, Releases } from '../../source/cluster/releases.ts';
+import { byJob, byOwner, type Caches } from '../caches.ts';
+import { clusterSecret } from './cluster-secrets.ts';
+import { jobFact } from './job-facts.ts';
+import type { ObjectHealth } from './object-health.ts';
+import { peerFact } from './peer-facts.ts';
+
+/** What a Service is made from, outside the cluster. */
+export interface ServiceInputs {
+  chart(service: ServiceObject, signal: AbortSignal): Promise<Result<Chart> | undefined>;
+  images(service: ServiceObject, signal: AbortSignal): Promise<Pick<ServiceFacts, 'tags' | 'pullable'>>;
+  /** True when the inputs of that Service have moved since it was last looked at. */
+  moved(service: KubeObject): boolean;
+}
+
+export type GatherTools = Readonly<{
+  client: KubeClient;
+  caches: Caches;
+  inputs: ServiceInputs;
+  releases: Releases;
+  health: ObjectHealth;
+  /** Provides the default runner account of a namespace; rejects with KubeError. */
+  ensureAccount(namespace: string): Promise<void>;
+  installationKey: string;
+  settings: Settings;
+  /** Told which release a Service watches, so that its changes ring that Service. */
+  watching(service: ServiceObject, release: ReleaseRecord | undefined): void;
+}>;
+
+/** Gathers all that the plan of a Service reads. Never fails for what is merely not there: that is a fact too. */
+export async function gatherService(
+  tools: GatherTools,
+  service: ServiceObject,
+  signal: AbortSignal,
+): Promise<ServiceFacts> {
+  const { caches, inputs, settings } = tools;
+  const { namespace, deletionTimestamp } = service.metadata;
+  const terminating = caches.namespaces.get({ name: namespace })?.metadata.deletionTimestamp !== undefined;
+  const actAs = await account(tools, service, terminating);
+  // Deletion must work without git, registry and tokens (E10): they are not even asked.
+  const [chart, images] =
+    deletionTimestamp === undefined
+      ? await Promise.all([inputs.chart(service, signal), inputs.images(service, signal)])
+      : [undefined, {}];
+  const jobs = await jobsOf(tools, service, signal);
+  const release = await releaseOf(tools, service, actAs, jobs, signal);
+  tools.watching(service, release.ok ? release.value : undefined);
+  const objects = release.ok && release.value ? await objectsOf(tools, actAs, release.value.objects, signal) : [];
+  return {
+    installationKey: tools.installationKey,
+    settings,
+    clusterSecrets: caches.clusterSecrets.list().map(clusterSecret),
+    peers: peersOf(tools, service),
+    ...(chart === undefined ? {} : { chart }),
+    ...images,
+    release: release.ok ? ok(release.value && releaseFact(release.value)) : release,
+    objects,
+    jobs,
+    namespaceTerminating: terminating,
+  };
+}
+
+async function account(tools: GatherTools, service: ServiceObject, terminating: boolean): Promise<ActAs> {
+  const { namespace } = service.metadata;
+  const standard = tools.settings.runner.serviceAccount;
+  const serviceAccount = service.spec.serviceAccountName ?? standard;
+  if (serviceAccount === standard && !terminating) await tools.ensureAccount(namespace);
+  return { namespace, serviceAccount };
+}
+
+async function jobsOf(tools: GatherTools, service: ServiceObject, signal: AbortSignal): Promise<Job[]> {
+  const { jobs, pods } = tools.caches;
+  const cached = jobs.by(byOwner, service.metadata.uid ?? '');
+  const recorded = service.status?.job;
+  const found =
+    recorded === undefined || recorded.phase !== undefined || cached.some((job) => job.metadata.name === recorded.name)
+      ? undefined
+      : await liveJob(tools, { namespace: service.metadata.namespace, name: recorded.name }, signal);
+  return [...cached, ...(found === undefined ? [] : [found])].map((job) =>
+    jobFact(job, pods.by(byJob, `${job.metadata.namespace}/${job.metadata.name}`)),
+  );
+}
+
+/** The cache may lag behind a Job that was created a moment ago: only the API server can say that it is not there. */
+async function liveJob(
+  tools: GatherTools,
+  job: Readonly<{ namespace: string; name: string }>,
+  signal: AbortSignal,
+): Promise<KubeObject | undefined> {
+  return tools.client.get({ apiVersion: 'batch/v1', kind: 'Job', ...job }, signal).catch((error: unknown) => {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  });
+}
+
+async function releaseOf(
+  tools: GatherTools,
+  service: ServiceObject,
+  actAs: ActAs,
+  jobs: readonly Job[],
+  signal: AbortSignal,
+): Promise<Result<ReleaseRecord | undefined>> {
+  const { releaseName } = service.spec.source;
+  const cached = await tools.releases.newest(actAs, releaseName, signal);
+  if (!cached.ok) return cached;
+  const recorded = service.status?.job;
+  const last = jobs.find((job) => job.name === recorded?.name);
+  const settled = recorded === undefined || recorded.phase !== undefined || last?.phase === 'active';
+  // A Job that ended since the last pass has changed the release: the cache may not have heard of it yet.
+  return settled ? cached : tools.releases.newestLive(actAs, releaseName, signal);
+}
+
+function objectsOf(
+  tools: GatherTools,
+  actAs: ActAs,
+  refs: readonly ObjectRef[],
+  signal: AbortSignal,
+): Promise<ReleaseObject[]> {
+  return Promise.all(refs.map((ref) => tools.health.of(actAs, ref, signal)));
+}
+
+function releaseFact({ revision, status, inputs, chart, message }: ReleaseRecord): Release {
+  return {
+    ...{ revision, status, chart },
+    ...(inputs === undefined ? {} : { inputs }),
+    ...(message === undefined ? {} : { message }),
+  };
+}
+
+function peersOf(tools: GatherTools, service: ServiceObject) {
+  const { namespace, name } = service.metadata;
+  return tools.caches.services
+    .by('namespace', namespace)
+    .filter((peer) => peer.metadata.name !== name)
+    .map((peer) => peerFact(peer, tools.inputs.moved(peer)));
+}

@@ -1,0 +1,84 @@
+import { jobLabels } from '../../apply/job-manifest.ts';
+import { type JobResult, parseResult } from '../../core/job-io.ts';
+import type { KubeObject } from '../../core/resource.ts';
+import type { Job } from '../../plan/service/facts.ts';
+
+type JobStatus = {
+  conditions?: { type: string; status: string; reason?: string; message?: string; lastTransitionTime?: string }[];
+};
+type ContainerState = {
+  waiting?: { reason?: string; message?: string };
+  terminated?: { exitCode: number; reason?: string; message?: string };
+};
+type PodStatus = {
+  phase?: string;
+  reason?: string;
+  message?: string;
+  conditions?: { type: string; status: string; reason?: string; message?: string }[];
+  containerStatuses?: { state?: ContainerState }[];
+};
+
+/** What a plan needs to know of a runner Job, from the Job and the pods that it had. */
+export function jobFact(job: KubeObject, pods: readonly KubeObject[]): Job {
+  const labels = job.metadata.labels ?? {};
+  const ended = endOf(job);
+  const words = pods.map((pod) => wordsOf((pod['status'] ?? {}) as PodStatus)).findLast((item) => item !== undefined);
+  const message = ended?.phase === 'succeeded' ? undefined : (words?.message ?? ended?.message);
+  return {
+    name: job.metadata.name,
+    purpose: labels[jobLabels.purpose] === 'uninstall' ? 'uninstall' : 'deliver',
+    inputsHash: labels[jobLabels.inputs] ?? '',
+    attempt: Number(labels[jobLabels.attempt] ?? 1),
+    phase: ended?.phase ?? 'active',
+    ...(message === undefined ? {} : { message }),
+    ...(words?.revision === undefined ? {} : { revision: words.revision }),
+    ...(ended?.at === undefined ? {} : { finishedAt: ended.at }),
+  };
+}
+
+type End = { phase: 'succeeded' | 'failed'; at?: string; message?: string };
+
+function endOf(job: KubeObject): End | undefined {
+  for (const { type, status, reason, message, lastTransitionTime } of ((job['status'] ?? {}) as JobStatus).conditions ??
+    []) {
+    if (status !== 'True' || (type !== 'Complete' && type !== 'Failed')) continue;
+    const at = lastTransitionTime === undefined ? {} : { at: lastTransitionTime };
+    if (type === 'Complete') return { phase: 'succeeded', ...at };
+    return { phase: 'failed', ...at, message: [reason, message].filter(Boolean).join(': ') || 'the Job failed' };
+  }
+  return undefined;
+}
+
+/** The runner's own result first; else what kept the container from leaving one. */
+function wordsOf(status: PodStatus): Pick<JobResult, 'message' | 'revision'> | undefined {
+  const state = status.containerStatuses?.[0]?.state;
+  const result = parseResult(state?.terminated?.message);
+  if (result !== undefined) {
+    return { message: result.message, ...(result.revision === undefined ? {} : { revision: result.revision }) };
+  }
+  const message =
+    lost(status) ?? terminated(state?.terminated) ?? waiting(state?.waiting) ?? unscheduled(status.conditions);
+  return message === undefined ? undefined : { message };
+}
+
+function lost(status: PodStatus): string | undefined {
+  if (status.phase !== 'Failed' || status.reason === undefined) return undefined;
+  return `the runner pod was lost (${[status.reason, status.message].filter(Boolean).join(': ')})`;
+}
+
+function terminated(end: ContainerState['terminated']): string | undefined {
+  if (end === undefined || end.exitCode === 0) return undefined;
+  if (end.reason === 'OOMKilled') return 'the runner ran out of memory: give runner Jobs a higher limit';
+  return `the runner ended with exit code ${end.exitCode} and left no result`;
+}
+
+function waiting(wait: ContainerState['waiting']): string | undefined {
+  if (wait?.reason === undefined || wait.reason === 'ContainerCreating' || wait.reason === 'PodInitializing')
+    return undefined;
+  return `the runner pod waits: ${[wait.reason, wait.message].filter(Boolean).join(': ')}`;
+}
+
+function unscheduled(conditions: PodStatus['conditions']): string | undefined {
+  const found = conditions?.find((item) => item.type === 'PodScheduled' && item.status === 'False');
+  return found === undefined ? undefined : `the runner pod cannot be scheduled: ${found.message ?? found.reason ?? ''}`;
+}

@@ -1,0 +1,46 @@
+import type { ServiceStatus } from '../../api/service-status.ts';
+import type { KubeObject } from '../../core/resource.ts';
+import type { Peer } from '../../plan/service/facts.ts';
+
+type Dependency = string | { name: string };
+type PeerSpec = {
+  source?: { releaseName?: string };
+  dependencies?: { service?: Dependency[]; terraform?: Dependency[] };
+};
+
+/** Another Service of the namespace as far as dependencies go. Reads leniently: a peer need not be valid to count. */
+export function peerFact(object: KubeObject, inputsMoved: boolean): Peer {
+  const spec = (object['spec'] ?? {}) as PeerSpec;
+  const status = (object['status'] ?? {}) as ServiceStatus;
+  const ready = status.conditions?.find((condition) => condition.type === 'Ready');
+  const { name, uid = '', creationTimestamp = '', generation = 0, deletionTimestamp } = object.metadata;
+  return {
+    kind: 'Service',
+    ...{ name, uid, creationTimestamp, generation },
+    deleting: deletionTimestamp !== undefined,
+    dependencies: {
+      service: (spec.dependencies?.service ?? []).map(nameOf),
+      terraform: (spec.dependencies?.terraform ?? []).map(nameOf),
+    },
+    ready: ready?.status === 'True',
+    inputsMoved,
+    ...defined({
+      releaseName: spec.source?.releaseName ?? name,
+      observedGeneration: status.observedGeneration,
+      state: status.state,
+      message: status.message,
+      since: ready?.lastTransitionTime,
+    }),
+  };
+}
+
+function nameOf(dependency: Dependency): string {
+  return typeof dependency === 'string' ? dependency : dependency.name;
+}
+
+/** Without the fields that are undefined. */
+function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}

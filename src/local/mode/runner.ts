@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+import type { Runners } from '../node/process-pods.ts';
+
+/** Image of runner Jobs in local mode: names the program that is running, there is nothing to pull. */
+export const runnerImage = 'alustan.local/alustan:local';
+
+export type RunnerOptions = Readonly<{ root: string; helm: string; env: NodeJS.ProcessEnv }>;
+
+/** Runner Jobs run this very program as a process of the host. */
+export function runnerProgram({ root, helm, env }: RunnerOptions): Runners {
+  const passed = Object.fromEntries(
+    ['PATH', 'HOME', 'TMPDIR'].flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
+  );
+  return (_pod, container) => {
+    if (container.image !== runnerImage) return undefined;
+    const command = [process.execPath, join(root, 'src', 'main.ts'), ...(container.args ?? [])];
+    return { command, env: { ...passed, ALUSTAN_HELM: helm } };
+  };
+}
