@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import type { KubeObject } from '../../core/resource.ts';
+import { isAlreadyExists, isNotFound, KubeError } from '../../kube/client.ts';
+import type { Action } from './action.ts';
+import { stamp } from './pods.ts';
+import type { World } from './world.ts';
+
+/** Carries out a controller's actions, in order. What has gone meanwhile needs nothing any more. */
+export async function act(world: World, actions: readonly Action[], component: string): Promise<void> {
+  for (const action of actions) await one(world, action, component);
+}
+
+async function one(world: World, action: Action, component: string): Promise<void> {
+  try {
+    await carryOut(world, action, component);
+  } catch (error) {
+    if (isNotFound(error) && action.do !== 'create') return;
+    if (isAlreadyExists(error) && action.do === 'create' && action.orExists) return;
+    // Nothing can be made in a namespace that is going away; its owner goes too.
+    if (error instanceof KubeError && error.status === 403 && /being terminated/.test(error.message)) return;
+    throw error;
+  }
+}
+
+async function carryOut(world: World, action: Action, component: string): Promise<void> {
+  switch (action.do) {
+    case 'create':
+      return wrote(world, await world.client.create(action.object));
+    case 'patch': {
+      const options = action.subresource === undefined ? {} : { subresource: action.subresource };
+      return wrote(world, await world.client.patch(refOf(action.object), 'merge', action.patch, options));
+    }
+    case 'status': {
+      const latest = world.known(action.object)?.get(action.object.metadata);
+      const same = latest?.metadata.uid === action.object.metadata.uid ? latest : undefined;
+      return wrote(world, await world.client.update({ ...(same ?? action.object), status: action.status }, 'status'));
+    }
+    case 'delete':
+      return await remove(world, action);
+    case 'event':
+      await world.client.create(eventOf(action, component));
+  }
+}
+
+function wrote(world: World, object: KubeObject): void {
+  world.known(object)?.wrote(object);
+}
+
+async function remove(world: World, action: Extract<Action, { do: 'delete' }>): Promise<void> {
+  const { uid } = action.object.metadata;
+  await world.client.delete(refOf(action.object), {
+    ...(uid === undefined ? {} : { uid }),
+    propagation: action.propagation ?? 'Background',
+    ...(action.graceSeconds === undefined ? {} : { gracePeriodSeconds: action.graceSeconds }),
+  });
+  world.known(action.object)?.deleted(action.object);
+}
+
+export function refOf({ apiVersion, kind, metadata: { namespace, name } }: KubeObject) {
+  return { apiVersion, kind, name, ...(namespace ? { namespace } : {}) };
+}
+
+function eventOf({ object, type, reason, message }: Extract<Action, { do: 'event' }>, component: string): KubeObject {
+  const { apiVersion, kind, metadata } = object;
+  const time = stamp(new Date());
+  const { namespace = 'default', name, uid, resourceVersion } = metadata;
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: `${name}.${randomUUID().replaceAll('-', '').slice(0, 16)}`, namespace },
+    involvedObject: { apiVersion, kind, name, uid, resourceVersion, ...(metadata.namespace ? { namespace } : {}) },
+    ...{ type, reason, message, count: 1, firstTimestamp: time, lastTimestamp: time },
+    source: { component },
+    ...{ reportingComponent: component, reportingInstance: '' },
+  };
+}

@@ -1,0 +1,22 @@
+/** Kinds that the local controllers watch. */
+export const kinds = {
+  pod: { apiVersion: 'v1', kind: 'Pod' },
+  service: { apiVersion: 'v1', kind: 'Service' },
+  endpoints: { apiVersion: 'v1', kind: 'Endpoints' },
+  endpointSlice: { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice' },
+  namespace: { apiVersion: 'v1', kind: 'Namespace' },
+  serviceAccount: { apiVersion: 'v1', kind: 'ServiceAccount' },
+  configMap: { apiVersion: 'v1', kind: 'ConfigMap' },
+  secret: { apiVersion: 'v1', kind: 'Secret' },
+  claim: { apiVersion: 'v1', kind: 'PersistentVolumeClaim' },
+  volume: { apiVersion: 'v1', kind: 'PersistentVolume' },
+  node: { apiVersion: 'v1', kind: 'Node' },
+  deployment: { apiVersion: 'apps/v1', kind: 'Deployment' },
+  replicaSet: { apiVersion: 'apps/v1', kind: 'ReplicaSet' },
+  statefulSet: { apiVersion: 'apps/v1', kind: 'StatefulSet' },
+  daemonSet: { apiVersion: 'apps/v1', kind: 'DaemonSet' },
+  controllerRevision: { apiVersion: 'apps/v1', kind: 'ControllerRevision' },
+  job: { apiVersion: 'batch/v1', kind: 'Job' },
+  cronJob: { apiVersion: 'batch/v1', kind: 'CronJob' },
+  crd: { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' },
+} as const;

@@ -1,0 +1,48 @@
+import { kinds } from '../cluster/kinds.ts';
+import type { Deployment, Job, Pod, ReplicaSet } from '../cluster/types.ts';
+import type { Wiring } from './controller.ts';
+import { planDeployment } from './deployment/plan.ts';
+import { planJob } from './job/plan.ts';
+import { planReplicaSet } from './replica-set.ts';
+
+export const deployments: Wiring<Deployment> = {
+  name: 'deployment-controller',
+  kind: kinds.deployment,
+  makes: [kinds.replicaSet],
+  // A Recreate rollout goes on when the last old pod has gone.
+  wakes: [
+    {
+      kind: kinds.pod,
+      keys: (pod, world) =>
+        ownersOwner(pod as Pod, world.shelf<ReplicaSet>(kinds.replicaSet).in(pod.metadata.namespace ?? '')),
+    },
+  ],
+  plan: (deployment, world, now) => {
+    const namespace = deployment.metadata.namespace ?? '';
+    const sets = world.shelf<ReplicaSet>(kinds.replicaSet).in(namespace);
+    return planDeployment(deployment, sets, world.shelf<Pod>(kinds.pod).in(namespace), now);
+  },
+};
+
+function ownersOwner(pod: Pod, sets: readonly ReplicaSet[]): string[] {
+  const uids = new Set((pod.metadata.ownerReferences ?? []).map(({ uid }) => uid));
+  return sets
+    .filter((set) => uids.has(set.metadata.uid ?? ''))
+    .flatMap((set) => set.metadata.ownerReferences ?? [])
+    .filter(({ kind }) => kind === 'Deployment')
+    .map(({ name }) => `${pod.metadata.namespace}/${name}`);
+}
+
+export const replicaSets: Wiring<ReplicaSet> = {
+  name: 'replicaset-controller',
+  kind: kinds.replicaSet,
+  makes: [kinds.pod],
+  plan: (set, world, now) => planReplicaSet(set, world.shelf<Pod>(kinds.pod).in(set.metadata.namespace ?? ''), now),
+};
+
+export const jobs: Wiring<Job> = {
+  name: 'job-controller',
+  kind: kinds.job,
+  makes: [kinds.pod],
+  plan: (job, world, now) => planJob(job, world.shelf<Pod>(kinds.pod).in(job.metadata.namespace ?? ''), now),
+};
