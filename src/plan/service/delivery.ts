@@ -89,10 +89,14 @@ export function limitDeliveries(draft: Draft): Draft {
   return limitAttempts(draft, { purpose: 'deliver', inputsHash: draft.desired.inputsHash });
 }
 
+/** For people: image and chart. */
+export function tellDesired({ desired: { image, revision } }: Draft): string {
+  return image === undefined ? `chart at ${revision}` : `${image}, chart at ${revision}`;
+}
+
 export function deliver(draft: Draft): Draft {
   const { spec, metadata } = draft.object;
-  const { values, sensitive, chartDigest, postHooks, inputsHash, image, revision } = draft.desired;
-  const what = image === undefined ? revision : `${image}, chart at ${revision}`;
+  const { values, sensitive, chartDigest, postHooks, inputsHash } = draft.desired;
   return startJob(
     draft,
     { purpose: 'deliver', inputsHash },
@@ -108,7 +112,7 @@ export function deliver(draft: Draft): Draft {
       conflicts: spec.conflicts,
       timeoutSeconds: timeoutSeconds(draft),
     },
-    (job) => `Job ${job} delivers ${what}`,
+    (job) => `Job ${job} delivers ${tellDesired(draft)}`,
   );
 }
 

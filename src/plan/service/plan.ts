@@ -11,6 +11,7 @@ import {
   limitDeliveries,
   limitValues,
   takeChart,
+  tellDesired,
   whenOutdated,
 } from './delivery.ts';
 import { awaitDependencies, refuseCycle } from './dependencies.ts';
@@ -124,9 +125,7 @@ function complete(draft: Draft): Ended {
   if (draft.concern !== undefined) return { ...draft, outcome: draft.concern };
   const { release } = draft.facts;
   const revision = release.ok ? (release.value?.revision ?? 0) : 0;
-  const { image, revision: chart } = draft.desired;
-  const what = image === undefined ? `chart at ${chart}` : `${image}, chart at ${chart}`;
-  return end(draft, 'completed', 'Delivered', `revision ${revision} is healthy: ${what}`);
+  return end(draft, 'completed', 'Delivered', `revision ${revision} is healthy: ${tellDesired(draft)}`);
 }
 
 /** E2: whatever a message quotes, a value from `data` of the workspace's cluster Secret does not stand in it. */

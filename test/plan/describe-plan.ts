@@ -1,0 +1,30 @@
+import type { Action, ObjectRef, Plan } from '../../src/core/plan.ts';
+
+/** A plan's actions as a case writes them, one line each, in order. */
+export function describeActions(plan: Plan<unknown>, hash?: string): string[] {
+  return plan.groups.flatMap((group) => group.actions).map((action) => describeAction(action, hash));
+}
+
+function describeAction(action: Action, hash?: string): string {
+  if (action.type === 'run-job') {
+    const { job } = action;
+    const inputs = job.inputsHash === hash ? ' of $hash' : '';
+    return `${job.run.type} ${job.run.release}, attempt ${job.attempt}${inputs}, as ${job.serviceAccount}`;
+  }
+  if (action.type === 'apply-object') {
+    const { apiVersion, kind, metadata } = action.object;
+    return `apply ${ref({ apiVersion, kind, ...metadata })}${as(action.actAs)}`;
+  }
+  if (action.type === 'delete-object') {
+    return `delete ${ref(action.object)}${as(action.actAs)}${action.bestEffort === true ? ', if allowed' : ''}`;
+  }
+  return `${action.type} ${action.finalizer}`;
+}
+
+function ref({ kind, namespace, name }: ObjectRef): string {
+  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+}
+
+function as(who: { serviceAccount: string } | undefined): string {
+  return who === undefined ? '' : ` as ${who.serviceAccount}`;
+}
