@@ -83,6 +83,14 @@ export class Reflector {
     return this.#store.subscribe(handler);
   }
 
+  /**
+   * Takes in the server's answer to an own write at once, so that who reads the cache next does not act on what was
+   * before it. Handlers are told; the watch event that follows then changes nothing.
+   */
+  witness(object: KubeObject): void {
+    if (this.#store.get(object.metadata)) this.#store.putNewer(this.#transform(structuredClone(object)));
+  }
+
   start(): this {
     this.#running ??= this.#run();
     return this;
@@ -102,12 +110,15 @@ export class Reflector {
     while (!signal.aborted) {
       try {
         version ??= await this.#listAll();
-        version = await this.#watchFrom(version, () => waiting.reset());
+        version = await this.#watchFrom(version);
+        waiting.reset();
       } catch (error) {
         if (signal.aborted) return;
-        if (error instanceof Resume) version = error.version;
         const cause = error instanceof Resume ? error.cause : error;
-        if (isExpired(cause)) version = undefined;
+        if (error instanceof Resume) {
+          version = isExpired(cause) ? undefined : error.version;
+          if (error.healthy) waiting.reset();
+        } else if (isExpired(cause)) version = undefined;
         this.#report(cause, version);
         const asked = cause instanceof KubeError ? (cause.retryAfterMs ?? 0) : 0;
         await sleep(this.#clock, Math.max(waiting.next(), asked), signal).catch(() => {});
@@ -133,13 +144,14 @@ export class Reflector {
   }
 
   /** Follows one watch to its end; returns, or throws as `Resume`, the version from which the next one goes on. */
-  async #watchFrom(start: string, healthy: () => void): Promise<string> {
+  async #watchFrom(start: string): Promise<string> {
     const { client, type } = this.#options;
     const watch = new AbortController();
     const stop = AbortSignal.any([this.#stopping.signal, watch.signal]);
     const stalled = new KubeError(0, 'Stalled', `the watch of ${type.kind} fell silent`);
     const stall = () => this.#clock.after(this.#options.stallMs ?? stallMs, () => watch.abort(stalled));
     const startedAt = this.#clock.now();
+    const short = () => this.#clock.now() - startedAt < shortestWatchMs;
     let version = start;
     let cancelStall = stall();
     try {
@@ -147,24 +159,26 @@ export class Reflector {
       for await (const events of client.watch(type, options, stop)) {
         cancelStall();
         for (const event of events) version = this.#take(event.type, event.object);
-        healthy();
         this.#lastError = undefined;
         cancelStall = stall();
       }
     } catch (error) {
-      throw new Resume(version, watch.signal.aborted ? stalled : error);
+      // Events got through: going on costs little. Not so a list: a server that has each watch expire must not be
+      // asked for one after the other.
+      const healthy = !short() || (version !== start && !isExpired(error));
+      throw new Resume(version, watch.signal.aborted ? stalled : error, healthy);
     } finally {
       cancelStall();
     }
-    if (version === start && this.#clock.now() - startedAt < shortestWatchMs) {
-      throw new Resume(version, new KubeError(0, 'ShortWatch', `the watch of ${type.kind} ended at once`));
+    if (version === start && short()) {
+      throw new Resume(version, new KubeError(0, 'ShortWatch', `the watch of ${type.kind} ended at once`), false);
     }
     return version;
   }
 
   #take(type: string, object: KubeObject): string {
-    if (type === 'DELETED') this.#store.delete(object.metadata);
-    else if (type !== 'BOOKMARK') this.#store.put(this.#transform(object));
+    if (type === 'DELETED') this.#store.deleteOlder(object);
+    else if (type !== 'BOOKMARK') this.#store.putNewer(this.#transform(object));
     return object.metadata.resourceVersion ?? '';
   }
 
@@ -188,13 +202,15 @@ export class Reflector {
   }
 }
 
-/** Where to go on after a failed watch. */
+/** Where to go on after a failed watch; `healthy` if it had worked before it failed. */
 class Resume extends Error {
   readonly version: string;
+  readonly healthy: boolean;
 
-  constructor(version: string, cause: unknown) {
+  constructor(version: string, cause: unknown, healthy: boolean) {
     super('watch ended', { cause });
     this.version = version;
+    this.healthy = healthy;
   }
 }
 

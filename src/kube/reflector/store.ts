@@ -60,6 +60,18 @@ export class Store {
     this.#tell(before, object);
   }
 
+  /** As `put`, unless something newer is here: what comes late must not turn time back. */
+  putNewer(object: KubeObject): void {
+    const here = this.#objects.get(nameOf(object.metadata));
+    if (!here || isNewer(object, here)) this.put(object);
+  }
+
+  /** Deletes, unless a newer object of the same name is here. */
+  deleteOlder(object: KubeObject): void {
+    const here = this.#objects.get(nameOf(object.metadata));
+    if (here && !isNewer(here, object)) this.delete(object.metadata);
+  }
+
   delete(object: Named): void {
     const name = nameOf(object);
     const before = this.#objects.get(name);
@@ -121,6 +133,12 @@ export function nameOf({ namespace, name }: Named): string {
 
 function namespaceOf({ metadata: { namespace } }: KubeObject): readonly string[] {
   return namespace ? [namespace] : [];
+}
+
+/** Versions of one kind are numbers that grow (KEP-5504); where a server has others, whatever comes counts as newer. */
+function isNewer(a: KubeObject, b: KubeObject): boolean {
+  const [left, right] = [Number(a.metadata.resourceVersion), Number(b.metadata.resourceVersion)];
+  return !(left <= right);
 }
 
 function sameVersion(a: KubeObject, b: KubeObject): boolean {

@@ -97,6 +97,11 @@ export class Stream {
     this.#opened.resolve(response);
   };
 
+  /** Resolves when somebody watches. */
+  async opened(): Promise<void> {
+    await this.#opened.promise;
+  }
+
   async send(type: string, object: unknown): Promise<void> {
     await this.raw(`${JSON.stringify({ type, object })}\n`);
   }
