@@ -51,11 +51,6 @@ export class GitServer {
     return join(this.#folder, `${name}.git`);
   }
 
-  /** Requests that brought a pack. */
-  get downloads(): number {
-    return this.log.filter((line) => line.startsWith('GET') && line.includes('/info/refs')).length;
-  }
-
   clear(): void {
     this.log.length = 0;
   }
@@ -82,7 +77,7 @@ export class GitServer {
     for (const [path, content] of Object.entries(files)) await put(join(work, path), content);
     await this.git(name, 'add', '-A');
     await this.git(name, 'commit', '-q', '--allow-empty', '-m', 'change');
-    await this.git(name, 'push', '-q', '--force', 'origin', branch);
+    await this.git(name, 'push', '-q', '--force', 'origin', `HEAD:refs/heads/${branch}`);
     return this.git(name, 'rev-parse', 'HEAD');
   }
 

@@ -33,3 +33,25 @@ export function decodePackets(bytes: Uint8Array): Packet[] | undefined {
   }
   return packets;
 }
+
+/** Packets of a stream as they come, data as bytes. Ends with the stream; throws when that ends inside a packet. */
+export async function* readPackets(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array | 'flush' | 'delim'> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of body) {
+    rest = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk]);
+    let at = 0;
+    while (rest.length - at >= 4) {
+      const length = Number.parseInt(rest.toString('latin1', at, at + 4), 16);
+      if (Number.isNaN(length)) throw new Error('the answer is not in packets of git');
+      if (length < 4) {
+        yield length === 1 ? 'delim' : 'flush';
+        at += 4;
+      } else if (rest.length - at >= length) {
+        yield rest.subarray(at + 4, at + length);
+        at += length;
+      } else break;
+    }
+    rest = rest.subarray(at);
+  }
+  if (rest.length > 0) throw new Error('the answer was cut off');
+}

@@ -59,7 +59,8 @@ async function listByPrefix(
     return undefined;
   }
   const packets = decodePackets(await answer.bytes(maxAnswer));
-  return packets === undefined || packets.some((packet) => packet.startsWith('ERR ')) ? undefined : readV2(packets);
+  // Old servers answer with nothing at all, where v2 ends even an empty list by a flush packet.
+  return packets?.at(-1) === 'flush' ? readV2(packets) : undefined;
 }
 
 /** Lines `<oid> <name> [peeled:<oid>]`; a tag object's peeled id is the commit. */

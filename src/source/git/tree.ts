@@ -51,13 +51,20 @@ function createReader(job: ReadJob) {
   const cache = {};
   const { gitdir } = job;
   const blob = async (oid: string) => (await git.readBlob({ fs, gitdir, oid, cache })).blob;
-  const list = async (oid: string) => (await git.readTree({ fs, gitdir, oid, cache })).tree;
+  const list = async (oid: string) => {
+    const read = await git.readTree({ fs, gitdir, oid, cache }).catch((error: unknown) => {
+      const { code, data } = error as { code?: string; data?: { filepath?: string } };
+      if (code === 'UnsafeFilepathError') refuseName(where, data?.filepath ?? '');
+      throw error;
+    });
+    return read.tree;
+  };
   const total = { files: 0, bytes: 0 };
 
   /** Follows links in every part of the path, as a file system does. */
   const locate = async (path: string, links: number): Promise<Place | undefined> => {
-    const root = await git.readTree({ fs, gitdir, oid: job.commit, cache });
-    let place: Place = { path: '', oid: root.oid, type: 'tree', mode: '040000' };
+    const { commit } = await git.readCommit({ fs, gitdir, oid: job.commit, cache });
+    let place: Place = { path: '', oid: commit.tree, type: 'tree', mode: '040000' };
     for (const part of path === '' ? [] : path.split('/')) {
       if (place.type === 'commit') refuseSubmodule(where, place.path);
       if (place.type !== 'tree') return undefined;
@@ -131,11 +138,7 @@ function createReader(job: ReadJob) {
 function placeOf(parent: string, entry: TreeEntry, where: string): Place {
   const name = entry.path;
   if (name === '' || name === '.' || name === '..' || name.toLowerCase() === '.git' || /[/\\\0]/.test(name)) {
-    raise(
-      'invalid',
-      'UnsafeFileName',
-      `${where}: "${parent}" holds an entry with the name "${name}", which is refused; remove it`,
-    );
+    refuseName(where, parent === '' ? name : `${parent}/${name}`);
   }
   return { path: parent === '' ? name : `${parent}/${name}`, oid: entry.oid, type: entry.type, mode: entry.mode };
 }
@@ -146,4 +149,8 @@ function refuseSubmodule(where: string, path: string): never {
     'SubmoduleNotSupported',
     `${where}: "${path}" is a submodule, which is not read; name its repository itself`,
   );
+}
+
+function refuseName(where: string, path: string): never {
+  return raise('invalid', 'UnsafeFileName', `${where}: the file name "${path}" is refused; rename or remove it`);
 }
