@@ -1,3 +1,5 @@
+import type { Authorizer } from './auth/authorizer.ts';
+import type { ServiceAccountTokens } from './auth/service-account.ts';
 import type { ApiRequest } from './http/request.ts';
 import type { RequestInfo } from './http/request-info.ts';
 import type { Registry } from './resources/registry.ts';
@@ -8,6 +10,8 @@ import type { Store } from './store/store.ts';
 export type Api = Readonly<{
   store: Store;
   registry: Registry;
+  authorizer: Authorizer;
+  tokens: ServiceAccountTokens;
   now: () => Date;
   /** Root of the pods' log files: `<namespace>/<pod>/<container>.log`. */
   podLogDir: string;

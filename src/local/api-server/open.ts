@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import type { Api } from './api.ts';
 import { adminToken } from './auth/admin-token.ts';
 import { adminReviewer } from './auth/authenticate.ts';
+import { Authorizer } from './auth/authorizer.ts';
 import { servingIdentity } from './auth/certificates.ts';
+import { ServiceAccountTokens } from './auth/service-account.ts';
 import { bootstrap } from './bootstrap.ts';
 import { runDefinitions } from './crd/controller.ts';
 import { route } from './http/routes.ts';
@@ -31,15 +33,21 @@ export async function openApiServer(options: ApiServerOptions): Promise<Opened> 
   const identity = await servingIdentity(options.dataDir);
   const token = adminToken(options.dataDir, options.adminToken);
   const store = new Store(join(options.dataDir, 'kubernetes.db'));
-  const server = new HttpServer(identity, [adminReviewer(token)], (request) => route(api, request));
+  const tokens = new ServiceAccountTokens(options.dataDir, store);
+  const now = (): Date => new Date();
+  const server = new HttpServer(identity, [adminReviewer(token), tokens.reviewer(now)], (request) =>
+    route(api, request),
+  );
   const api: Api = {
     store,
     registry: new Registry(builtinResources()),
-    now: () => new Date(),
+    authorizer: new Authorizer(store),
+    tokens,
+    now,
     podLogDir: options.podLogDir,
     closing: server.closing,
   };
-  bootstrap(store, api.now());
+  bootstrap(store, now());
   runDefinitions(api);
   const port = await server.listen(options.port).catch((error) => {
     store.close();

@@ -21,9 +21,11 @@ export const pods: Strategy = {
     addTolerations(spec);
     pod['status'] = { phase: 'Pending', qosClass: qosClass(spec) };
   },
-  validate(pod, old) {
+  validate(pod, old, { subresource }) {
     if (mapsOf(dig(pod, 'spec', 'containers')).length === 0) return [required('spec.containers')];
-    return old === undefined || equalJson(fixedPart(pod), fixedPart(old)) ? [] : [immutable];
+    return old === undefined || subresource === 'binding' || equalJson(fixedPart(pod), fixedPart(old))
+      ? []
+      : [immutable];
   },
 };
 

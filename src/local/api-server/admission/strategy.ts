@@ -10,6 +10,8 @@ export type AdmissionContext = Readonly<{
   user: User;
   warnings: string[];
   dryRun: boolean;
+  /** Empty for the object itself. */
+  subresource: string;
 }>;
 
 /** What the API server itself does to the objects of one built-in resource. Steps change the object in place. */

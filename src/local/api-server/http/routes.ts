@@ -1,4 +1,6 @@
 import type { Api } from '../api.ts';
+import { authorize } from '../auth/authorize.ts';
+import { impersonate } from '../auth/impersonate.ts';
 import { serveOpenApi } from '../discovery/openapi.ts';
 import { serveDiscovery } from '../discovery/routes.ts';
 import { version } from '../discovery/version.ts';
@@ -11,8 +13,11 @@ import { sendJson } from './respond.ts';
 const healthPaths = new Set(['/healthz', '/livez', '/readyz', '/healthz/ping', '/livez/ping', '/readyz/ping']);
 
 /** The whole API, after authentication. @throws ApiError */
-export async function route(api: Api, request: ApiRequest): Promise<void> {
+export async function route(api: Api, sent: ApiRequest): Promise<void> {
+  const user = impersonate(api.authorizer, sent.user, sent.headers);
+  const request = user === sent.user ? sent : { ...sent, user };
   const info = requestInfo(request.method, request.path, request.query);
+  authorize(api.authorizer, request, info);
   if (info !== undefined) return dispatch(api, request, info);
   if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed();
   if (serveDiscovery(api, request)) return;

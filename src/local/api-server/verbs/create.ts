@@ -12,7 +12,14 @@ import type { WriteOptions } from './options.ts';
 
 export function admission(call: WriteCall, options: Pick<WriteOptions, 'dryRun'>): AdmissionContext {
   const { api, type, request } = call;
-  return { api, type, user: request.user, warnings: request.warnings, dryRun: options.dryRun };
+  return {
+    api,
+    type,
+    user: request.user,
+    warnings: request.warnings,
+    dryRun: options.dryRun,
+    subresource: call.info.subresource,
+  };
 }
 
 /** Makes a new object of what a client sent (or an apply patch came to). @throws 400, 403, 404, 409, 422 */

@@ -4,6 +4,7 @@ import type { ApiRequest } from '../http/request.ts';
 import type { RequestInfo } from '../http/request-info.ts';
 import { subresourceOf } from '../resources/resource-type.ts';
 import { plainVerbs } from './handlers.ts';
+import { reviews } from './reviews.ts';
 import { subresources } from './subresources.ts';
 
 /** Finds what a resource path asks for and has it done. @throws 404, 405 */
@@ -20,6 +21,8 @@ function plainVerb(call: Call): Verb | undefined {
   const { info, type } = call;
   // Namespaced objects are made in a namespace only; lists and watches may span all.
   if (type.namespaced && info.namespace === '' && info.verb !== 'list' && info.verb !== 'watch') return undefined;
+  const review = reviews[`${type.group}/${type.plural}`];
+  if (review !== undefined) return info.verb === 'create' ? review : undefined;
   return type.verbs.includes(info.verb) ? plainVerbs[info.verb] : undefined;
 }
 

@@ -59,11 +59,18 @@ export function patchObject(
 
 /** What a patch makes of an object. @throws 400 for a patch that is none, 422 for one that does not fit, 415 */
 export function patched(call: WriteCall, object: ApiObject, patch: Patch): ApiObject {
-  try {
+  return patchErrors(() => {
     if (patch.kind === 'json') return jsonPatch(object, patch.body);
     if (patch.kind === 'merge') return mergePatch(object, patch.body);
     if (call.type.custom !== undefined) throw unsupportedMediaType(customKinds);
     return strategicMergePatch(object, patch.body, schemaOf(call.type));
+  });
+}
+
+/** Runs a patch and words its errors as the real server does. */
+export function patchErrors<T>(run: () => T): T {
+  try {
+    return run();
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
     if (error.kind === 'malformed') throw badRequest(error.message);

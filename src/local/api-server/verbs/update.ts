@@ -52,7 +52,7 @@ function mask(call: WriteCall, strategy: Strategy, draft: ApiObject, old: ApiObj
     if (managedFields !== undefined) draft.metadata.managedFields = managedFields;
     if (status === undefined) delete draft['status'];
     else draft['status'] = status;
-  } else if (hasStatus && strategy.writesStatus !== true) {
+  } else if (hasStatus && strategy.writesStatus !== true && call.info.subresource !== 'binding') {
     if (old['status'] === undefined) delete draft['status'];
     else draft['status'] = structuredClone(old['status']);
   }
