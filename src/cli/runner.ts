@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { connect } from '../kube/connect.ts';
 import { runHelm } from '../runner/helm.ts';
+import { connectFrom } from './connection.ts';
 import type { CommandContext } from './context.ts';
 
 /** `alustan runner …`: what the controller's Jobs run. */
@@ -14,7 +14,7 @@ export function runnerCommand(context: CommandContext): Command {
       const code = await runHelm({
         ...options,
         env: context.env,
-        client: async () => (await connect({ env: context.env, userAgent: 'alustan-runner' })).client,
+        client: async () => (await connectFrom(context.env, { userAgent: 'alustan-runner' })).client,
         print: (line) => context.out.write(`${line}\n`),
         signal: context.signal,
       });

@@ -3,6 +3,7 @@ import type { Log } from '../core/log.ts';
 import type { KubeObject } from '../core/resource.ts';
 import type { WatchingClient } from '../kube/client.ts';
 import { Reflector, type ReflectorOptions } from '../kube/reflector/reflector.ts';
+import type { Indexer } from '../kube/reflector/store.ts';
 import { dropBookkeeping } from '../kube/reflector/transform.ts';
 
 export const apiVersion = 'alustan.io/v1alpha1';
@@ -25,15 +26,20 @@ export type Caches = Readonly<{
   namespaces: Reflector;
 }>;
 
-export type CacheOptions = Readonly<{ client: WatchingClient; log: Log; controllerNamespace: string }>;
+export type CacheOptions = Readonly<{
+  client: WatchingClient;
+  log: Log;
+  controllerNamespace: string;
+  serviceIndexers: Readonly<Record<string, Indexer>>;
+}>;
 
 const runners = `${jobLabels.managedBy}=alustan`;
 
-export function openCaches({ client, log, controllerNamespace }: CacheOptions): Caches {
+export function openCaches({ client, log, controllerNamespace, serviceIndexers }: CacheOptions): Caches {
   const open = (options: Omit<ReflectorOptions, 'client' | 'log'>) =>
     new Reflector({ client, log, ...options }).start();
   return {
-    services: open({ type: { apiVersion, kind: 'Service' } }),
+    services: open({ type: { apiVersion, kind: 'Service' }, indexers: serviceIndexers }),
     repositories: open({ type: { apiVersion, kind: 'Repository' } }),
     jobs: open({
       type: { apiVersion: 'batch/v1', kind: 'Job' },

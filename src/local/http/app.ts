@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { Logger } from 'pino';
+import type { Log } from '../../core/log.ts';
 import { type GitPush, gitRoutes } from '../git/routes.ts';
 import type { RegistryPush } from '../registry/routes/call.ts';
 import { registryRoutes } from '../registry/routes/index.ts';
@@ -12,7 +12,7 @@ export type HttpOptions = Readonly<{
   onRegistryPush?: (push: RegistryPush) => void;
   /** Mounts what else the listener serves; the guard of Host and Origin is before it. */
   extraRoutes?: (app: Hono) => void;
-  log?: Pick<Logger, 'error'>;
+  log?: Pick<Log, 'error'>;
 }>;
 
 /** Everything that the HTTP listener of local mode answers. */

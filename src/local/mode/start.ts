@@ -7,7 +7,8 @@ import { startApiServer } from '../api-server/index.ts';
 import { World } from '../cluster/world.ts';
 import { startControllers } from '../controllers/start.ts';
 import { startHttp } from '../http/index.ts';
-import { startNode } from '../node/start.ts';
+import { localImages } from '../node/images.ts';
+import { type LocalNode, startNode } from '../node/start.ts';
 import { ensureHelm, sharedCache } from '../tools/helm.ts';
 import { claimDataDir } from './data-dir.ts';
 import { type Endpoints, writeEndpoints } from './endpoints.ts';
@@ -77,11 +78,15 @@ async function start(
 
   progress('starting the git server and the registry');
   let controller: RunningController | undefined;
+  let node: LocalNode | undefined;
   const http = await onFreePort(options.httpPort, (port) =>
     startHttp({
       ...{ dataDir, port, log },
       onGitPush: ({ path }) => controller?.gitPushed(path),
-      onRegistryPush: ({ repository }) => controller?.imagePushed(repository),
+      onRegistryPush: ({ repository }) => {
+        node?.imagesChanged();
+        controller?.imagePushed(repository);
+      },
     }),
   );
   onStop(() => http.close());
@@ -96,12 +101,13 @@ async function start(
   onStop(() => world.close());
   const controllers = await startControllers({ world });
   onStop(() => controllers.close());
-  const program = runnerProgram({ root: options.root, helm, env });
-  const node = await startNode({ world, dataDir, podLogDir, runners: program, registry: http.url, log });
-  onStop(() => node.close());
+  const mirrors = [...options.registryMirrors, { from: publicAddress, to: http.url }];
+  const runners = runnerProgram({ root: options.root, helm, env });
+  node = await startNode({ world, dataDir, podLogDir, runners, imagePresent: localImages(http.url, mirrors) });
+  onStop(() => node?.close() ?? Promise.resolve());
 
   progress('installing the custom resources');
-  await install(options, connection, http.url);
+  await install(options, connection);
   const seeded = await seed(options, connection, http.url, dataDir);
 
   progress('starting the controller');
@@ -110,7 +116,7 @@ async function start(
     runner: { image: runnerImage, command: ['alustan'] },
     cacheDir: join(dataDir, 'cache'),
     gitRewrites: [...options.gitRewrites, { from: `http://${publicAddress}/git/`, to: `${http.url}/git/` }],
-    registryMirrors: [...options.registryMirrors, { from: publicAddress, to: http.url }],
+    registryMirrors: mirrors,
   });
   onStop(() => controller?.close() ?? Promise.resolve());
   return { endpoints, connection, controller, seeded };

@@ -1,0 +1,43 @@
+import { Command } from 'commander';
+import { readEndpoints } from '../local/mode/endpoints.ts';
+import { tagImage } from '../local/registry/client/tag-image.ts';
+import { pushImage } from '../local/registry/image/push-image.ts';
+import type { CommandContext } from './context.ts';
+
+type Flags = Readonly<{ dataDir: string; from?: string }>;
+
+/** `alustan local tag shop/api 0.3.0`: a newer version without building one. */
+export function tagCommand(context: CommandContext): Command {
+  return new Command('tag')
+    .description('Give an image of the local registry one more tag')
+    .argument('<repository>', 'for example shop/api')
+    .argument('<tag>', 'the new tag, for example 0.3.0')
+    .option('--from <tag>', 'the tag to start from; default: the highest version')
+    .option('--data-dir <folder>', 'data folder of the local mode that runs', '.alustan')
+    .action(async (repository: string, to: string, flags: Flags, command: Command) => {
+      const { http } = await readEndpoints(dataDirOf(command));
+      const from = flags.from === undefined ? {} : { from: flags.from };
+      const { from: source, digest } = await tagImage({ registryUrl: http, repository, to, ...from });
+      context.out.write(`${repository}:${to} is ${repository}:${source} (${digest})\n`);
+    });
+}
+
+/** `alustan local image shop/api:0.4.0 FOLDER`: an image with real content, without a container engine. */
+export function imageCommand(context: CommandContext): Command {
+  return new Command('image')
+    .description('Put an image into the local registry: a folder as its one layer, or a tar of docker save')
+    .argument('<reference>', 'for example shop/api:0.4.0')
+    .argument('<source>', 'folder, OCI layout, or tar')
+    .option('--data-dir <folder>', 'data folder of the local mode that runs', '.alustan')
+    .action(async (reference: string, source: string, _flags: Flags, command: Command) => {
+      const { http } = await readEndpoints(dataDirOf(command));
+      const { digest } = await pushImage({ registryUrl: http, reference, source });
+      context.out.write(`pushed ${reference} (${digest})\n`);
+    });
+}
+
+/** The option may stand before the subcommand's name too: `alustan local --data-dir x tag …`. */
+function dataDirOf(command: Command): string {
+  const own = command.getOptionValueSource('dataDir') === 'default' ? command.parent : command;
+  return String(own?.getOptionValue('dataDir'));
+}

@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import type { KubeObject } from '../core/resource.ts';
+import { isAlreadyExists, isNotFound, type KubeClient } from '../kube/client.ts';
+
+const name = 'alustan-installation';
+
+/**
+ * The installation's own key for hashes of values (E20). Made once and kept: with another key every release would look
+ * changed. Rejects with KubeError.
+ */
+export async function installationKey(client: KubeClient, namespace: string): Promise<string> {
+  const reference = { apiVersion: 'v1', kind: 'Secret', namespace, name };
+  const found = await client.get(reference).catch((error: unknown) => {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  });
+  if (found !== undefined) return keyOf(found);
+  const key = randomBytes(32).toString('hex');
+  const made: KubeObject = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, namespace, labels: { 'app.kubernetes.io/managed-by': 'alustan' } },
+    immutable: true,
+    data: { key: Buffer.from(key).toString('base64') },
+  };
+  try {
+    return keyOf(await client.create(made));
+  } catch (error) {
+    // Another replica was faster: its key is the key.
+    if (isAlreadyExists(error)) return keyOf(await client.get(reference));
+    throw error;
+  }
+}
+
+function keyOf(secret: KubeObject): string {
+  const { key } = (secret['data'] ?? {}) as { key?: string };
+  if (key !== undefined) return Buffer.from(key, 'base64').toString();
+  throw new Error(
+    `Secret ${secret.metadata.namespace}/${name} has no "key": delete it, and releases are delivered anew`,
+  );
+}

@@ -1,0 +1,129 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Key } from '../../core/key.ts';
+import type { KubeObject } from '../../core/resource.ts';
+import type { Caches } from '../caches.ts';
+
+type Ring = (key: Key) => void;
+type Spec = { source?: { releaseName?: string }; dependencies?: { service?: (string | { name: string })[] } };
+type Status = { state?: string; observedGeneration?: number; conditions?: { type: string; status: string }[] };
+
+/** Index: Services by the Services that they depend on, as `namespace/name`. */
+const byDependency = 'dependency';
+/** Index: Services by their Helm release, as `namespace/name`. */
+const byRelease = 'release';
+
+/** The indexes that the cache of Services needs for `ringServices`. */
+export const serviceIndexers = {
+  [byDependency]: dependenciesOf,
+  [byRelease]: (service: KubeObject) => [releaseOf(service)],
+};
+
+function dependenciesOf(service: KubeObject): string[] {
+  const spec = (service['spec'] ?? {}) as Spec;
+  const names = (spec.dependencies?.service ?? []).map((item) => (typeof item === 'string' ? item : item.name));
+  return [...new Set(names)].map((name) => `${service.metadata.namespace}/${name}`);
+}
+
+export function serviceKey({ metadata: { namespace = '', name } }: KubeObject): Key {
+  return { kind: 'Service', namespace, name };
+}
+
+/**
+ * Rings Services for what happens in the cluster: their own changes, their Jobs, cluster Secrets, namespaces, and each
+ * other: a dependency that turns healthy wakes its dependents, a dependent that goes wakes what it depended on (E8, E9).
+ *
+ * @returns how to stop.
+ */
+export function ringServices(caches: Caches, ring: Ring): () => void {
+  const { services, jobs, pods, clusterSecrets, namespaces } = caches;
+  const all = () => {
+    for (const service of services.list()) ring(serviceKey(service));
+  };
+  const stops = [
+    services.onChange((before, after) => {
+      if (!onlyStatusMoved(before, after)) for (const object of [before, after]) if (object) ring(serviceKey(object));
+      if (matters(before, after)) for (const key of neighbours(caches, before, after)) ring(key);
+    }),
+    jobs.onChange((before, after) => ringOwner(after ?? before, ring)),
+    pods.onChange((before, after) => ringJobOwner(caches, after ?? before, ring)),
+    clusterSecrets.onChange(all),
+    namespaces.onChange((before, after) => {
+      if (before?.metadata.deletionTimestamp === after?.metadata.deletionTimestamp) return;
+      for (const service of services.by('namespace', (after ?? before)?.metadata.name ?? '')) ring(serviceKey(service));
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+/** Our own status write comes back as a change that says nothing new. */
+function onlyStatusMoved(before: KubeObject | undefined, after: KubeObject | undefined): boolean {
+  if (before === undefined || after === undefined || before.metadata.uid !== after.metadata.uid) return false;
+  const rest = ({ metadata, ...object }: KubeObject) => {
+    const { resourceVersion: _moved, ...kept } = metadata;
+    return { ...object, status: undefined, metadata: kept };
+  };
+  return isDeepStrictEqual(rest(before), rest(after));
+}
+
+/** True when what others look at has changed: existence, spec, deletion, state, readiness. Messages alone do not count. */
+function matters(before: KubeObject | undefined, after: KubeObject | undefined): boolean {
+  return !isDeepStrictEqual(shown(before), shown(after));
+}
+
+function shown(object: KubeObject | undefined) {
+  if (object === undefined) return undefined;
+  const { uid, generation, deletionTimestamp } = object.metadata;
+  const { state, observedGeneration, conditions = [] } = (object['status'] ?? {}) as Status;
+  const ready = conditions.find((condition) => condition.type === 'Ready')?.status;
+  return [uid, generation, deletionTimestamp !== undefined, state, observedGeneration, ready];
+}
+
+/** Dependents, dependencies as they were and are, rivals for the release; all that can be on a cycle with it. */
+function neighbours({ services }: Caches, before: KubeObject | undefined, after: KubeObject | undefined): Key[] {
+  const self = after ?? before;
+  if (self === undefined) return [];
+  const { namespace = '', name } = self.metadata;
+  const dependents = services.by(byDependency, `${namespace}/${name}`);
+  const moved = before?.metadata.generation !== after?.metadata.generation;
+  const needed = [before, after].flatMap((object) => (object === undefined ? [] : dependenciesOf(object)));
+  const rivals = moved ? services.by(byRelease, releaseOf(self)) : [];
+  return [
+    ...dependents.map(serviceKey),
+    ...needed.map((full) => ({ kind: 'Service', namespace, name: full.slice(namespace.length + 1) })),
+    ...rivals.map(serviceKey),
+    ...(moved ? upstream(services, self) : []),
+  ];
+}
+
+/** Everything that depends on it, near or far: a changed edge may close or open a cycle anywhere among them. */
+function upstream(services: Caches['services'], self: KubeObject): Key[] {
+  const seen = new Map<string, KubeObject>();
+  const queue = [self];
+  for (let object = queue.pop(); object !== undefined; object = queue.pop()) {
+    for (const next of services.by(byDependency, `${object.metadata.namespace}/${object.metadata.name}`)) {
+      if (seen.has(next.metadata.name)) continue;
+      seen.set(next.metadata.name, next);
+      queue.push(next);
+    }
+  }
+  return [...seen.values()].map(serviceKey);
+}
+
+function releaseOf(service: KubeObject): string {
+  const { namespace, name } = service.metadata;
+  return `${namespace}/${((service['spec'] ?? {}) as Spec).source?.releaseName ?? name}`;
+}
+
+function ringOwner(object: KubeObject | undefined, ring: Ring): void {
+  const owner = object?.metadata.ownerReferences?.find((reference) => reference.controller === true);
+  if (owner?.kind !== 'Service') return;
+  ring({ kind: 'Service', namespace: object?.metadata.namespace ?? '', name: owner.name });
+}
+
+function ringJobOwner({ jobs }: Caches, pod: KubeObject | undefined, ring: Ring): void {
+  const name = pod?.metadata.labels?.['batch.kubernetes.io/job-name'];
+  if (name === undefined) return;
+  ringOwner(jobs.get({ namespace: pod?.metadata.namespace ?? '', name }), ring);
+}
