@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { KubeObject } from '../../core/resource.ts';
 import type { WatchingClient } from '../client.ts';
 import { type Connection, connect } from '../connect.ts';
@@ -54,6 +54,7 @@ export function started(start: () => Promise<Subject>): Started {
     state.namespace = `t-${Math.random().toString(36).slice(2, 10)}`;
     await state.client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: state.namespace } });
   });
+  afterEach(() => state.client.delete({ apiVersion: 'v1', kind: 'Namespace', name: state.namespace }));
   afterAll(async () => {
     for (const end of ends) await end();
   });
