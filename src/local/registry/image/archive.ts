@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
@@ -43,9 +43,8 @@ async function unpack(tar: string, folder: string): Promise<Map<string, string>>
     else if (type === 'link') links.set(name, innerPath(linkname ?? ''));
     else if (type === 'file' || type === 'contiguous-file') {
       await mkdir(dirname(join(folder, name)), { recursive: true });
-      await pipeline(entry, createWriteStream(join(folder, name)));
+      await entry.save(join(folder, name));
     }
-    entry.resume();
   }
   return links;
 }

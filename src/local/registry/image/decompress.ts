@@ -1,13 +1,18 @@
+import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { extract, type Header } from 'tar-stream';
 
-export type TarEntry = AsyncIterable<Uint8Array> & Readonly<{ header: Header; resume(): unknown }>;
+export type TarEntry = Readonly<{
+  header: Header;
+  /** Writes the content to a new file. */
+  save(path: string): Promise<void>;
+}>;
 
 /**
- * The entries of a tar that is plain, gzip or zstd: its first bytes tell, since media types are not always true. Each
- * entry has to be read, or resumed, before the next comes.
+ * The entries of a tar that is plain, gzip or zstd: its first bytes tell, since media types are not always true. What is
+ * not saved of an entry before the next one is asked for is skipped.
  */
 export async function* tarEntries(source: AsyncIterable<Uint8Array>): AsyncGenerator<TarEntry> {
   const entries = extract();
@@ -17,10 +22,17 @@ export async function* tarEntries(source: AsyncIterable<Uint8Array>): AsyncGener
   const whole = Readable.from(join(head, chunks));
   const decoder = decompressor(head);
   const fed = decoder === undefined ? pipeline(whole, entries) : pipeline(whole, decoder, entries);
-  // A broken source ends the loop below with its error; here it is only kept from being unhandled.
   fed.catch((error: Error) => entries.destroy(error));
   try {
-    for await (const entry of entries) yield entry as unknown as TarEntry;
+    for await (const entry of entries) {
+      const save = async (path: string) => {
+        // A stream that broke before anyone listened says so to nobody: what feeds it does.
+        if (entry.destroyed) await fed;
+        await pipeline(entry as AsyncIterable<Uint8Array>, createWriteStream(path, { flags: 'wx' }));
+      };
+      yield { header: entry.header, save };
+      entry.resume();
+    }
     await fed;
   } finally {
     whole.destroy();

@@ -1,7 +1,5 @@
-import { createWriteStream } from 'node:fs';
-import { chmod, link, lstat, mkdir, readdir, readlink, realpath, rm, symlink } from 'node:fs/promises';
+import { chmod, link, lstat, mkdir, readdir, readlink, realpath, rm, stat, symlink } from 'node:fs/promises';
 import { basename, dirname, join, posix, relative } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { type TarEntry, tarEntries } from './decompress.ts';
 
 const WHITEOUT = '.wh.';
@@ -17,7 +15,6 @@ export async function unpackLayer(root: string, chunks: AsyncIterable<Uint8Array
   const layer: LayerState = { root: await realpath(root), fresh: new Set() };
   for await (const entry of tarEntries(chunks)) {
     await unpackEntry(layer, entry);
-    entry.resume();
   }
 }
 
@@ -39,13 +36,22 @@ async function unpackEntry(layer: LayerState, entry: TarEntry): Promise<void> {
   for (let at = path; at.length > layer.root.length; at = dirname(at)) layer.fresh.add(at);
 }
 
-/** The real folder that an entry goes to. */
+/** The real folder that an entry goes to, made where it lacks. What is in its way, and no folder, is replaced. */
 async function parentFolder(layer: LayerState, name: string): Promise<string> {
-  const folder = join(layer.root, dirname(name));
-  await mkdir(folder, { recursive: true });
-  const real = await realpath(folder);
-  if (real === layer.root || real.startsWith(`${layer.root}/`)) return real;
-  throw new Error(`the layer's entry ${JSON.stringify(name)} leaves the image`);
+  let folder = layer.root;
+  for (const part of dirname(name).split('/')) {
+    const next = join(folder, part);
+    const found = await stat(next).catch(() => undefined);
+    if (!found?.isDirectory()) {
+      await rm(next, { force: true });
+      await mkdir(next);
+    }
+    folder = await realpath(next);
+    if (folder !== layer.root && !folder.startsWith(`${layer.root}/`)) {
+      throw new Error(`the layer's entry ${JSON.stringify(name)} leaves the image`);
+    }
+  }
+  return folder;
 }
 
 async function write(layer: LayerState, entry: TarEntry, path: string): Promise<void> {
@@ -53,7 +59,7 @@ async function write(layer: LayerState, entry: TarEntry, path: string): Promise<
   if (type === 'directory') return makeFolder(path, mode);
   await rm(path, { recursive: true, force: true });
   if (type === 'file' || type === 'contiguous-file') {
-    await pipeline(entry, createWriteStream(path, { flags: 'wx' }));
+    await entry.save(path);
     await chmod(path, (mode & 0o777) | 0o600);
   } else if (type === 'symlink') {
     await linkInside(layer, path, linkname);
