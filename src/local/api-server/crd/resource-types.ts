@@ -1,8 +1,8 @@
 import { type ApiObject, apiVersionOf, dig, type Json, listOf, mapOf, mapsOf, textOf } from '../object.ts';
 import { storagePrefix } from '../resources/registry.ts';
 import { type PrinterColumn, type ResourceType, type Subresource, storedVerbs } from '../resources/resource-type.ts';
+import { objectSchema } from '../schema/index.ts';
 import { conditionHolds } from './conditions.ts';
-import { prepareSchema } from './schema.ts';
 
 /** What an established CRD serves: one resource for each served version. */
 export function resourceTypes(crd: ApiObject): ResourceType[] {
@@ -36,7 +36,7 @@ function resourceType(crd: ApiObject, version: Json, stored: string): ResourceTy
     storageApiVersion: apiVersionOf(group, stored),
     custom: {
       crd: crd.metadata.name,
-      schema: prepareSchema(dig(version, 'schema', 'openAPIV3Schema')),
+      schema: objectSchema(dig(version, 'schema', 'openAPIV3Schema')),
       columns: mapsOf(version['additionalPrinterColumns']) as unknown as PrinterColumn[],
       selectableFields: mapsOf(version['selectableFields']).map((one) => textOf(one['jsonPath']).replace(/^\./, '')),
       ...(subresources['scale'] === undefined ? {} : { scale: scaleOf(mapOf(subresources['scale'])) }),

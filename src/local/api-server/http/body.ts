@@ -12,7 +12,11 @@ export function mediaType(request: ApiRequest): string {
 
 /** The object in a request's body; undefined when the body is empty. @throws 400, 413, 415 */
 export async function readObject(request: ApiRequest): Promise<Json | undefined> {
-  const bytes = await request.body();
+  return decodeObject(request, await request.body());
+}
+
+/** The same of bytes that were read already. */
+export function decodeObject(request: ApiRequest, bytes: Buffer): Json | undefined {
   if (bytes.length === 0) return undefined;
   const value = decodeBody(mediaType(request), bytes);
   if (!isMap(value)) throw badRequest('the object provided is unrecognized (must be of type object)');

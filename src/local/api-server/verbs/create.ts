@@ -5,6 +5,7 @@ import type { WriteCall } from '../api.ts';
 import { alreadyExists, invalid } from '../errors.ts';
 import type { ApiObject } from '../object.ts';
 import { keyOf, subresourceOf } from '../resources/resource-type.ts';
+import { conform, schemaCauses } from './conform.ts';
 import { trackFields } from './fields.ts';
 import { stampNew, validateMetadata } from './metadata.ts';
 import { kindName, resourceName, saveObject } from './objects.ts';
@@ -25,10 +26,11 @@ export function admission(call: WriteCall, options: Pick<WriteOptions, 'dryRun'>
 /** Makes a new object of what a client sent (or an apply patch came to). @throws 400, 403, 404, 409, 422 */
 export function createObject(
   call: WriteCall,
-  object: ApiObject,
+  sent: ApiObject,
   options: WriteOptions,
   operation: 'Update' | 'Apply' = 'Update',
 ): ApiObject {
+  const object = conform(call, sent, options);
   const { type } = call;
   const strategy = strategyOf(type);
   const context = admission(call, options);
@@ -41,6 +43,7 @@ export function createObject(
   if (strategy.generation === true) object.metadata.generation = 1;
   const causes = [
     ...validateMetadata(call, object, undefined),
+    ...schemaCauses(call, object, undefined),
     ...(strategy.validate?.(object, undefined, context) ?? []),
   ];
   if (causes.length > 0) throw invalid(kindName(type), name, causes);

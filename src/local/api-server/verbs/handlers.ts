@@ -1,16 +1,17 @@
 import type { Call, Verb } from '../api.ts';
 import { badRequest } from '../errors.ts';
-import { readObject } from '../http/body.ts';
+import { decodeObject, mediaType, readObject } from '../http/body.ts';
 import { sendJson } from '../http/respond.ts';
 import { type ApiObject, isMap } from '../object.ts';
 import { decode, servedApiVersion } from '../resources/codec.ts';
+import { duplicateFields } from '../schema/index.ts';
 import { negotiate, presentList, presentObject } from '../table/present.ts';
 import { serveWatch } from '../watch/watch.ts';
 import { createObject } from './create.ts';
 import { deleteObject, deleteOptions } from './delete.ts';
 import { listEntries, listText } from './list.ts';
 import { loadObject, resourceName } from './objects.ts';
-import { writeOptions } from './options.ts';
+import { type WriteOptions, writeOptions } from './options.ts';
 import { patchObject, readPatch } from './patch.ts';
 import { updateObject } from './update.ts';
 
@@ -20,8 +21,9 @@ export function sendObject(call: Call, code: number, object: ApiObject): void {
 }
 
 /** The object in the body, checked to be of the kind that the path takes. @throws 400 */
-export async function readResource(call: Call): Promise<ApiObject> {
-  const body = await readObject(call.request);
+export async function readResource(call: Call): Promise<{ object: ApiObject; options: WriteOptions }> {
+  const bytes = await call.request.body();
+  const body = decodeObject(call.request, bytes);
   if (body === undefined) throw badRequest('the body of the request is empty');
   const { type } = call;
   const apiVersion = servedApiVersion(type);
@@ -32,12 +34,15 @@ export async function readResource(call: Call): Promise<ApiObject> {
     );
   }
   const metadata = isMap(body['metadata']) ? body['metadata'] : {};
-  return { ...body, apiVersion, kind: type.kind, metadata } as ApiObject;
+  const object = { ...body, apiVersion, kind: type.kind, metadata } as ApiObject;
+  const options = writeOptions(call.request);
+  const checked = options.fieldValidation !== 'Ignore' && mediaType(call.request) === 'application/json';
+  return { object, options: checked ? { ...options, duplicates: duplicateFields(bytes.toString()) } : options };
 }
 
 async function create(call: Call): Promise<void> {
-  const object = await readResource(call);
-  sendObject(call, 201, createObject(call, object, writeOptions(call.request)));
+  const { object, options } = await readResource(call);
+  sendObject(call, 201, createObject(call, object, options));
 }
 
 function get(call: Call): void {
@@ -54,12 +59,9 @@ function watch(call: Call): void {
 }
 
 async function update(call: Call): Promise<void> {
-  const object = await readResource(call);
-  sendObject(
-    call,
-    200,
-    updateObject(call, () => object, writeOptions(call.request)),
-  );
+  const { object, options } = await readResource(call);
+  const updated = updateObject(call, () => object, options);
+  sendObject(call, 200, updated);
 }
 
 async function remove(call: Call): Promise<void> {

@@ -9,6 +9,8 @@ export type WriteOptions = Readonly<{
   fieldManager: string;
   fieldValidation: FieldValidation;
   force: boolean;
+  /** Fields that stand twice in the body. */
+  duplicates?: readonly string[];
 }>;
 
 /** Writes of the server itself. */

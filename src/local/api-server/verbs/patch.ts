@@ -45,7 +45,8 @@ export function patchObject(
   options: WriteOptions,
 ): { object: ApiObject; created: boolean } {
   if (patch.kind !== 'apply') {
-    return { object: updateObject(call, (old) => patched(call, old, patch), options), created: false };
+    const change = (old: ApiObject): ApiObject => patched(call, old, patch);
+    return { object: updateObject(call, change, options, 'Update', patch.body), created: false };
   }
   const configuration = appliedConfiguration(call, patch.body);
   const key = keyOf(call.type, call.info.namespace, call.info.name);

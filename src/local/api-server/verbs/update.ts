@@ -4,6 +4,7 @@ import type { WriteCall } from '../api.ts';
 import { invalid } from '../errors.ts';
 import { type ApiObject, equalJson } from '../object.ts';
 import { subresourceOf } from '../resources/resource-type.ts';
+import { conform, schemaCauses } from './conform.ts';
 import { admission } from './create.ts';
 import { trackFields } from './fields.ts';
 import { carryMetadata, specChanged, validateMetadata } from './metadata.ts';
@@ -22,11 +23,12 @@ export function updateObject(
   change: Change,
   options: WriteOptions,
   operation: Operation = 'Update',
+  patch?: unknown,
 ): ApiObject {
   const strategy = strategyOf(call.type);
   const context = admission(call, options);
   const old = loadObject(call);
-  const draft = change(structuredClone(old));
+  const draft = conform(call, change(structuredClone(old)), options, patch);
   carryMetadata(call, draft, old);
   mask(call, strategy, draft, old);
   if (call.info.subresource === '') strategy.update?.(draft, old, context);
@@ -34,7 +36,11 @@ export function updateObject(
   if (strategy.generation === true && call.info.subresource !== 'status' && specChanged(draft, old)) {
     draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
   }
-  const causes = [...validateMetadata(call, draft, old), ...(strategy.validate?.(draft, old, context) ?? [])];
+  const causes = [
+    ...validateMetadata(call, draft, old),
+    ...schemaCauses(call, draft, old),
+    ...(strategy.validate?.(draft, old, context) ?? []),
+  ];
   if (causes.length > 0) throw invalid(kindName(call.type), old.metadata.name, causes);
   trackFields(call, old, draft, options, operation);
   if (options.dryRun) return draft;

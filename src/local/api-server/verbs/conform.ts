@@ -1,0 +1,61 @@
+import type { WriteCall } from '../api.ts';
+import { badRequest, type Cause, invalid, invalidValue } from '../errors.ts';
+import { type ApiObject, isMap, type Json } from '../object.ts';
+import { schemaOf } from '../resources/schemas.ts';
+import { applyDefaults, prune, type Schema, unknownFields, validate } from '../schema/index.ts';
+import type { WriteOptions } from './options.ts';
+
+/**
+ * What a client sent, as its kind can hold it: unknown fields are told of and dropped, nulls too, and the defaults of
+ * a CRD's schema are filled in. `patch` is the patch that it came from, if it did. @throws 400, 422 when `Strict`
+ */
+export function conform(call: WriteCall, object: ApiObject, options: WriteOptions, patch?: unknown): ApiObject {
+  const schema = schemaOf(call.type);
+  if (schema === undefined) return object;
+  report(call, schema, object, options, patch);
+  const pruned = prune(schema, object);
+  if (call.type.custom !== undefined) return applyDefaults(schema, pruned);
+  return holdsFreeForm.has(call.type.plural) ? pruned : (withoutNulls(pruned) as ApiObject);
+}
+
+/** Built-in kinds in which a null may be meant: a schema's default, a template's patch. */
+const holdsFreeForm = new Set(['customresourcedefinitions', 'controllerrevisions']);
+
+function report(call: WriteCall, schema: Schema, object: ApiObject, options: WriteOptions, patch: unknown): void {
+  if (options.fieldValidation === 'Ignore') return;
+  const duplicates = (options.duplicates ?? []).map((field) => `duplicate field "${field}"`);
+  const found = [...duplicates, ...unknownFields(schema, object).map((field) => `unknown field "${field}"`)];
+  if (found.length === 0) return;
+  if (options.fieldValidation === 'Warn') {
+    call.request.warnings.push(...found);
+    return;
+  }
+  const words = `strict decoding error: ${found.join(', ')}`;
+  if (patch === undefined) throw badRequest(`${handled(call)}: ${words}`);
+  throw invalid({ group: '', name: '' }, '', [invalidValue('patch', patch, words)]);
+}
+
+function handled({ type }: WriteCall): string {
+  return `${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}`;
+}
+
+/** Go has no null in maps and lists of values: it reads as "not there". */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isMap(value)) return value;
+  const kept: Json = {};
+  for (const [key, inner] of Object.entries(value)) if (inner !== null) kept[key] = withoutNulls(inner);
+  return kept;
+}
+
+/** Field errors by the kind's schema. @throws 400 when a built-in kind's field is of another type */
+export function schemaCauses(call: WriteCall, object: ApiObject, old: ApiObject | undefined): Cause[] {
+  const schema = schemaOf(call.type);
+  if (schema === undefined) return [];
+  const errors = validate(schema, object, old);
+  if (call.type.custom !== undefined) return errors;
+  const wrong = errors.find((error) => error.reason === 'FieldValueTypeInvalid');
+  if (wrong !== undefined) throw badRequest(`${handled(call)}: ${wrong.field}: ${wrong.message}`);
+  // What built-in kinds require is not what their OpenAPI says: their strategies know better.
+  return errors.filter((error) => error.reason === 'FieldValueNotSupported');
+}
