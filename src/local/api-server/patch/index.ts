@@ -1,3 +1,4 @@
+export { equal } from '../schema/equal.ts';
 export { type ApplyInput, type ApplyResult, applyPatch } from './apply/apply.ts';
 export { conflictCauses, conflictMessage } from './apply/conflict-message.ts';
 export type { ManagedFieldsEntry } from './apply/managed-fields.ts';
@@ -6,5 +7,5 @@ export { type Tracking, trackUpdate } from './apply/track-update.ts';
 export { TypedError } from './apply/typed.ts';
 export { PatchError } from './error.ts';
 export { jsonPatch } from './json-patch.ts';
-export { equal, mergePatch, mergePatchDiff } from './merge-patch.ts';
+export { mergePatch, mergePatchDiff } from './merge-patch.ts';
 export { strategicMergePatch } from './strategic-merge-patch.ts';

@@ -1,3 +1,4 @@
+import { equal } from '../schema/equal.ts';
 import { isObject, type JsonObject } from '../schema/types.ts';
 import { PatchError } from './error.ts';
 
@@ -32,13 +33,4 @@ export function mergePatchDiff(before: JsonObject, after: JsonObject): JsonObjec
     } else if (!equal(old, fresh)) patch[key] = fresh;
   }
   return patch;
-}
-
-/** Deep equality of JSON values; the order of keys does not matter. */
-export function equal(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => equal(item, b[i]));
-  if (!isObject(a) || !isObject(b)) return false;
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && equal(a[key], b[key]));
 }

@@ -1,6 +1,6 @@
+import { equal } from '../schema/equal.ts';
 import { isObject, type JsonObject, type Schema } from '../schema/types.ts';
 import { PatchError } from './error.ts';
-import { equal } from './merge-patch.ts';
 import { identity, indexOf, orderItems } from './strategic-order.ts';
 
 /** How items of a list of maps are merged; given by the caller, as maps and lists hold each other. */

@@ -1,6 +1,6 @@
+import { equal } from '../schema/equal.ts';
 import { isObject, type JsonObject, type Schema } from '../schema/types.ts';
 import { PatchError } from './error.ts';
-import { equal } from './merge-patch.ts';
 import { mergeList } from './strategic-list.ts';
 import { indexOf, orderItems } from './strategic-order.ts';
 

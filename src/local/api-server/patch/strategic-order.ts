@@ -1,6 +1,6 @@
+import { equal } from '../schema/equal.ts';
 import { isObject } from '../schema/types.ts';
 import { PatchError } from './error.ts';
-import { equal } from './merge-patch.ts';
 
 /** What tells two items of a list apart: the merge key's value of a map, the value itself of a primitive. */
 export function identity(item: unknown, mergeKey: string | undefined): unknown {

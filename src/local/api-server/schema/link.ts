@@ -36,12 +36,13 @@ export function linkComponents(document: Document): Record<string, Schema> {
   };
   const raw = components[RAW_EXTENSION];
   if (raw) raw['x-kubernetes-map-type'] = 'atomic';
-  for (const component of Object.values(components)) {
+  for (const [name, component] of Object.entries(components)) {
+    component['x-go-type'] = name;
     // Of built-in kinds "an object of which nothing is said" takes anything; a CRD's would lose every field.
     if (component.type === 'object' && !component.properties && !component.additionalProperties) {
       component['x-kubernetes-preserve-unknown-fields'] = true;
     }
-    linkNode(component);
   }
+  for (const component of Object.values(components)) linkNode(component);
   return components;
 }

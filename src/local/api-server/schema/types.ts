@@ -45,6 +45,8 @@ export type Schema = {
   'x-kubernetes-patch-merge-key'?: string;
   'x-kubernetes-validations'?: ValidationRule[];
   'x-kubernetes-group-version-kind'?: GroupVersionKind[];
+  /** Name of the OpenAPI component of a built-in type, for example `io.k8s.api.apps.v1.DeploymentSpec`. */
+  'x-go-type'?: string;
 };
 
 /** One CEL rule of a CRD schema (`x-kubernetes-validations`). */

@@ -1,4 +1,4 @@
-import { equal } from '../patch/merge-patch.ts';
+import { equal } from './equal.ts';
 import { invalid, tooLong, tooMany } from './field-error.ts';
 import type { FieldError, JsonObject, Schema } from './types.ts';
 

@@ -1,4 +1,4 @@
-import { equal } from '../patch/merge-patch.ts';
+import { equal } from './equal.ts';
 import { invalid, notSupported, required, typeInvalid } from './field-error.ts';
 import { hasFormat } from './formats.ts';
 import { type FieldError, isObject, type JsonObject, type Schema } from './types.ts';

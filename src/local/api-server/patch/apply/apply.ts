@@ -1,5 +1,5 @@
+import { equal } from '../../schema/equal.ts';
 import { isObject, type JsonObject, type Schema } from '../../schema/types.ts';
-import { equal } from '../merge-patch.ts';
 import { checkApplied } from './check-applied.ts';
 import { fieldSetOf } from './field-set.ts';
 import { allowedByLastApplied } from './last-applied.ts';

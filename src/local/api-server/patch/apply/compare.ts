@@ -1,5 +1,5 @@
+import { equal } from '../../schema/equal.ts';
 import { isObject, type Schema } from '../../schema/types.ts';
-import { equal } from '../merge-patch.ts';
 import { type PathSet, PathSetBuilder } from './path-set.ts';
 import { itemsByElement, type Shape, shapeOf } from './typed.ts';
 

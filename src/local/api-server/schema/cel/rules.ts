@@ -1,4 +1,4 @@
-import { equal } from '../../patch/merge-patch.ts';
+import { equal } from '../equal.ts';
 import { duplicate, forbidden, invalid, required } from '../field-error.ts';
 import { type FieldError, isObject, type Schema, type ValidationRule } from '../types.ts';
 import { child, correlate, fieldSchema } from '../validate.ts';
