@@ -1,0 +1,65 @@
+import { ok, type Result } from '../../core/result.ts';
+import { toFailure } from '../http/failure.ts';
+import { createShared } from '../shared.ts';
+import type { Context, Observed, Source } from '../source.ts';
+import { shown } from './failures.ts';
+import { resolveDigest } from './manifest.ts';
+import { createRegistry, type RegistryOptions, type RegistryRef } from './registry.ts';
+import { listTags, type TagList } from './tags.ts';
+
+export type ImageTags = Readonly<{ tags: readonly string[] }>;
+
+export interface ImageSource extends Source<RegistryRef, ImageTags> {
+  /** Lists the tags now, and tells whether they differ from what was known. */
+  poll(ref: RegistryRef, signal: AbortSignal): Promise<Result<'changed' | 'unchanged'>>;
+  /** Whether the tag or digest can be pulled now, and to what it resolves: a tag may be listed before its image is there. */
+  pullable(ref: RegistryRef, reference: string, context: Context): Promise<Result<{ digest: string }>>;
+  close(): Promise<void>;
+}
+
+/**
+ * Reads tags of image repositories (E11, E24). One list serves all objects of one repository and login, as the very
+ * same array as long as nothing changed, so that policies need not be asked again.
+ */
+export function createImageSource(options: RegistryOptions & Readonly<{ maxAgeMs?: number }> = {}): ImageSource {
+  const registry = createRegistry(options);
+  const now = options.now ?? (() => Date.now());
+  const lists = createShared<TagList>({ now });
+  const digests = createShared<{ digest: string }>({ now });
+  const keyOf = (ref: RegistryRef, ...more: string[]) =>
+    JSON.stringify([ref.host, ref.repository, ref.login?.id ?? '', ...more]);
+  const ageOf = (context: Context) => context.maxAgeMs ?? options.maxAgeMs ?? 10_000;
+
+  const list = (ref: RegistryRef, maxAgeMs: number, signal: AbortSignal): Promise<Result<TagList>> => {
+    const key = keyOf(ref);
+    const before = lists.peek(key);
+    return lists.get(key, maxAgeMs, signal, (shared) => attempt(ref, () => listTags(registry, ref, before, shared)));
+  };
+
+  return {
+    observe: async (ref, seen, context): Promise<Result<Observed<ImageTags>>> => {
+      const listed = await list(ref, ageOf(context), context.signal);
+      if (!listed.ok) return listed;
+      const { revision, tags } = listed.value;
+      return ok(revision === seen ? { changed: false, revision } : { changed: true, revision, fact: { tags } });
+    },
+    poll: async (ref, signal) => {
+      const before = lists.peek(keyOf(ref))?.revision;
+      const after = await list(ref, 0, signal);
+      return after.ok ? ok(after.value.revision === before ? 'unchanged' : 'changed') : after;
+    },
+    pullable: (ref, reference, context) =>
+      digests.get(keyOf(ref, reference), ageOf(context), context.signal, (shared) =>
+        attempt(ref, async () => ({ digest: await resolveDigest(registry, ref, reference, shared) })),
+      ),
+    close: () => registry.close(),
+  };
+}
+
+async function attempt<T>(ref: RegistryRef, work: () => Promise<T>): Promise<Result<T>> {
+  try {
+    return ok(await work());
+  } catch (error) {
+    return { ok: false, failure: toFailure(error, shown(ref)) };
+  }
+}
