@@ -21,7 +21,7 @@ export type ServiceCall = Readonly<{
 
 /** The answer to `info/refs`: what the repository has, or (protocol 2) what the server can do. Resolves when git runs. */
 export async function advertise(call: ServiceCall): Promise<AsyncIterable<Uint8Array>> {
-  const child = await start(call, ['--http-backend-info-refs']);
+  const child = await start(call, ['--advertise-refs']);
   child.stdin?.end();
   // Protocol 2 has no "# service" line; receive-pack knows no protocol 2 and answers in version 0 or 1.
   const version2 = call.service === 'git-upload-pack' && /(^|:)version=2(:|$)/.test(call.protocol ?? '');

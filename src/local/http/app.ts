@@ -25,7 +25,8 @@ export function createHttpApp(options: HttpOptions): Hono {
   app.route('/v2', registry);
   options.extraRoutes?.(app);
   app.onError((error, c) => {
-    log?.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed');
+    // A client that goes away breaks its request off: nothing is wrong here.
+    if (!c.req.raw.signal.aborted) log?.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed');
     return c.text(`${error.message}\n`, 500);
   });
   return app;

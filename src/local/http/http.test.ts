@@ -63,6 +63,29 @@ describe('startHttp', () => {
     expect(logged).toMatchObject([{ method: 'GET', path: '/broken' }]);
   });
 
+  it('logs nothing of a client that goes away', async () => {
+    const logged: unknown[] = [];
+    const { url } = await testServer({ log: { error: (fields: unknown) => logged.push(fields) } as never });
+    const gone = new AbortController();
+    const started = await fetch(`${url}/v2/shop/api/blobs/uploads/`, { method: 'POST' });
+    async function* body() {
+      yield Buffer.from('some');
+      gone.abort();
+      yield Buffer.from('more');
+    }
+    const location = `${url}${started.headers.get('location')}`;
+    const init: RequestInit = {
+      method: 'PATCH',
+      body: ReadableStream.from(body()),
+      duplex: 'half',
+      signal: gone.signal,
+    };
+    await expect(fetch(location, init)).rejects.toThrow('abort');
+    // The next chunk waits for its turn, so the broken one is settled by then.
+    expect((await fetch(location, { method: 'PATCH', body: 'next' })).status).toBe(202);
+    expect(logged).toEqual([]);
+  });
+
   it('closes although a client keeps a request open', async () => {
     const dataDir = await temporaryFolder();
     const server = await startHttp({
