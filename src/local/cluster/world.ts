@@ -36,7 +36,7 @@ export class World {
   }
 
   /** Any request, for what the client has no verb for: discovery, tokens, `finalize`. Rejects with `KubeError`. */
-  async request(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown> {
+  async request(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
     const text = body === undefined ? {} : { body: JSON.stringify(body) };
     return JSON.parse(await this.#transport.send({ method, path, ...text, idempotent: method !== 'POST' }));
   }

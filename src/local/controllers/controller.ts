@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../core/resource.ts';
 import type { ResourceType } from '../../kube/client.ts';
 import { act } from '../cluster/act.ts';
-import type { Decision } from '../cluster/action.ts';
+import type { Action, Decision } from '../cluster/action.ts';
 import { Loop } from '../cluster/loop.ts';
 import { controllerOf } from '../cluster/pods.ts';
 import { nameOf } from '../cluster/shelf.ts';
@@ -19,9 +19,13 @@ export type Wiring<T extends KubeObject> = Readonly<{
   /** Other kinds that wake it, and whom. */
   wakes?: readonly Readonly<{ kind: Kind; keys: (object: KubeObject, world: World) => readonly string[] }>[];
   plan: (object: T, world: World, now: Date) => Decision;
+  /** What is to be done when the object is no more, where owner references do not do it. */
+  gone?: (name: Readonly<{ namespace?: string; name: string }>, world: World) => readonly Action[];
 }>;
 
 export type Running = Readonly<{ close(): Promise<void> }>;
+
+const none = { metadata: { name: '' } };
 
 /** Runs a controller on the shared copies of its kinds. */
 export function runController<T extends KubeObject>(world: World, wiring: Wiring<T>): Running {
@@ -34,14 +38,17 @@ export function runController<T extends KubeObject>(world: World, wiring: Wiring
     handle: async (key) => {
       await Promise.all([shelf, ...shelves].map(({ reflector }) => reflector.synced));
       const object = shelf.get(split(key));
-      if (object === undefined) return undefined;
+      if (object === undefined) {
+        await act(world, wiring.gone?.(split(key), world) ?? [], wiring.name);
+        return undefined;
+      }
       const { actions, againMs } = wiring.plan(object, world, new Date());
       await act(world, actions, wiring.name);
       return againMs;
     },
   });
   const stops = [
-    shelf.onChange((_before, after) => after && loop.ring(nameOf(after.metadata))),
+    shelf.onChange((before, after) => loop.ring(nameOf((after ?? before ?? none).metadata))),
     ...(wiring.makes ?? []).map((kind) => wakeOwners(world, wiring.kind, kind, loop)),
     ...(wiring.wakes ?? []).map(({ kind, keys }) =>
       world.shelf(kind).onChange((before, after) => {

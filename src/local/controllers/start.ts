@@ -1,5 +1,8 @@
 import type { World } from '../cluster/world.ts';
 import { type Running, runController } from './controller.ts';
+import { endpoints } from './endpoints/wiring.ts';
+import { collectGarbage } from './garbage/collector.ts';
+import { runNamespaces } from './namespace/controller.ts';
 import { namespaceContents } from './service-accounts.ts';
 import { deployments, jobs, replicaSets } from './workloads.ts';
 
@@ -12,6 +15,9 @@ export async function startControllers(options: Readonly<{ world: World }>): Pro
     runController(world, deployments),
     runController(world, replicaSets),
     runController(world, jobs),
+    runController(world, endpoints),
+    runNamespaces(world),
+    await collectGarbage(world),
   ];
   await world.synced();
   return {
