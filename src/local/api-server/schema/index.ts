@@ -6,6 +6,7 @@ export { equal } from './equal.ts';
 export { printFieldError, printFieldErrors } from './field-error.ts';
 export { objectSchema } from './object-schema.ts';
 export type { CatalogResource, CatalogSubresource } from './resources.ts';
+export { checkStructural } from './structural/check.ts';
 export * from './types.ts';
 export { prune, unknownFields } from './unknown-fields.ts';
 export { validate } from './validate-object.ts';
