@@ -20,6 +20,7 @@ export class World {
   readonly #access: Access;
   readonly #transport: Transport;
   readonly #shelves = new Map<string, Shelf>();
+  readonly #goneHandlers = new Set<(object: KubeObject) => void>();
 
   private constructor(access: Access, transport: Transport, log: Log) {
     this.#access = access;
@@ -60,12 +61,21 @@ export class World {
     });
     const shelf = new Shelf(reflector.start());
     this.#shelves.set(key, shelf);
+    shelf.onChange((before, after) => {
+      if (before !== undefined && after === undefined) for (const tell of this.#goneHandlers) tell(before);
+    });
     return shelf as Shelf<T>;
   }
 
   /** The copy of a kind that somebody watches already. */
   known(kind: Kind): Shelf | undefined {
     return this.#shelves.get(keyOf(kind));
+  }
+
+  /** Told of every object of the watched kinds that is gone. Returns how to unsubscribe. */
+  onGone(handler: (object: KubeObject) => void): () => void {
+    this.#goneHandlers.add(handler);
+    return () => this.#goneHandlers.delete(handler);
   }
 
   /** Stops watching a kind: its definition has gone. */

@@ -4,7 +4,8 @@ import { endpoints } from './endpoints/wiring.ts';
 import { collectGarbage } from './garbage/collector.ts';
 import { runNamespaces } from './namespace/controller.ts';
 import { namespaceContents } from './service-accounts.ts';
-import { deployments, jobs, replicaSets } from './workloads.ts';
+import { volumeClaims } from './volume-claims.ts';
+import { cronJobs, daemonSets, deployments, jobs, replicaSets, statefulSets } from './workloads.ts';
 
 /** Starts the controllers of local mode on a shared view of its API; resolves when each has seen the present state. */
 export async function startControllers(options: Readonly<{ world: World }>): Promise<Running> {
@@ -15,6 +16,10 @@ export async function startControllers(options: Readonly<{ world: World }>): Pro
     runController(world, deployments),
     runController(world, replicaSets),
     runController(world, jobs),
+    runController(world, statefulSets),
+    runController(world, daemonSets),
+    runController(world, cronJobs),
+    runController(world, volumeClaims),
     runController(world, endpoints),
     runNamespaces(world),
     await collectGarbage(world),

@@ -9,7 +9,7 @@ import type { Running } from '../controller.ts';
 import { type NamespaceCondition, type Remaining, sameConditions, terminationConditions } from './plan.ts';
 
 /** Milliseconds between looks at a namespace that still has content. */
-const lookMs = { first: 100, longest: 5_000 };
+const lookMs = { first: 100, longest: 10_000 };
 
 /** Empties namespaces that are being deleted, custom resources included, and lets them go when nothing is left. */
 export function runNamespaces(world: World): Running {
@@ -27,13 +27,18 @@ export function runNamespaces(world: World): Running {
       if (await empty(world, namespace)) return undefined;
       const count = looks.get(name) ?? 0;
       looks.set(name, count + 1);
-      return Math.min(lookMs.first * 1.5 ** count, lookMs.longest);
+      return Math.min(lookMs.first * 2 ** count, lookMs.longest);
     },
   });
   const stop = shelf.onChange((_before, after) => after && isTerminating(after) && loop.ring(after.metadata.name));
+  // Emptied namespaces go at once, without waiting for the next look.
+  const stopGone = world.onGone(
+    ({ metadata: { namespace } }) => namespace && looks.has(namespace) && loop.ring(namespace),
+  );
   return {
     async close() {
       stop();
+      stopGone();
       await loop.close();
     },
   };
