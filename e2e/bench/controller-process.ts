@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { atEnd } from '../cluster/at-end.ts';
 import type { Reading } from './probe.ts';
 
@@ -48,8 +48,12 @@ export async function startController(kubeconfigPath: string, logPath: string): 
   };
 }
 
+/** Git is looked at often, so that a push is seen; the API server, not our own limit, is what is measured. */
 function controllerFlags(kubeconfigPath: string): string[] {
-  return ['--kubeconfig', kubeconfigPath, '--log-level', 'warn'];
+  return [
+    ...['--kubeconfig', kubeconfigPath, '--cache-dir', join(dirname(kubeconfigPath), 'controller-cache')],
+    ...['--app-sync-interval', '10s', '--qps', '5000', '--log-level', 'warn'],
+  ];
 }
 
 async function ask(child: ChildProcess, check: () => void): Promise<Reading> {

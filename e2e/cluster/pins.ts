@@ -29,11 +29,10 @@ export type BinaryName = keyof typeof binaries;
 
 export const controlPlane: readonly BinaryName[] = ['etcd', 'kube-apiserver', 'kube-controller-manager'];
 
-/** A program that `go install` builds; `path` is below the tool folder of the cache. */
+/** A program that `go install` builds; `path` is below the tool folder of the cache. Helm 4 is the product's own pin. */
 export type Tool = Readonly<{ module: string; version: string; package: string; path: string }>;
 
 export const tools = {
-  helm: { module: 'helm.sh/helm/v4', version: 'v4.3.1', package: 'helm.sh/helm/v4/cmd/helm', path: 'helm' },
   helm3: { module: 'helm.sh/helm/v3', version: 'v3.22.0', package: 'helm.sh/helm/v3/cmd/helm', path: 'helm3/helm' },
   crane: {
     module: 'github.com/google/go-containerregistry',

@@ -1,11 +1,11 @@
 import { dirname } from 'node:path';
 import { ensureBinaries } from './build.ts';
 import { ensureDockerRegistry, ensureKubectl } from './system.ts';
-import { ensureTool } from './tools.ts';
+import { ensureHelm4, ensureTool } from './tools.ts';
 
 // Has everything that the tests start, so that no test pays for a build. Prints the folder to append to PATH, where a
 // kubectl is found should the machine have none.
-await ensureTool('helm');
+await ensureHelm4();
 await ensureTool('helm3');
 await ensureTool('crane');
 await ensureDockerRegistry();

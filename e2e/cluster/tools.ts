@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { ensureHelm, sharedCache } from '../../src/local/tools/helm.ts';
 import { exec, say } from './exec.ts';
 import { moduleVersion, requireGo } from './go.ts';
 import { withLock } from './lock.ts';
@@ -18,6 +19,11 @@ export async function ensureTool(name: ToolName): Promise<string> {
   return path;
 }
 
+/** The Helm that runners use, from the cache that local mode uses too. */
+export function ensureHelm4(): Promise<string> {
+  return ensureHelm({ folders: [sharedCache(process.env)], env: process.env, progress: say });
+}
+
 async function install(name: ToolName, tool: Tool, path: string): Promise<void> {
   const started = Date.now();
   mkdirSync(dirname(path), { recursive: true });
@@ -33,8 +39,4 @@ async function install(name: ToolName, tool: Tool, path: string): Promise<void> 
     rmSync(folder, { recursive: true, force: true });
   }
   say(`built ${name} in ${Math.round((Date.now() - started) / 1000)} s`);
-}
-
-if (import.meta.main) {
-  for (const name of Object.keys(tools) as ToolName[]) console.log(await ensureTool(name));
 }
