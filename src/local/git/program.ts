@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
 
-const run = promisify(execFile);
+const exec = promisify(execFile);
 
 /**
  * The service is the same whatever the user's own git configuration says: neither system nor global files are read, no
@@ -18,36 +18,44 @@ const CONFIG = [
   'uploadpack.allowAnySHA1InWant=true',
 ].flatMap((setting) => ['-c', setting]);
 
-function environment(extra: Record<string, string>): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'));
-  return {
-    ...Object.fromEntries(kept),
-    LC_ALL: 'C',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_TERMINAL_PROMPT: '0',
-    ...extra,
-  };
-}
+/** git, for one user's environment. */
+export class Git {
+  readonly #env: NodeJS.ProcessEnv;
 
-/** Runs git to its end and returns what it printed, without the last line break. Throws with git's own words. */
-export async function git(args: readonly string[], env: Record<string, string> = {}): Promise<string> {
-  try {
-    const { stdout } = await run('git', [...CONFIG, ...args], { env: environment(env), maxBuffer: 64 * 1024 * 1024 });
-    return stdout.trimEnd();
-  } catch (error) {
-    throw explain(error, args);
+  constructor(env: NodeJS.ProcessEnv) {
+    const kept = Object.entries(env).filter(([name]) => !name.startsWith('GIT_'));
+    this.#env = {
+      ...Object.fromEntries(kept),
+      LC_ALL: 'C',
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_TERMINAL_PROMPT: '0',
+    };
   }
-}
 
-/** Starts git with pipes for input and output; resolves when it runs. */
-export async function spawnGit(args: readonly string[], env: Record<string, string> = {}): Promise<ChildProcess> {
-  const child = spawn('git', [...CONFIG, ...args], { env: environment(env), stdio: ['pipe', 'pipe', 'pipe'] });
-  await new Promise<void>((resolve, reject) => {
-    child.once('spawn', resolve);
-    child.once('error', (error) => reject(explain(error, args)));
-  });
-  return child;
+  /** Runs git to its end and returns what it printed, without the last line break. Throws with git's own words. */
+  async run(args: readonly string[], extra: Record<string, string> = {}): Promise<string> {
+    const env = { ...this.#env, ...extra };
+    try {
+      const { stdout } = await exec('git', [...CONFIG, ...args], { env, maxBuffer: 64 * 1024 * 1024 });
+      return stdout.trimEnd();
+    } catch (error) {
+      throw explain(error, args);
+    }
+  }
+
+  /** Starts git with pipes for input and output; resolves when it runs. */
+  async start(args: readonly string[], extra: Record<string, string> = {}): Promise<ChildProcess> {
+    const child = spawn('git', [...CONFIG, ...args], {
+      env: { ...this.#env, ...extra },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', resolve);
+      child.once('error', (error) => reject(explain(error, args)));
+    });
+    return child;
+  }
 }
 
 function explain(error: unknown, args: readonly string[]): Error {

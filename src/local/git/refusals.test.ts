@@ -2,8 +2,8 @@ import { access, readdir } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder, testServer } from '../http/fixtures.ts';
-import { userGit, workTree } from './fixtures.ts';
+import { temporaryFolder, testServer } from '../../../test/support/local-server.ts';
+import { userGit, workTree } from '../../../test/support/user-git.ts';
 
 /** fetch tidies a path before it sends it; this does not. */
 function rawStatus(port: number, method: string, path: string): Promise<number | undefined> {

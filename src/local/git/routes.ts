@@ -3,7 +3,7 @@ import { CommandReader, type RefUpdate } from './commands.ts';
 import { parseRepositoryName } from './name.ts';
 import { settlePush } from './push.ts';
 import { advertise, exchange, type GitService, requestBody } from './service.ts';
-import { createRepository, emptyRepository, repositoryExists, repositoryPath } from './store.ts';
+import type { Repositories } from './store.ts';
 
 export type GitPush = Readonly<{
   /** Name of the repository, `team/shop`. */
@@ -15,7 +15,7 @@ export type GitPush = Readonly<{
 }>;
 
 export type GitOptions = Readonly<{
-  dataDir: string;
+  repositories: Repositories;
   /** Called after each push that changed something. What it throws is not the pusher's concern and is dropped. */
   onPush?: (push: GitPush) => void;
 }>;
@@ -29,7 +29,7 @@ export function gitRoutes(options: GitOptions): Hono {
   return new Hono().all('/*', async (c) => {
     const asked = parse(new URL(c.req.url), c.req.method);
     if (asked instanceof Response) return asked;
-    const there = await repositoryExists(options.dataDir, asked.name);
+    const there = await options.repositories.has(asked.name);
     if (!there && asked.service === 'git-upload-pack') return missing(asked.name);
     return asked.advertise ? answerRefs(c, options, asked, there) : answerService(c, options, asked);
   });
@@ -49,8 +49,8 @@ function parse(url: URL, method: string): Asked | Response {
 }
 
 async function answerRefs(c: Context, options: GitOptions, asked: Asked, there: boolean): Promise<Response> {
-  const path = there ? repositoryPath(options.dataDir, asked.name) : await emptyRepository(options.dataDir);
-  return stream(`application/x-${asked.service}-advertisement`, await advertise(call(c, asked, path)));
+  const path = there ? options.repositories.path(asked.name) : await options.repositories.empty();
+  return stream(`application/x-${asked.service}-advertisement`, await advertise(call(c, options, asked, path)));
 }
 
 async function answerService(c: Context, options: GitOptions, asked: Asked): Promise<Response> {
@@ -58,22 +58,24 @@ async function answerService(c: Context, options: GitOptions, asked: Asked): Pro
   if (c.req.header('content-type') !== `application/x-${service}-request`) {
     return refuse(415, `the content type must be application/x-${service}-request`);
   }
-  if (service === 'git-receive-pack') await createRepository(options.dataDir, name);
-  const path = repositoryPath(options.dataDir, name);
+  if (service === 'git-receive-pack') await options.repositories.create(name);
+  const { git } = options.repositories;
+  const path = options.repositories.path(name);
   const reader = new CommandReader();
   const settle = async () => {
     if (reader.updates.length === 0) return;
-    const refs = await settlePush(path, reader.updates);
+    const refs = await settlePush(git, path, reader.updates);
     if (refs.length > 0) tell(options, { repository: name, path: `/git/${name}.git`, refs });
   };
   const push = service === 'git-receive-pack';
   const seen = push ? (chunk: Uint8Array) => reader.write(chunk) : () => {};
-  const body = await exchange(call(c, asked, path), requestBody(c.req.raw), seen, settle);
+  const body = await exchange(call(c, options, asked, path), requestBody(c.req.raw), seen, settle);
   return stream(`application/x-${service}-result`, body);
 }
 
-function call(c: Context, asked: Asked, path: string) {
-  return { service: asked.service, path, protocol: c.req.header('git-protocol'), signal: c.req.raw.signal };
+function call(c: Context, options: GitOptions, asked: Asked, path: string) {
+  const { git } = options.repositories;
+  return { git, service: asked.service, path, protocol: c.req.header('git-protocol'), signal: c.req.raw.signal };
 }
 
 function tell(options: GitOptions, push: GitPush): void {

@@ -1,10 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder, testServer } from '../http/fixtures.ts';
-import { commit, userGit } from './fixtures.ts';
+import { temporaryFolder, testServer } from '../../../test/support/local-server.ts';
+import { commit, userGit } from '../../../test/support/user-git.ts';
+import { Git } from './program.ts';
 import { seedRepository } from './seed.ts';
-import { recoverRepositories, repositoryPath } from './store.ts';
+import { Repositories } from './store.ts';
+
+const env = process.env;
 
 async function example(): Promise<string> {
   const folder = await temporaryFolder();
@@ -20,7 +23,7 @@ describe('seedRepository', () => {
     const folder = await example();
     const ids = await Promise.all(
       [await testServer(), await testServer()].map(async ({ dataDir, url }) => {
-        expect(await seedRepository({ dataDir, name: 'team/shop', folder, message: 'Example' })).toBe(true);
+        expect(await seedRepository({ dataDir, name: 'team/shop', folder, message: 'Example', env })).toBe(true);
         const clone = await temporaryFolder();
         await userGit(clone, 'clone', '--quiet', `${url}/git/team/shop.git`, '.');
         expect(await userGit(clone, 'ls-files', '--stage')).toMatch(
@@ -38,34 +41,35 @@ describe('seedRepository', () => {
   it('leaves a repository that exists as the user made it', async () => {
     const { dataDir, url } = await testServer();
     const folder = await example();
-    await seedRepository({ dataDir, name: 'shop', folder, message: 'Example' });
+    await seedRepository({ dataDir, name: 'shop', folder, message: 'Example', env });
     const clone = await temporaryFolder();
     await userGit(clone, 'clone', '--quiet', `${url}/git/shop.git`, '.');
     const mine = await commit(clone, 'mine');
     await userGit(clone, 'push', '--quiet', 'origin', 'main');
-    expect(await seedRepository({ dataDir, name: 'shop', folder, message: 'Example' })).toBe(false);
+    expect(await seedRepository({ dataDir, name: 'shop', folder, message: 'Example', env })).toBe(false);
     expect(await userGit(clone, 'ls-remote', 'origin', 'main')).toContain(mine);
   });
 
   it('makes one of two calls at once', async () => {
     const { dataDir } = await testServer();
-    const seed = { dataDir, name: 'shop', folder: await example(), message: 'Example' };
+    const seed = { dataDir, name: 'shop', folder: await example(), message: 'Example', env };
     expect((await Promise.all([seedRepository(seed), seedRepository(seed)])).sort()).toEqual([false, true]);
   });
 });
 
-describe('recoverRepositories', () => {
+describe('recover', () => {
   it('takes away the locks and halves that a kill left, so that the next push works', async () => {
     const { dataDir, url } = await testServer();
-    await seedRepository({ dataDir, name: 'shop', folder: await example(), message: 'Example' });
-    const bare = repositoryPath(dataDir, 'shop');
+    await seedRepository({ dataDir, name: 'shop', folder: await example(), message: 'Example', env });
+    const repositories = new Repositories(dataDir, new Git(env));
+    const bare = repositories.path('shop');
     await mkdir(join(dataDir, 'git', '.new-half'));
     for (const lock of ['refs/heads/main.lock', 'packed-refs.lock', 'HEAD.lock']) await writeFile(join(bare, lock), '');
     const clone = await temporaryFolder();
     await userGit(clone, 'clone', '--quiet', `${url}/git/shop.git`, '.');
     await commit(clone, 'mine');
     await expect(userGit(clone, 'push', 'origin', 'main')).rejects.toThrow(/lock/);
-    await recoverRepositories(dataDir);
+    await repositories.recover();
     expect(await userGit(clone, 'push', 'origin', 'main')).toContain('main -> main');
   });
 });

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder, testServer } from '../http/fixtures.ts';
-import { commit, userGit, workTree } from './fixtures.ts';
+import { temporaryFolder, testServer } from '../../../test/support/local-server.ts';
+import { commit, userGit, workTree } from '../../../test/support/user-git.ts';
+import { Git } from './program.ts';
 import type { GitPush } from './routes.ts';
-import { listRepositories } from './store.ts';
+import { Repositories } from './store.ts';
 
 const ZERO = '0'.repeat(40);
 
@@ -14,6 +15,8 @@ async function server() {
   const { url, dataDir } = await testServer({ onGitPush: (push) => pushes.push(push) });
   return { url, dataDir, pushes, repository: `${url}/git/team/shop.git` };
 }
+
+const repositoriesIn = (dataDir: string) => new Repositories(dataDir, new Git(process.env)).list();
 
 describe('push', () => {
   it('creates a repository in folders, whose HEAD is the first pushed branch, and tells what changed', async () => {
@@ -27,7 +30,7 @@ describe('push', () => {
     expect(await userGit(clone, 'rev-parse', 'HEAD')).toBe(head);
     const refs = [{ name: 'refs/heads/trunk', old: ZERO, new: head }];
     expect(pushes).toEqual([{ repository: 'team/shop', path: '/git/team/shop.git', refs }]);
-    expect(await listRepositories(dataDir)).toEqual(['team/shop']);
+    expect(await repositoriesIn(dataDir)).toEqual(['team/shop']);
   });
 
   it('tells of tags, forced updates and deletions, and keeps HEAD where it is', async () => {
@@ -65,7 +68,7 @@ describe('push', () => {
   it('creates nothing when only tried (--dry-run)', async () => {
     const { repository, dataDir } = await server();
     await userGit(await workTree(), 'push', '--dry-run', repository, 'main');
-    expect(await listRepositories(dataDir)).toEqual([]);
+    expect(await repositoriesIn(dataDir)).toEqual([]);
   });
 
   it('takes a pack larger than one request buffer (chunked), and gives it back', async () => {

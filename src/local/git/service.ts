@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { spawnGit } from './program.ts';
+import type { Git } from './program.ts';
 
 export type GitService = 'git-upload-pack' | 'git-receive-pack';
 
 const GRACE_MS = 2_000;
 
 export type ServiceCall = Readonly<{
+  git: Git;
   service: GitService;
   /** Folder of the bare repository. */
   path: string;
@@ -73,7 +74,7 @@ export function requestBody(request: Request): Readable {
 async function start(call: ServiceCall, options: readonly string[]): Promise<ChildProcess> {
   const command = call.service.slice('git-'.length);
   const env = call.protocol === undefined ? {} : { GIT_PROTOCOL: call.protocol };
-  const child = await spawnGit([command, '--stateless-rpc', ...options, call.path], env);
+  const child = await call.git.start([command, '--stateless-rpc', ...options, call.path], env);
   const abort = () => stop(child);
   call.signal.addEventListener('abort', abort);
   child.once('close', () => call.signal.removeEventListener('abort', abort));

@@ -1,80 +1,89 @@
 import { randomUUID } from 'node:crypto';
 import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { git } from './program.ts';
+import type { Git } from './program.ts';
 
-/** Where the bare repository of a legal name lies. */
-export function repositoryPath(dataDir: string, name: string): string {
-  return join(dataDir, 'git', `${name}.git`);
-}
+/** The bare repositories under `<data-dir>/git`. Names are those that `parseRepositoryName` lets pass. */
+export class Repositories {
+  readonly git: Git;
+  readonly #root: string;
 
-export async function repositoryExists(dataDir: string, name: string): Promise<boolean> {
-  return exists(join(repositoryPath(dataDir, name), 'HEAD'));
-}
-
-/** Creates an empty repository whose default branch is `main`, unless it is there. Safe when called twice at once. */
-export async function createRepository(dataDir: string, name: string): Promise<void> {
-  if (await repositoryExists(dataDir, name)) return;
-  await publish(dataDir, name, async () => {});
-}
-
-/**
- * Builds a repository beside its place (names with a leading dot cannot be reached over HTTP) and moves it there in one
- * step: a kill leaves a whole repository or none. Returns false when another was faster.
- */
-export async function publish(dataDir: string, name: string, fill: (path: string) => Promise<void>): Promise<boolean> {
-  const temporary = join(dataDir, 'git', `.new-${randomUUID()}`);
-  const target = repositoryPath(dataDir, name);
-  try {
-    await git(['init', '--quiet', '--bare', '--template=', '--initial-branch=main', temporary]);
-    await fill(temporary);
-    await mkdir(dirname(target), { recursive: true });
-    await rename(temporary, target);
-    return true;
-  } catch (error) {
-    if (await repositoryExists(dataDir, name)) return false;
-    throw error;
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
+  constructor(dataDir: string, git: Git) {
+    this.#root = join(dataDir, 'git');
+    this.git = git;
   }
-}
 
-/**
- * A repository that stays empty. It answers what a push to a repository that does not exist asks first, so that asking
- * (or `git push --dry-run`) creates nothing.
- */
-export async function emptyRepository(dataDir: string): Promise<string> {
-  const path = join(dataDir, 'git', '.empty.git');
-  if (!(await exists(join(path, 'HEAD')))) await publish(dataDir, '.empty', async () => {});
-  return path;
-}
-
-/** Names of all repositories, sorted. */
-export async function listRepositories(dataDir: string, folder = ''): Promise<string[]> {
-  const entries = await readdir(join(dataDir, 'git', folder), { withFileTypes: true }).catch(() => []);
-  const names: string[] = [];
-  for (const entry of entries) {
-    if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
-    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-    if (path.endsWith('.git')) names.push(path.slice(0, -'.git'.length));
-    else names.push(...(await listRepositories(dataDir, path)));
+  path(name: string): string {
+    return join(this.#root, `${name}.git`);
   }
-  return names.sort();
-}
 
-/**
- * Removes what a `kill -9` may have left: repositories that were never finished, and lock files of refs, which would
- * refuse every later push. Call it before anything is served.
- */
-export async function recoverRepositories(dataDir: string): Promise<void> {
-  const root = join(dataDir, 'git');
-  const entries = await readdir(root).catch(() => []);
-  await Promise.all(
-    entries
-      .filter((name) => name.startsWith('.new-'))
-      .map((name) => rm(join(root, name), { recursive: true, force: true })),
-  );
-  for (const name of await listRepositories(dataDir)) await removeLocks(repositoryPath(dataDir, name));
+  async has(name: string): Promise<boolean> {
+    return exists(join(this.path(name), 'HEAD'));
+  }
+
+  /** Creates an empty repository whose default branch is `main`, unless it is there. Safe when called twice at once. */
+  async create(name: string): Promise<void> {
+    if (!(await this.has(name))) await this.publish(name, async () => {});
+  }
+
+  /**
+   * Builds a repository beside its place (names with a leading dot cannot be reached over HTTP) and moves it there in one
+   * step: a kill leaves a whole repository or none. Returns false when another was faster.
+   */
+  async publish(name: string, fill: (path: string) => Promise<void>): Promise<boolean> {
+    const temporary = join(this.#root, `.new-${randomUUID()}`);
+    const target = this.path(name);
+    try {
+      await this.git.run(['init', '--quiet', '--bare', '--template=', '--initial-branch=main', temporary]);
+      await fill(temporary);
+      await mkdir(dirname(target), { recursive: true });
+      await rename(temporary, target);
+      return true;
+    } catch (error) {
+      if (await this.has(name)) return false;
+      throw error;
+    } finally {
+      await rm(temporary, { recursive: true, force: true });
+    }
+  }
+
+  /**
+   * Path of a repository that stays empty. It answers what a push to a repository that does not exist asks first, so that
+   * asking (or `git push --dry-run`) creates nothing.
+   */
+  async empty(): Promise<string> {
+    await this.create('.empty');
+    return this.path('.empty');
+  }
+
+  /** Names of all repositories, sorted. */
+  async list(): Promise<string[]> {
+    return (await this.#walk('')).sort();
+  }
+
+  async #walk(folder: string): Promise<string[]> {
+    const entries = await readdir(join(this.#root, folder), { withFileTypes: true }).catch(() => []);
+    const names: string[] = [];
+    for (const entry of entries) {
+      if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (path.endsWith('.git')) names.push(path.slice(0, -'.git'.length));
+      else names.push(...(await this.#walk(path)));
+    }
+    return names;
+  }
+
+  /**
+   * Removes what a `kill -9` may have left: repositories that were never finished, and lock files of refs, which would
+   * refuse every later push. Call it before anything is served.
+   */
+  async recover(): Promise<void> {
+    await mkdir(this.#root, { recursive: true });
+    for (const name of await readdir(this.#root)) {
+      if (name.startsWith('.new-')) await rm(join(this.#root, name), { recursive: true, force: true });
+    }
+    for (const name of await this.list()) await removeLocks(this.path(name));
+  }
 }
 
 async function removeLocks(path: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder, testServer } from './fixtures.ts';
+import { temporaryFolder, testServer } from '../../../test/support/local-server.ts';
 import { startHttp } from './index.ts';
 
 /** fetch sets Host itself, so this goes a layer below. */
@@ -46,7 +46,7 @@ describe('startHttp', () => {
   it('rejects with EADDRINUSE when the port is taken, for the caller to try the next', async () => {
     const { port } = await testServer();
     const dataDir = await temporaryFolder();
-    await expect(startHttp({ dataDir, port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await expect(startHttp({ dataDir, port, env: process.env })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 
   it('answers an error of a route with 500, and logs it with the request', async () => {
@@ -56,7 +56,7 @@ describe('startHttp', () => {
         app.get('/broken', () => {
           throw new Error('out of order');
         }),
-      log: { error: (fields: unknown) => logged.push(fields) } as never,
+      log: { error: (fields: unknown) => logged.push(fields) },
     });
     const response = await fetch(`${url}/broken`);
     expect([response.status, await response.text()]).toEqual([500, 'out of order\n']);
@@ -65,7 +65,7 @@ describe('startHttp', () => {
 
   it('logs nothing of a client that goes away', async () => {
     const logged: unknown[] = [];
-    const { url } = await testServer({ log: { error: (fields: unknown) => logged.push(fields) } as never });
+    const { url } = await testServer({ log: { error: (fields: unknown) => logged.push(fields) } });
     const gone = new AbortController();
     const started = await fetch(`${url}/v2/shop/api/blobs/uploads/`, { method: 'POST' });
     async function* body() {
@@ -90,6 +90,7 @@ describe('startHttp', () => {
     const dataDir = await temporaryFolder();
     const server = await startHttp({
       dataDir,
+      env: process.env,
       port: 0,
       extraRoutes: (app) => app.get('/slow', () => new Promise(() => {})),
     });

@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
-import { recoverRepositories } from '../git/store.ts';
+import { Git } from '../git/program.ts';
+import { Repositories } from '../git/store.ts';
 import { recoverStore } from '../registry/store/index.ts';
 import { createHttpApp, type HttpOptions } from './app.ts';
 
@@ -19,8 +19,7 @@ const CLOSE_GRACE_MS = 1_000;
  * with `EADDRINUSE`, and the caller tries the next.
  */
 export async function startHttp(options: HttpOptions & { readonly port: number }): Promise<HttpServer> {
-  await mkdir(join(options.dataDir, 'git'), { recursive: true });
-  await recoverRepositories(options.dataDir);
+  await new Repositories(options.dataDir, new Git(options.env)).recover();
   await recoverStore(join(options.dataDir, 'registry'), new Date());
   const app = createHttpApp(options);
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false, hostname: HOST }) as Server;

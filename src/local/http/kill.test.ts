@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { commit, userGit, workTree } from '../git/fixtures.ts';
-import { Caller, digestOf } from '../registry/contract/subject.ts';
-import { temporaryFolder, testServer } from './fixtures.ts';
+import { Caller, digestOf } from '../../../test/registry/subject.ts';
+import { temporaryFolder, testServer } from '../../../test/support/local-server.ts';
+import { commit, userGit, workTree } from '../../../test/support/user-git.ts';
 
 const PROGRAM = `
   const { startHttp } = await import(process.argv[1]);
-  const server = await startHttp({ dataDir: process.argv[2], port: 0 });
+  const server = await startHttp({ dataDir: process.argv[2], port: 0, env: process.env });
   console.log(server.url);
 `;
 

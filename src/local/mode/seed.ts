@@ -15,6 +15,8 @@ export type SeedOptions = Readonly<{
   /** Of the HTTP listener. */
   url: string;
   client: KubeClient;
+  /** For the program git: where it is found. */
+  env: NodeJS.ProcessEnv;
 }>;
 
 /** An example's `example.yaml`. */
@@ -27,7 +29,7 @@ type Example = { images?: { folder: string; reference: string }[] };
  * @returns true when something was seeded.
  */
 export async function seedExample(options: SeedOptions): Promise<boolean> {
-  const { examples, example, dataDir, url, client } = options;
+  const { examples, example, dataDir, url, client, env } = options;
   const done = join(dataDir, 'seeded');
   if (example === 'none' || (await exists(done))) return false;
   const folder = join(examples, example);
@@ -36,7 +38,7 @@ export async function seedExample(options: SeedOptions): Promise<boolean> {
     throw new Error(`there is no example "${example}": --example takes one of ${names}, none`);
   }
   const message = `The ${example} example`;
-  await seedRepository({ dataDir, name: example, folder: join(folder, 'repository'), message });
+  await seedRepository({ dataDir, name: example, folder: join(folder, 'repository'), message, env });
   const { images = [] } = parse(await readFile(join(folder, 'example.yaml'), 'utf8')) as Example;
   for (const image of images) {
     await pushImage({ registryUrl: url, reference: image.reference, source: join(folder, image.folder) });

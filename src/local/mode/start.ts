@@ -81,7 +81,7 @@ async function start(
   let node: LocalNode | undefined;
   const http = await onFreePort(options.httpPort, (port) =>
     startHttp({
-      ...{ dataDir, port, log },
+      ...{ dataDir, port, log, env },
       onGitPush: ({ path }) => controller?.gitPushed(path),
       onRegistryPush: ({ repository }) => {
         node?.imagesChanged();
@@ -132,5 +132,5 @@ async function install(options: LocalOptions, { client }: Connection): Promise<v
 async function seed(options: LocalOptions, { client }: Connection, url: string, dataDir: string): Promise<boolean> {
   const { root, example, progress } = options;
   if (example !== 'none') progress(`seeding the example ${example}`);
-  return seedExample({ examples: join(root, 'examples'), example, dataDir, url, client });
+  return seedExample({ examples: join(root, 'examples'), example, dataDir, url, client, env: options.env });
 }

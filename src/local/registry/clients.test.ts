@@ -3,9 +3,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder, testServer } from '../http/fixtures.ts';
+import { findTool } from '../../../test/support/find-tool.ts';
+import { temporaryFolder, testServer } from '../../../test/support/local-server.ts';
 import { helmVersion } from '../tools/helm.ts';
-import { findTool } from './contract/find-tool.ts';
 import { pushImage } from './image/push-image.ts';
 
 const run = promisify(execFile);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../../http/fixtures.ts';
+import { temporaryFolder } from '../../../../test/support/local-server.ts';
 import { unpackLayer } from './unpack-layer.ts';
 
 type Item = Partial<Header> & { name: string; data?: string };

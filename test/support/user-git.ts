@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { temporaryFolder } from '../http/fixtures.ts';
+import { temporaryFolder } from './local-server.ts';
 
 const run = promisify(execFile);
 

@@ -4,9 +4,9 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { startHttp } from '../../http/index.ts';
+import { startHttp } from '../../src/local/http/index.ts';
+import { findTool } from '../support/find-tool.ts';
 import { describeBlobs } from './blobs.ts';
-import { findTool } from './find-tool.ts';
 import { describeLists } from './lists.ts';
 import { describeManifests } from './manifests.ts';
 import type { Subject } from './subject.ts';
@@ -35,7 +35,7 @@ function describeRegistry(name: string, level: Subject['level'], start: (folder:
 }
 
 describeRegistry('registry of local mode', 'current', async (folder) => {
-  const server = await startHttp({ dataDir: folder, port: 0 });
+  const server = await startHttp({ dataDir: folder, port: 0, env: process.env });
   return { url: server.url, stop: () => server.close() };
 });
 

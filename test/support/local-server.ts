@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { HttpOptions } from './app.ts';
-import { type HttpServer, startHttp } from './index.ts';
+import type { HttpOptions } from '../../src/local/http/app.ts';
+import { type HttpServer, startHttp } from '../../src/local/http/index.ts';
 
 /** A folder that is removed when the test ends. */
 export async function temporaryFolder(): Promise<string> {
@@ -17,7 +17,7 @@ export async function testServer(
   options: Partial<HttpOptions> = {},
 ): Promise<HttpServer & { readonly dataDir: string }> {
   const dataDir = options.dataDir ?? (await temporaryFolder());
-  const server = await startHttp({ ...options, dataDir, port: 0 });
+  const server = await startHttp({ env: process.env, ...options, dataDir, port: 0 });
   onTestFinished(() => server.close());
   return { ...server, dataDir };
 }
