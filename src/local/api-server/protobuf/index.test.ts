@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decodeProtobuf, isProtobuf, ProtobufError } from './index.ts';
 
@@ -127,4 +127,26 @@ describe('decodeProtobuf', () => {
   it('refuses a body that ends early', () => {
     expect(() => decodeProtobuf(sent('kubectl-create-deployment').subarray(0, 100))).toThrow(ProtobufError);
   });
+});
+
+/** Random objects of every kind (apimachinery's fuzzer), written by Go in both encodings. */
+const pairs = JSON.parse(
+  brotliDecompressSync(readFileSync(new URL('./testdata/go-pairs.json.br', import.meta.url))).toString(),
+) as { protobuf: string; json: { apiVersion: string; kind: string } }[];
+
+/** Without nulls and empty lists: the wire cannot tell them from nothing. */
+function solid(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(solid);
+  if (typeof value !== 'object' || value === null) return value;
+  const empty = (item: unknown) => item === null || item === '' || (Array.isArray(item) && item.length === 0);
+  return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (empty(item) ? [] : [[key, solid(item)]])));
+}
+
+describe('decodeProtobuf, as Go', () => {
+  it.each(pairs.map(({ protobuf, json }) => [`${json.apiVersion} ${json.kind}`, protobuf, json] as const))(
+    '%s',
+    (_kind, protobuf, json) => {
+      expect(solid(decodeProtobuf(Buffer.from(protobuf, 'base64')).object)).toEqual(solid(json));
+    },
+  );
 });

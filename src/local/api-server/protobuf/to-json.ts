@@ -34,7 +34,10 @@ export function toJson(message: unknown, type: protobuf.Type, extension: Extensi
 }
 
 function fieldJson(value: unknown, field: protobuf.Field, extension: Extension): unknown {
-  if (field.repeated && Array.isArray(value)) return value.map((item) => single(item, field, extension));
+  // The wire cannot tell an empty list from none: Go reads none.
+  if (field.repeated && Array.isArray(value)) {
+    return value.length === 0 ? undefined : value.map((item) => single(item, field, extension));
+  }
   if (field.map) {
     const entries = Object.entries(value as Wire);
     // protobufjs gives every message its maps, on the wire or not.
@@ -46,13 +49,13 @@ function fieldJson(value: unknown, field: protobuf.Field, extension: Extension):
 
 function single(value: unknown, field: protobuf.Field, extension: Extension): unknown {
   if (field.resolvedType instanceof protobuf.Type) return toJson(value, field.resolvedType, extension);
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  // protobufjs gives an empty array for the bytes of a map's entry that has none.
+  if (field.type === 'bytes') return Buffer.from(value as Uint8Array).toString('base64');
   // 64-bit integers: JSON numbers, as Go writes them.
   if (typeof value === 'object' && value !== null) return Number(String(value));
   return value;
 }
 
 function isZero(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length === 0;
   return value === 0 || value === '' || value === false;
 }
