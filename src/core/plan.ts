@@ -21,7 +21,8 @@ export type Action =
       /** True where missing rights must not stop what follows. */
       bestEffort?: boolean;
     }>
-  | Readonly<{ type: 'apply-object'; object: KubeObject; actAs?: ActAs; force: boolean }>;
+  /** `origin`: where the object was written, for messages, for example `apps/api.yaml:12`. */
+  | Readonly<{ type: 'apply-object'; object: KubeObject; actAs?: ActAs; force: boolean; origin?: string }>;
 
 /** A runner Job to be created, without the bytes of the chart: the applier gets those by digest. */
 export type JobRequest = Readonly<{
@@ -61,8 +62,11 @@ export type HelmUninstall = Readonly<{
   timeoutSeconds: number;
 }>;
 
-/** Groups run in order; the steps of a group may run in parallel. */
-export type Group = Readonly<{ name: string; actions: readonly Action[] }>;
+/**
+ * Groups run in order; the steps of a group may run in parallel. After a group with a failure no later one runs,
+ * unless it says `continueOnError`: then they run, and the failure is the outcome all the same.
+ */
+export type Group = Readonly<{ name: string; actions: readonly Action[]; continueOnError?: boolean }>;
 
 /**
  * What a planner says: what to do, and what the object's situation is if all of it is accepted.

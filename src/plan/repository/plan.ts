@@ -1,0 +1,132 @@
+import type { RepositoryObject } from '../../api/repository.ts';
+import type { RepositoryReport } from '../../api/repository-status.ts';
+import type { Outcome } from '../../core/outcome.ts';
+import type { ActAs, Group, ObjectRef, Plan } from '../../core/plan.ts';
+import { applyContent } from './apply.ts';
+import type { RepositoryFacts } from './facts.ts';
+import { entryRef, tellRef } from './identity.ts';
+import { prune } from './prune.ts';
+
+export const repositoryFinalizer = 'repository.finalizer.alustan.io';
+const abandonAnnotation = 'alustan.io/abandon';
+/** Milliseconds between looks at what is being deleted: not every kind is watched. */
+const deletionPollMs = 2000;
+
+/** Keeps what a path of a repository says applied, and deletes what it no longer says. Pure. */
+export function planRepository(object: RepositoryObject, facts: RepositoryFacts): Plan<RepositoryReport> {
+  if (object.metadata.deletionTimestamp !== undefined) return planDeletion(object, facts);
+  if (facts.namespaceTerminating) {
+    const message = `the namespace "${object.metadata.namespace}" is being deleted: nothing is applied`;
+    return result(object, { kind: 'waiting', reason: 'NamespaceTerminating', message });
+  }
+  const held = object.metadata.finalizers?.includes(repositoryFinalizer) === true;
+  const first: Group[] = held
+    ? []
+    : [
+        {
+          name: 'finalizer',
+          actions: [{ type: 'add-finalizer', object: selfRef(object), finalizer: repositoryFinalizer }],
+        },
+      ];
+  const plan = planContent(object, facts);
+  return { ...plan, groups: [...first, ...plan.groups] };
+}
+
+function planContent(object: RepositoryObject, facts: RepositoryFacts): Plan<RepositoryReport> {
+  const { url, path, suspend } = object.spec;
+  const { source } = facts;
+  if (suspend) {
+    const message = 'spec.suspend: nothing is applied or pruned while it is true; set it to false to go on';
+    return result(object, {
+      kind: object.status?.revision === undefined ? 'waiting' : 'completed',
+      reason: 'Suspended',
+      message,
+    });
+  }
+  if (source === undefined)
+    return result(object, { kind: 'working', reason: 'SourcePending', message: `reading ${url}` });
+  if (!source.ok) {
+    const { message } = source.failure;
+    return result(object, {
+      ...source.failure,
+      message: message.startsWith('spec.') ? message : `spec.url: ${message}`,
+    });
+  }
+  const { kustomization } = source.value;
+  if (kustomization !== undefined) {
+    const message =
+      `spec.path: "${path ?? '.'}" holds ${kustomization}, and kustomize is not supported; point spec.path to plain ` +
+      'manifests, or commit what `kustomize build` writes';
+    return result(object, { kind: 'invalid', reason: 'KustomizationNotSupported', message });
+  }
+  return applyContent(object, facts, source.value, accountOf(object, facts));
+}
+
+/** Deletion waits until all it owns is gone, so that a Repository made anew does not meet its forerunner's objects. */
+function planDeletion(object: RepositoryObject, facts: RepositoryFacts): Plan<RepositoryReport> {
+  if (object.metadata.finalizers?.includes(repositoryFinalizer) !== true) {
+    return result(object, { kind: 'working', reason: 'Deleting', message: 'nothing of ours holds the deletion' });
+  }
+  if (facts.namespaceTerminating) return leaveWithNamespace(object, facts);
+  if (object.metadata.annotations?.[abandonAnnotation] === 'true') {
+    return letGo(object, 'Abandoned', `what was applied stays (annotation ${abandonAnnotation})`);
+  }
+  const { groups, remaining, leaving } = prune(object, facts, object.status?.inventory ?? [], accountOf(object, facts));
+  if (remaining.length === 0) return letGo(object, 'Deleted', 'all that was applied is deleted');
+  const message = `waiting until deleted: ${firstFew(leaving)}`;
+  const outcome: Outcome = { kind: 'working', reason: 'Deleting', message, retryAfterMs: deletionPollMs };
+  return result(object, outcome, groups, { inventory: [...remaining] });
+}
+
+/** What lies in the namespace goes with it; what lies elsewhere is deleted where the rights still allow. */
+function leaveWithNamespace(object: RepositoryObject, facts: RepositoryFacts): Plan<RepositoryReport> {
+  const elsewhere = (object.status?.inventory ?? []).filter((entry) => entry.namespace !== object.metadata.namespace);
+  const { remaining } = prune(object, facts, elsewhere, accountOf(object, facts));
+  const actAs = accountOf(object, facts);
+  const actions = remaining.map(
+    (entry) => ({ type: 'delete-object', object: entryRef(entry), actAs, bestEffort: true }) as const,
+  );
+  const rest = remaining.map((entry) => tellRef(entryRef(entry))).join(', ');
+  const told = `the namespace "${object.metadata.namespace}" is being deleted`;
+  const message = rest === '' ? told : `${told}; outside it, deleted where the rights allow: ${rest}`;
+  const groups = actions.length === 0 ? [] : [{ name: 'outside', actions, continueOnError: true }];
+  return letGo(object, 'NamespaceTerminating', message, groups);
+}
+
+function letGo(
+  object: RepositoryObject,
+  reason: string,
+  message: string,
+  before: readonly Group[] = [],
+): Plan<RepositoryReport> {
+  const action = { type: 'remove-finalizer', object: selfRef(object), finalizer: repositoryFinalizer } as const;
+  const groups = [...before, { name: 'finalizer', actions: [action] }];
+  return result(object, { kind: 'working', reason, message }, groups);
+}
+
+/** A plan that keeps what status knew, with what is new. */
+function result(
+  object: RepositoryObject,
+  outcome: Outcome,
+  groups: readonly Group[] = [],
+  report: RepositoryReport = {},
+): Plan<RepositoryReport> {
+  const { revision, source, inventory } = object.status ?? {};
+  const kept = Object.fromEntries(
+    Object.entries({ revision, source, inventory }).filter(([, value]) => value !== undefined),
+  );
+  return { revision: revision ?? '', groups, outcome, report: { ...kept, ...report } };
+}
+
+function firstFew(items: readonly string[]): string {
+  const shown = items.slice(0, 3).join(', ');
+  return items.length > 3 ? `${shown} and ${items.length - 3} more` : shown;
+}
+
+function selfRef({ apiVersion, kind, metadata }: RepositoryObject): ObjectRef {
+  return { apiVersion, kind, namespace: metadata.namespace, name: metadata.name };
+}
+
+function accountOf({ metadata, spec }: RepositoryObject, facts: RepositoryFacts): ActAs {
+  return { namespace: metadata.namespace, serviceAccount: spec.serviceAccountName ?? facts.defaultServiceAccount };
+}

@@ -1,0 +1,18 @@
+import type { RepositoryObject } from '../../api/repository.ts';
+import type { ObjectRef } from '../../core/plan.ts';
+import type { SourceContent } from './facts.ts';
+import { entryRef, objectId, refOf } from './identity.ts';
+import { placeAll } from './place.ts';
+
+/**
+ * Of which objects `facts.live` must tell what the cluster holds, by id: those of the inventory and those to be applied,
+ * each in the namespace where it goes.
+ */
+export function refsToRead(
+  object: RepositoryObject,
+  content: SourceContent | undefined,
+): ReadonlyMap<string, ObjectRef> {
+  const inventory = (object.status?.inventory ?? []).map(entryRef);
+  const placed = content === undefined ? [] : placeAll(object, content).placed.map((item) => refOf(item.object));
+  return new Map([...inventory, ...placed].map((ref) => [objectId(ref), ref]));
+}
