@@ -11,7 +11,7 @@ type Answer = { items?: KubeObject[] | null; metadata?: { resourceVersion?: stri
 
 /** Objects a page, and bytes that a page should have: parsing a larger one would hold the loop for too long. */
 const pageLimit = 500;
-const pageBytes = 2 * 2 ** 20;
+const pageBytes = 2 ** 20;
 
 /** Pages of one consistent list. */
 export async function* listPages(lister: Lister): AsyncGenerator<Page> {

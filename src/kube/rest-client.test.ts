@@ -209,7 +209,7 @@ describe('lists', () => {
     api.on(`GET ${all}`, listOf([large], '10', 'token'));
     api.on(`GET ${all}`, listOf([large], '10'));
     await client.list({ apiVersion: 'v1', kind: 'ConfigMap' }, { namespace: 'shop' });
-    expect(api.seen.map(({ url }) => url.searchParams.get('limit'))).toEqual(['500', '20']);
+    expect(api.seen.map(({ url }) => url.searchParams.get('limit'))).toEqual(['500', '10']);
   });
 
   it('name the kind of each item where the server does not', async () => {

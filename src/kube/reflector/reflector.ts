@@ -1,10 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Clock, sleep, systemClock } from '../../core/clock.ts';
 import { type Log, silent } from '../../core/log.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { KubeError, type ListOptions, type ResourceType, type WatchingClient } from '../client.ts';
 import { backOff } from './back-off.ts';
 import { type ChangeHandler, type Indexer, type Named, nameOf, Store } from './store.ts';
-import { dropBookkeeping } from './transform.ts';
+import { dropBookkeeping, StringPool } from './transform.ts';
 
 export type ReflectorOptions = ListOptions &
   Readonly<{
@@ -26,6 +27,9 @@ const stallMs = 150_000;
 /** Seconds after which the server is to end a watch; spread, so that many do not come back at once. */
 const watchSeconds = { least: 900, most: 1800 };
 
+/** Listed objects taken in before others get their turn: the loop is not to stand still for a page of hundreds. */
+const itemsATurn = 100;
+
 /** A watch that ends sooner than this without an event is a failure, or a broken proxy would make us spin. */
 const shortestWatchMs = 1000;
 
@@ -40,7 +44,7 @@ export class Reflector {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #store: Store;
-  readonly #transform: (object: KubeObject) => KubeObject;
+  readonly #strings = new StringPool();
   readonly #stopping = new AbortController();
   readonly #sync = Promise.withResolvers<void>();
   #running: Promise<void> | undefined;
@@ -50,7 +54,6 @@ export class Reflector {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#log = options.log ?? silent;
-    this.#transform = options.transform ?? dropBookkeeping;
     this.#store = new Store(options.indexers ?? {}, this.#log);
     this.synced = this.#sync.promise;
     this.synced.catch(() => {});
@@ -88,7 +91,7 @@ export class Reflector {
    * before it. Handlers are told; the watch event that follows then changes nothing.
    */
   witness(object: KubeObject): void {
-    if (this.#store.get(object.metadata)) this.#store.putNewer(this.#transform(structuredClone(object)));
+    if (this.#store.get(object.metadata)) this.#store.putNewer(this.#kept(structuredClone(object)));
   }
 
   start(): this {
@@ -129,18 +132,20 @@ export class Reflector {
   async #listAll(): Promise<string> {
     const { client, type } = this.#options;
     const listed = new Set<string>();
-    let version = '';
+    let version: string | undefined;
     for await (const page of client.pages(type, this.#options, this.#stopping.signal)) {
       for (const item of page.items) {
         listed.add(nameOf(item.metadata));
-        this.#store.put(this.#transform(item));
+        this.#store.put(this.#kept(item));
+        if (listed.size % itemsATurn === 0) await setImmediate();
       }
-      version = page.resourceVersion;
+      // The first page's: should a server's pages differ, the watch then tells what changed while we listed.
+      version ??= page.resourceVersion;
     }
     this.#store.retain(listed);
     this.#lastError = undefined;
     this.#sync.resolve();
-    return version;
+    return version ?? '';
   }
 
   /** Follows one watch to its end; returns, or throws as `Resume`, the version from which the next one goes on. */
@@ -178,8 +183,14 @@ export class Reflector {
 
   #take(type: string, object: KubeObject): string {
     if (type === 'DELETED') this.#store.deleteOlder(object);
-    else if (type !== 'BOOKMARK') this.#store.putNewer(this.#transform(object));
+    else if (type !== 'BOOKMARK') this.#store.putNewer(this.#kept(object));
     return object.metadata.resourceVersion ?? '';
+  }
+
+  #kept(object: KubeObject): KubeObject {
+    const kept = (this.#options.transform ?? dropBookkeeping)(object);
+    this.#strings.share(kept);
+    return kept;
   }
 
   #seconds(): number {

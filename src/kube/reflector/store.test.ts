@@ -4,7 +4,7 @@ import type { KubeObject } from '../../core/resource.ts';
 import { configMap } from '../testing/objects.ts';
 import { shown } from '../testing/watching.ts';
 import { Store } from './store.ts';
-import { dropBookkeeping } from './transform.ts';
+import { dropBookkeeping, StringPool } from './transform.ts';
 
 const byOwner = (object: KubeObject) => (object['data'] as { owners?: string[] }).owners ?? [];
 const owned = (name: string, version: number, ...owners: string[]) => ({
@@ -91,5 +91,21 @@ describe('what is kept of an object', () => {
       ...object,
       metadata: { ...object.metadata, annotations: { note: 'x' } },
     });
+  });
+
+  it('reads the same where strings are shared, however deep they are', () => {
+    const pool = new StringPool();
+    const object = () => ({
+      text: 'a',
+      list: ['b', { deep: 'c'.repeat(200), none: null, yes: true, n: 1 }],
+      a: 'text',
+    });
+    for (let i = 0; i < 5000; i++) pool.share({ text: `unique ${i}` });
+    const shared = object();
+    pool.share(shared);
+    expect(shared).toEqual(object());
+    const odd = JSON.parse('{"__proto__":{"x":"y"},"constructor":"z"}');
+    pool.share(odd);
+    expect(JSON.stringify(odd)).toBe('{"__proto__":{"x":"y"},"constructor":"z"}');
   });
 });
