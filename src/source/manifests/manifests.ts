@@ -1,0 +1,95 @@
+import type { KubeObject } from '../../core/resource.ts';
+import { type Found, readDocuments } from './documents.ts';
+
+/** A file below the path that was read; `path` relative to it, with `/`. */
+export type ManifestFile = Readonly<{ path: string; bytes: Uint8Array }>;
+
+/** Where a document begins: `line` counts from 1. */
+export type Manifest = Readonly<{ file: string; line: number; object: KubeObject }>;
+
+/** What is wrong, where; one broken document stops nothing but itself. */
+export type Problem = Readonly<{ file: string; line: number; message: string }>;
+
+export type Manifests = Readonly<{
+  documents: readonly Manifest[];
+  problems: readonly Problem[];
+  /** The `kustomization.yaml` files among them: their folders are not plain manifests. */
+  kustomizations: readonly string[];
+}>;
+
+const manifestFile = /\.(?:ya?ml|json)$/i;
+const kustomization = /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/;
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Reads the Kubernetes objects in all `.yaml`, `.yml` and `.json` files, in the order of their paths. Never throws. */
+export function readManifests(files: readonly ManifestFile[]): Manifests {
+  const documents: Manifest[] = [];
+  const problems: Problem[] = [];
+  const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const kustomizations = sorted.filter(({ path }) => kustomization.test(path)).map(({ path }) => path);
+  for (const { path, bytes } of sorted) {
+    if (!manifestFile.test(path) || kustomization.test(path)) continue;
+    for (const found of readFile(bytes)) {
+      if ('message' in found) problems.push({ file: path, ...found });
+      else for (const item of objectsOf(found.value, found.line)) place(path, item, documents, problems);
+    }
+  }
+  return { documents, problems: [...problems, ...duplicates(documents)], kustomizations };
+}
+
+function readFile(bytes: Uint8Array): Found[] {
+  try {
+    return readDocuments(utf8.decode(bytes));
+  } catch {
+    return [{ line: 1, message: 'the file is not UTF-8 text; save it as UTF-8' }];
+  }
+}
+
+function place(file: string, item: Found, documents: Manifest[], problems: Problem[]): void {
+  if ('message' in item) problems.push({ file, ...item });
+  else documents.push({ file, line: item.line, object: item.value as KubeObject });
+}
+
+/** The object, or those of a List in its place. */
+function objectsOf(value: unknown, line: number): Found[] {
+  const record = asRecord(value);
+  if (record === undefined)
+    return [{ line, message: 'this is not a Kubernetes object: a map with apiVersion, kind and metadata is wanted' }];
+  const { apiVersion, kind, items } = record;
+  if (typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items)) {
+    return items.flatMap((item) => objectsOf(item, line));
+  }
+  const missing = [
+    ...(typeof apiVersion === 'string' && apiVersion !== '' ? [] : ['apiVersion']),
+    ...(typeof kind === 'string' && kind !== '' ? [] : ['kind']),
+    ...(typeof asRecord(record['metadata'])?.['name'] === 'string' ? [] : ['metadata.name']),
+  ];
+  if (missing.length === 0) return [{ line, value }];
+  return [
+    { line, message: `this is not a Kubernetes object that can be applied: it lacks ${missing.join(', ')} (as text)` },
+  ];
+}
+
+/** The same object twice would be applied in an order that nobody chose. */
+function duplicates(documents: readonly Manifest[]): Problem[] {
+  const first = new Map<string, Manifest>();
+  const problems: Problem[] = [];
+  for (const document of documents) {
+    const { apiVersion, kind, metadata } = document.object;
+    const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+    const key = JSON.stringify([group, kind, metadata.namespace ?? '', metadata.name]);
+    const other = first.get(key);
+    if (other === undefined) first.set(key, document);
+    else {
+      const message = `${kind} "${metadata.name}" is defined twice: first in ${other.file} line ${other.line}; remove one`;
+      problems.push({ file: document.file, line: document.line, message });
+    }
+  }
+  return problems;
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}
