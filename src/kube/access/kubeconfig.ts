@@ -2,30 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { Access, Credentials, TlsMaterial } from './access.ts';
+import type { Cluster, User } from './config-types.ts';
 import { pluginCredentials } from './plugin.ts';
-
-export type Cluster = Readonly<{
-  server?: string;
-  'certificate-authority'?: string;
-  'certificate-authority-data'?: string;
-  'insecure-skip-tls-verify'?: boolean;
-  'tls-server-name'?: string;
-  'proxy-url'?: string;
-}>;
-
-export type User = Readonly<{
-  token?: string;
-  tokenFile?: string;
-  username?: string;
-  password?: string;
-  'client-certificate'?: string;
-  'client-certificate-data'?: string;
-  'client-key'?: string;
-  'client-key-data'?: string;
-  as?: string;
-  exec?: Readonly<Record<string, unknown>>;
-  'auth-provider'?: Readonly<Record<string, unknown>>;
-}>;
 
 type Named<Field extends string, Value> = readonly (Readonly<{ name: string }> &
   Readonly<Partial<Record<Field, Value>>>)[];

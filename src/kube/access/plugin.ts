@@ -1,6 +1,6 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Credentials } from './access.ts';
-import type { Cluster, User } from './kubeconfig.ts';
+import type { Cluster, User } from './config-types.ts';
 
 export type PluginUser = Readonly<{ name: string; cluster: Cluster; user: User; root: string }>;
 
