@@ -21,6 +21,11 @@ export function checkApplied(applied: JsonObject, schema: Schema | undefined): v
 }
 
 function check(value: unknown, schema: Schema | undefined, path: readonly string[], problems: string[]): void {
+  const wrong = wrongType(value, schema);
+  if (wrong !== undefined) {
+    problems.push(`${printPath(path)}: ${wrong}`);
+    return;
+  }
   const shape = shapeOf(schema, value);
   if (shape.kind === 'map') {
     const closed = isClosed(schema);
@@ -63,4 +68,25 @@ function checkItems(
 function isClosed(schema: Schema | undefined): boolean {
   if (!schema?.properties || schema['x-kubernetes-preserve-unknown-fields']) return false;
   return !isObject(schema.additionalProperties) && schema.additionalProperties !== true;
+}
+
+const EXPECTED = new Map([
+  ['string', 'string'],
+  ['boolean', 'boolean'],
+  ['integer', 'numeric (int or float)'],
+  ['number', 'numeric (int or float)'],
+  ['object', 'map'],
+  ['array', 'list'],
+]);
+
+/** A value of another type than its schema's, as Go prints the pair. Null fits everywhere. */
+function wrongType(value: unknown, schema: Schema | undefined): string | undefined {
+  const type = schema?.type;
+  if (value === null || type === undefined || schema?.['x-kubernetes-int-or-string']) return undefined;
+  if (schema?.format === 'int-or-string') return undefined;
+  const found = Array.isArray(value) ? 'array' : typeof value;
+  if (found === type || (found === 'number' && type === 'integer')) return undefined;
+  const scalar = type !== 'object' && type !== 'array';
+  const printed = scalar ? `&value.valueUnstructured{Value:${JSON.stringify(value)}}` : `&{${String(value)}}`;
+  return `expected ${EXPECTED.get(type) ?? type}, got ${printed}`;
 }
