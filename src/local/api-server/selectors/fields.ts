@@ -59,10 +59,16 @@ export function parseFieldSelector(type: ResourceType, text: string | null): Fie
     const match = /^([^!=]+)(==|=|!=)(.*)$/.exec(term.trim());
     if (match === null) throw badRequest(`invalid selector: '${text}'; can't understand '${term}'`);
     const [, field = '', sign, wanted = ''] = match;
-    if (!known(type, field)) throw badRequest(`field label not supported: ${field}`);
+    if (!known(type, field)) throw badRequest(refusal(type, field));
     return { path: pathOf(field), equal: sign !== '!=', wanted };
   });
   return (object) => terms.every(({ path, equal, wanted }) => (valueAt(object, path) === wanted) === equal);
+}
+
+/** Kinds with fields of their own are refused in other words than those with none. */
+function refusal(type: ResourceType, field: string): string {
+  if (selectable[`${type.group}/${type.plural}`] !== undefined) return `field label not supported: ${field}`;
+  return `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
 
 function known(type: ResourceType, field: string): boolean {

@@ -17,10 +17,14 @@ export async function dispatch(api: Api, request: ApiRequest, info: RequestInfo)
   await run(call);
 }
 
+/** Whether a verb is about one object by its name; a watch may be either. */
+const needsName: Record<string, boolean> = { get: true, update: true, patch: true, delete: true, create: false };
+
 function plainVerb(call: Call): Verb | undefined {
   const { info, type } = call;
   // Namespaced objects are made in a namespace only; lists and watches may span all.
   if (type.namespaced && info.namespace === '' && info.verb !== 'list' && info.verb !== 'watch') return undefined;
+  if (needsName[info.verb] !== undefined && needsName[info.verb] !== (info.name !== '')) return undefined;
   const review = reviews[`${type.group}/${type.plural}`];
   if (review !== undefined) return info.verb === 'create' ? review : undefined;
   return type.verbs.includes(info.verb) ? plainVerbs[info.verb] : undefined;

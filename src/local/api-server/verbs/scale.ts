@@ -31,12 +31,14 @@ function pathsOf(call: Call): Paths {
 function scaleOf(call: Call, object: ApiObject): Json {
   const paths = pathsOf(call);
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const replicas = numberOf(dig(object, ...paths.spec));
   const selector = paths.selector === undefined ? builtinSelector(object) : textOf(dig(object, ...paths.selector));
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { replicas: numberOf(dig(object, ...paths.spec)) },
+    // Zero is left out, as Go does it.
+    spec: replicas === 0 ? {} : { replicas },
     status: { replicas: numberOf(dig(object, ...paths.status)), ...(selector === '' ? {} : { selector }) },
   };
 }
