@@ -9,6 +9,7 @@ export type LoopOptions = Readonly<{ name: string; handle: Handler; log: Log; cl
 
 const firstRetryMs = 20;
 const longestRetryMs = 30_000;
+const conflictRetryMs = 500;
 
 /**
  * A queue of names and the workers on it. A name is handled once at a time; ringing it while it is handled handles it
@@ -86,6 +87,7 @@ export class Loop {
     const quiet = isConflict(error) || (error instanceof KubeError && error.status === 404);
     if (quiet && failures < 5) this.#options.log.debug(fields, 'looked at again');
     else this.#options.log.warn(fields, 'failed; tried again');
-    this.ringAfter(key, Math.min(firstRetryMs * 2 ** failures, longestRetryMs));
+    // After a conflict the newer object is on its way: no need to wait long.
+    this.ringAfter(key, Math.min(firstRetryMs * 2 ** failures, isConflict(error) ? conflictRetryMs : longestRetryMs));
   }
 }

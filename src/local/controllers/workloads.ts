@@ -1,11 +1,12 @@
 import { kinds } from '../cluster/kinds.ts';
+import { controllerOf } from '../cluster/pods.ts';
 import { nameOf } from '../cluster/shelf.ts';
 import type { Deployment, Job, Pod, ReplicaSet } from '../cluster/types.ts';
 import type { Wiring } from './controller.ts';
 import { type CronJob, planCronJob } from './cron-job.ts';
 import { type DaemonSet, planDaemonSet } from './daemon-set.ts';
 import { planDeployment } from './deployment/plan.ts';
-import { planJob } from './job/plan.ts';
+import { planJob, releaseOrphans } from './job/plan.ts';
 import { planReplicaSet } from './replica-set.ts';
 import type { ControllerRevision } from './revisions.ts';
 import { planStatefulSet } from './stateful-set/plan.ts';
@@ -50,6 +51,13 @@ export const jobs: Wiring<Job> = {
   name: 'job-controller',
   kind: kinds.job,
   makes: [kinds.pod],
+  gone: ({ namespace = '', name }, world) =>
+    releaseOrphans(
+      world
+        .shelf<Pod>(kinds.pod)
+        .in(namespace)
+        .filter((pod) => controllerOf(pod)?.name === name),
+    ),
   plan: (job, world, now) => planJob(job, world.shelf<Pod>(kinds.pod).in(job.metadata.namespace ?? ''), now),
 };
 

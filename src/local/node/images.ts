@@ -27,11 +27,17 @@ export function localImages(registry: string, mirrors: readonly Redirect[] = [])
     if (!parsed.ok)
       return { missing: `Failed to apply default image tag "${name}": couldn't parse image name "${name}"` };
     const image = parsed.value;
-    if (image.host === home || image.host === `localhost:${port}`) return await lookUp(registry, image);
     const mirrored = mirrorsFor(image.host, mirrors).some((url) => new URL(url).host === home);
+    // Behind an address of this machine there is no other registry to fall back to.
+    const here = image.host === home || image.host === `localhost:${port}` || (mirrored && isLoopback(image.host));
+    if (here) return await lookUp(registry, image);
     if (!mirrored || !(await hasRepository(registry, image))) return {};
     return await lookUp(registry, image);
   };
+}
+
+function isLoopback(host: string): boolean {
+  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host);
 }
 
 async function lookUp(registry: string, image: ImageReference): Promise<ImageState> {

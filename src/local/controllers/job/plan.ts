@@ -1,7 +1,7 @@
 import { type Action, type Decision, decide, soonest } from '../../cluster/action.ts';
 import { claim } from '../../cluster/claim.ts';
 import { sameJson } from '../../cluster/json.ts';
-import { isFinished, isTerminating, podFrom, randomName } from '../../cluster/pods.ts';
+import { controllerOf, isFinished, isTerminating, podFrom, randomName } from '../../cluster/pods.ts';
 import type { Job, Pod } from '../../cluster/types.ts';
 import {
   type Counts,
@@ -36,6 +36,11 @@ export function planJob(job: Job, pods: readonly Pod[], now: Date): Decision {
 function releasePod(pod: Pod): Action {
   const finalizers = (pod.metadata.finalizers ?? []).filter((one) => one !== trackingFinalizer);
   return { do: 'patch', object: pod, patch: { metadata: { uid: pod.metadata.uid, finalizers } } };
+}
+
+/** Pods whose Job is gone: nobody counts them any more. */
+export function releaseOrphans(pods: readonly Pod[]): Action[] {
+  return pods.filter((pod) => controllerOf(pod)?.kind === 'Job' && hasFinalizer(pod)).map(releasePod);
 }
 
 /** Pods that still run when a Job is over or suspended are stopped. */
