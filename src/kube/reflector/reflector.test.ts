@@ -148,6 +148,18 @@ describe('after trouble a reflector goes on', () => {
     expect(resumed()).toEqual(['10', '11']);
   });
 
+  it('an error behind events that came with it: they count, and it goes on after them', async () => {
+    const first = listed();
+    await start().reflector.synced;
+    const second = then();
+    const added = JSON.stringify({ type: 'ADDED', object: configMap('c', 11) });
+    const failed = { kind: 'Status', code: 500, reason: 'InternalError', message: 'etcd is away' };
+    await first.raw(`${added}\n${JSON.stringify({ type: 'ERROR', object: failed })}\n`);
+    await second.send('ADDED', configMap('d', 12));
+    expect((await diary.told(4)).slice(2)).toEqual(['+c@11', '+d@12']);
+    expect(resumed()).toEqual(['10', '11']);
+  });
+
   it('a bookmark moves where it goes on', async () => {
     const first = listed();
     await start().reflector.synced;
