@@ -147,15 +147,6 @@ describe('what has not moved costs nothing', () => {
     await factOf({ url: server.url('shop'), ref, path: '' }, source);
     expect(server.log).toEqual([]);
   });
-  it('and a poll tells whether the ref moved', async () => {
-    const source = common;
-    const ref = { url: server.url('polled'), ref: 'main' };
-    await server.commit('polled', { f: '1' });
-    expect(await source.poll(ref, never)).toEqual({ ok: true, value: 'changed' });
-    expect(await source.poll(ref, never)).toEqual({ ok: true, value: 'unchanged' });
-    await server.commit('polled', { f: '2' });
-    expect(await source.poll(ref, never)).toEqual({ ok: true, value: 'changed' });
-  });
   it('and A → B → A, and a branch begun anew, are followed', async () => {
     const source = common;
     const ref = { url: server.url('aba'), path: '' };

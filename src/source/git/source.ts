@@ -31,8 +31,6 @@ export type GitOptions = Readonly<{
 }>;
 
 export interface GitSource extends Source<GitPath, GitFact> {
-  /** Asks the server where the ref points now, and tells whether that differs from what was known of it. */
-  poll(ref: GitRef, signal: AbortSignal): Promise<Result<'changed' | 'unchanged'>>;
   /** Removes caches unused for `maxAgeMs` (default 7 days); returns how many. */
   prune(maxAgeMs?: number): Promise<number>;
   close(): Promise<void>;
@@ -66,19 +64,9 @@ export function createGitSource(options: GitOptions): GitSource {
     const key = JSON.stringify([where.url, ref.ref ?? '', ref.credentials?.id ?? '']);
     return tips.get(key, maxAgeMs, signal, (shared) => attempt(where, () => parts.resolver.resolve(where, shared)));
   };
-  const known = (ref: GitRef): Tip | undefined => {
-    const url = rewriteGitUrl(ref.url, options.rewrites ?? []);
-    return tips.peek(JSON.stringify([url, ref.ref ?? '', ref.credentials?.id ?? '']));
-  };
 
   return {
     observe: (ref, seen, context) => observe(parts, facts, ref, seen, context, tip),
-    poll: async (ref, signal) => {
-      const before = known(ref)?.commit;
-      const after = await tip(ref, 0, signal);
-      if (!after.ok) return after;
-      return ok(after.value.commit === before ? 'unchanged' : 'changed');
-    },
     prune: (maxAgeMs = 7 * 86_400_000) => pruneFolders(options.cacheDir, maxAgeMs, Date.now()),
     close: async () => {
       await Promise.all([parts.resolver.close(), parts.thread.close()]);

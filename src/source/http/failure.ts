@@ -30,7 +30,10 @@ export function toFailure(error: unknown, subject: string): Failure {
   }
   const why = codes.find((code) => network[code] !== undefined);
   if (why === undefined) return failure('Unexpected', `${subject}: ${chain.at(-1)?.message ?? String(error)}`);
-  return failure('Unreachable', `${subject} cannot be reached: ${network[why]} (${why}); check the URL and the network`);
+  return failure(
+    'Unreachable',
+    `${subject} cannot be reached: ${network[why]} (${why}); check the URL and the network`,
+  );
 }
 
 const network: Readonly<Record<string, string>> = {

@@ -35,7 +35,7 @@ describe('manifests are read', () => {
   });
   it('with values as kubectl reads them', () => {
     const text =
-      'data: {on1: on, n: 0x10, t: 2001-01-01, y1: yes, z: 012, j: 190:20:30, i: 1_000, b: !!binary aGk=, s: "yes"}';
+      'data: {on1: on, n: 0x10, t: 2001-01-01, y1: yes, z: 012, j: 190:20:30, i: 1_000, b: !!binary aGk=, s: "yes", 010: k}';
     const { documents } = read({ 'a.yaml': object('a', text) });
     const expected = {
       on1: true,
@@ -47,6 +47,7 @@ describe('manifests are read', () => {
       i: 1000,
       b: 'aGk=',
       s: 'yes',
+      '010': 'k',
     };
     expect(documents[0]?.object['data']).toEqual(expected);
   });

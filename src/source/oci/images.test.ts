@@ -128,14 +128,6 @@ describe('a rescan costs little', () => {
     await Promise.all(Array.from({ length: 100 }, () => tagsOf(source)));
     expect(log).toHaveLength(1);
   });
-  it('a poll tells whether tags changed', async () => {
-    const source = make();
-    answer = page(['1.0.0']);
-    expect(await source.poll(repo(), signal)).toEqual({ ok: true, value: 'changed' });
-    expect(await source.poll(repo(), signal)).toEqual({ ok: true, value: 'unchanged' });
-    answer = page(['1.0.0', '2.0.0']);
-    expect(await source.poll(repo(), signal)).toEqual({ ok: true, value: 'changed' });
-  });
 });
 
 describe('E24 tokens', () => {

@@ -10,8 +10,6 @@ import { listTags, type TagList } from './tags.ts';
 export type ImageTags = Readonly<{ tags: readonly string[] }>;
 
 export interface ImageSource extends Source<RegistryRef, ImageTags> {
-  /** Lists the tags now, and tells whether they differ from what was known. */
-  poll(ref: RegistryRef, signal: AbortSignal): Promise<Result<'changed' | 'unchanged'>>;
   /** Whether the tag or digest can be pulled now, and to what it resolves: a tag may be listed before its image is there. */
   pullable(ref: RegistryRef, reference: string, context: Context): Promise<Result<{ digest: string }>>;
   close(): Promise<void>;
@@ -42,11 +40,6 @@ export function createImageSource(options: RegistryOptions & Readonly<{ maxAgeMs
       if (!listed.ok) return listed;
       const { revision, tags } = listed.value;
       return ok(revision === seen ? { changed: false, revision } : { changed: true, revision, fact: { tags } });
-    },
-    poll: async (ref, signal) => {
-      const before = lists.peek(keyOf(ref))?.revision;
-      const after = await list(ref, 0, signal);
-      return after.ok ? ok(after.value.revision === before ? 'unchanged' : 'changed') : after;
     },
     pullable: (ref, reference, context) =>
       digests.get(keyOf(ref, reference), ageOf(context), context.signal, (shared) =>
