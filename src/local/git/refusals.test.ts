@@ -52,6 +52,17 @@ describe('what the git server refuses', () => {
   });
 });
 
+describe('a person with a browser', () => {
+  it('is told how to clone', async () => {
+    const { url } = await testServer();
+    await userGit(await workTree(), 'push', `${url}/git/team/shop.git`, 'main');
+    for (const path of ['team/shop.git', 'team/shop']) {
+      const answer = await fetch(`${url}/git/${path}`);
+      expect(await answer.text()).toBe(`team/shop is a git repository: git clone ${url}/git/team/shop.git\n`);
+    }
+  });
+});
+
 describe('a client that goes away', () => {
   it('leaves no half push and no git process, and the next push works', async () => {
     const { port, url, dataDir } = await testServer();
@@ -63,17 +74,21 @@ describe('a client that goes away', () => {
     sent.write(`${(command.length + 4).toString(16).padStart(4, '0')}${command}0000PACK`);
     const bare = join(dataDir, 'git', 'shop.git');
     await expect
-      .poll(() =>
-        access(bare).then(
-          () => true,
-          () => false,
-        ),
+      .poll(
+        () =>
+          access(bare).then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 10_000 },
       )
       .toBe(true);
     sent.destroy();
     const work = await workTree();
     expect(await userGit(work, 'push', `${url}/git/shop.git`, 'main')).toContain('main -> main');
     expect(await userGit(bare, 'for-each-ref', '--format=%(refname)')).toBe('refs/heads/main');
-    await expect.poll(() => readdir(join(bare, 'objects'))).not.toContainEqual(expect.stringMatching(/^tmp_objdir/));
+    await expect
+      .poll(() => readdir(join(bare, 'objects')), { timeout: 10_000 })
+      .not.toContainEqual(expect.stringMatching(/^tmp_objdir/));
   });
 });

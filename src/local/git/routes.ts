@@ -27,6 +27,8 @@ const NO_CACHE = { 'cache-control': 'no-cache, max-age=0, must-revalidate' };
 /** Git over smart HTTP (gitprotocol-http), mounted at `/git`: fetch and push, protocol versions 0 to 2. */
 export function gitRoutes(options: GitOptions): Hono {
   return new Hono().all('/*', async (c) => {
+    const page = c.req.method === 'GET' ? await repositoryPage(options, new URL(c.req.url)) : undefined;
+    if (page !== undefined) return page;
     const asked = parse(new URL(c.req.url), c.req.method);
     if (asked instanceof Response) return asked;
     const there = await options.repositories.has(asked.name);
@@ -35,16 +37,23 @@ export function gitRoutes(options: GitOptions): Hono {
   });
 }
 
+/** For a person who opens the address of a repository in a browser. */
+async function repositoryPage(options: GitOptions, url: URL): Promise<Response | undefined> {
+  const name = parseRepositoryName(url.pathname.slice('/git/'.length));
+  if (name === undefined || !(await options.repositories.has(name))) return undefined;
+  return plain(200, `${name} is a git repository: git clone ${url.origin}/git/${name}.git`);
+}
+
 function parse(url: URL, method: string): Asked | Response {
   const [, path = '', rest = ''] = /^\/git\/(.+?)\/(info\/refs|git-[a-z-]+)$/.exec(url.pathname) ?? [];
   const name = parseRepositoryName(path);
-  if (name === undefined) return refuse(404, 'not a git repository: the address is /git/<name>.git');
+  if (name === undefined) return plain(404, 'not a git repository: the address is /git/<name>.git');
   const info = rest === 'info/refs';
   const service = info ? url.searchParams.get('service') : rest;
   if (service !== 'git-upload-pack' && service !== 'git-receive-pack') {
-    return refuse(403, 'only the smart HTTP protocol is served: use git 1.6.6 or newer');
+    return plain(403, 'only the smart HTTP protocol is served: use git 1.6.6 or newer');
   }
-  if (method !== (info ? 'GET' : 'POST')) return refuse(405, `method ${method} is not allowed here`);
+  if (method !== (info ? 'GET' : 'POST')) return plain(405, `method ${method} is not allowed here`);
   return { name, service, advertise: info };
 }
 
@@ -56,7 +65,7 @@ async function answerRefs(c: Context, options: GitOptions, asked: Asked, there: 
 async function answerService(c: Context, options: GitOptions, asked: Asked): Promise<Response> {
   const { service, name } = asked;
   if (c.req.header('content-type') !== `application/x-${service}-request`) {
-    return refuse(415, `the content type must be application/x-${service}-request`);
+    return plain(415, `the content type must be application/x-${service}-request`);
   }
   if (service === 'git-receive-pack') await options.repositories.create(name);
   const { git } = options.repositories;
@@ -93,10 +102,10 @@ function stream(type: string, body: AsyncIterable<Uint8Array>): Response {
 }
 
 function missing(name: string): Response {
-  return refuse(404, `no repository ${name}: a push to /git/${name}.git creates it`);
+  return plain(404, `no repository ${name}: a push to /git/${name}.git creates it`);
 }
 
-function refuse(status: number, message: string): Response {
+function plain(status: number, message: string): Response {
   return new Response(`${message}\n`, {
     status,
     headers: { 'content-type': 'text/plain; charset=utf-8', ...NO_CACHE },

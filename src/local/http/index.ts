@@ -13,6 +13,7 @@ export type HttpServer = Readonly<{ url: string; port: number; close(): Promise<
 
 const HOST = '127.0.0.1';
 const CLOSE_GRACE_MS = 1_000;
+const KEEP_ALIVE_MS = 60_000;
 
 /**
  * Starts the one HTTP listener of local mode, on 127.0.0.1 only. Port 0 takes a free one; a port that is taken rejects
@@ -25,6 +26,8 @@ export async function startHttp(options: HttpOptions & { readonly port: number }
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false, hostname: HOST }) as Server;
   // A push of gigabytes takes as long as it takes; only the headers have to come soon.
   server.requestTimeout = 0;
+  // Longer than clients pause between requests: one that meets a connection being closed cannot repeat a POST.
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await listen(server, options.port);
   const { port } = server.address() as AddressInfo;
   return { url: `http://${HOST}:${port}`, port, close: () => close(server) };

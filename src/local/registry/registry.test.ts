@@ -76,7 +76,9 @@ describe('an upload that breaks off', () => {
     const call = new Caller(url);
     const location = await call.startUpload('shop/api');
     const breakOff = sendSome(`${url}${location}`, 'hello ');
-    await expect.poll(async () => (await call.send('GET', location)).headers.get('range')).toBe('0-5');
+    await expect
+      .poll(async () => (await call.send('GET', location)).headers.get('range'), { timeout: 10_000 })
+      .toBe('0-5');
     breakOff();
     const headers = { 'content-range': '6-13', 'content-type': 'application/octet-stream' };
     const digest = digestOf('hello registry');
