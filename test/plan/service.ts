@@ -28,7 +28,7 @@ export type Given = Readonly<{
     needs?: string[];
     needsTerraform?: string[];
   })[];
-  chart?: Maybe<{ commit?: string; digest?: string; version?: string; postHooks?: boolean }> | 'absent';
+  chart?: Maybe<{ commit?: string | null; digest?: string; version?: string; postHooks?: boolean }> | 'absent';
   tags?: Maybe<string[]> | 'absent';
   pullable?: Record<string, boolean | Failed>;
   release?: Maybe<Partial<Release>>;
@@ -105,7 +105,8 @@ export function planCase(given: Given): { plan: Plan<ServiceReport>; hash: strin
 }
 
 /** The hash that a first delivery of these inputs would have. */
-export function desiredHash({ metadata: _, status, jobs: _jobs, release: _release, ...given }: Given): string {
+export function desiredHash({ metadata, status, jobs: _jobs, release: _release, ...given }: Given): string {
+  if (metadata?.['deletionTimestamp'] !== undefined) return 'none';
   const image = status?.['image'];
   const fresh: Given = {
     ...given,
@@ -152,13 +153,14 @@ function peer({ needs = [], needsTerraform = [], ...given }: NonNullable<Given['
 
 function chart(given: Exclude<Given['chart'], 'absent' | undefined>): NonNullable<ServiceFacts['chart']> {
   if (isFailed(given)) return failed(given.fails);
+  const { commit = '7fd1a60b01f91b314f59955a4e4d4e80d8edf11d', ...rest } = given;
   return ok({
-    commit: '7fd1a60b01f91b314f59955a4e4d4e80d8edf11d',
+    ...(commit === null ? {} : { commit }),
     digest: 'sha256:c1',
     name: 'application',
     version: '0.1.0',
     postHooks: false,
-    ...given,
+    ...rest,
   });
 }
 
