@@ -255,10 +255,11 @@ describe('in time, a reflector', () => {
   });
 
   it('stopped before its first list says so to who waits for it', async () => {
-    api.on(list, () => {});
+    const asked = Promise.withResolvers<void>();
+    api.on(list, () => asked.resolve());
     const { reflector } = start();
     const synced = reflector.synced.catch((error: Error) => error.message);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await asked.promise;
     await reflector.stop();
     expect(await synced).toBe('the watch of ConfigMap was stopped before its first list');
   });
