@@ -1,0 +1,16 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { formatProofs, proofsIn } from './rules/collect.ts';
+
+const root = join(import.meta.dirname, '..');
+const folders = ['src', 'test', 'e2e'];
+const isProof = /(\.test\.ts|\.e2e\.ts|\/cases\/[^/]+\.yaml)$/;
+
+const files = folders
+  .flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)),
+  )
+  .filter((path) => isProof.test(path) && !path.includes('node_modules'))
+  .sort();
+
+console.log(formatProofs(files.flatMap((file) => proofsIn(file, readFileSync(join(root, file), 'utf8')))));
