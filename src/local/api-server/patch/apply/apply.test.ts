@@ -92,6 +92,14 @@ describe('applyPatch', () => {
     expect(apply(live, pod({ name: 'a', image: '2' }), 'other').conflicts).toHaveLength(1);
   });
 
+  it('leaves an emptied map to another who owns that it is there', () => {
+    const bare = apply(undefined, pod({ name: 'a', securityContext: {} }), 'one').object;
+    const filled = apply(bare, pod({ name: 'a', securityContext: { runAsUser: 0 } }), 'two', true).object;
+    const emptied = apply(filled, pod({ name: 'a', securityContext: {} }), 'two').object;
+    expect(containersOf(emptied)).toEqual([{ name: 'a' }]);
+    for (const entry of ownersOf(emptied)) expect(JSON.stringify(entry)).toContain('"f:securityContext":{}');
+  });
+
   it('names a list item that stands twice', () => {
     expect(() => apply(undefined, pod({ name: 'a' }, { name: 'a' }), 'one')).toThrow(
       '.spec.containers: duplicate entries for key [name="a"]',

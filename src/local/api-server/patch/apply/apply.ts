@@ -46,19 +46,19 @@ export function applyPatch(input: ApplyInput): ApplyResult {
   const last = known.get(id);
   const claimed: Managers = new Map([...known, [id, mine]]);
   const merged = mergeApplied(live, applied, schema) as JsonObject;
-  const object = last ? prune(merged, claimed, last.set, schema) : merged;
+  const { compared, stored } = last ? prune(merged, claimed, last.set, schema) : { compared: merged, stored: merged };
 
-  const taken = takeChanged(live, object, schema, claimed, id, input.ignored ?? []);
+  const taken = takeChanged(live, compared, schema, claimed, id, input.ignored ?? []);
   const conflicts = input.force ? [] : taken.conflicts;
   if (conflicts.length > 0) {
     const open =
       input.manager === 'kubectl' ? allowedByLastApplied(conflicts, live, schema, input.apiVersion) : conflicts;
     if (open.length > 0) return { object: input.live ?? {}, conflicts: printConflicts(open, known) };
   }
-  const time = equal(live, object) ? last?.time : toTime(input.now);
+  const time = equal(live, compared) ? last?.time : toTime(input.now);
   const { time: _old, ...entry } = mine;
   taken.managers.set(id, { ...entry, ...(time === undefined ? {} : { time }) });
-  return { object: withManagers(object, taken.managers), conflicts: [] };
+  return { object: withManagers(stored, taken.managers), conflicts: [] };
 }
 
 function applier(input: ApplyInput, set: PathSet): Manager {
@@ -83,15 +83,25 @@ function withManagers(object: JsonObject, managers: Managers): JsonObject {
   return { ...object, metadata: { ...metadata, ...(managedFields ? { managedFields } : {}) } };
 }
 
-/** Removes what was applied last time, is not applied now, and nobody else owns. */
-function prune(merged: JsonObject, managers: Managers, last: PathSet, schema: Schema | undefined): JsonObject {
+/**
+ * Removes what was applied last time, is not applied now, and nobody else owns. `compared` still holds nulls for the
+ * maps and lists that lost all they held: their owners keep them.
+ */
+function prune(
+  merged: JsonObject,
+  managers: Managers,
+  last: PathSet,
+  schema: Schema | undefined,
+): { compared: JsonObject; stored: JsonObject } {
   const named = (set: PathSet) => withNamedFields(set, schema);
   const setOf = (value: unknown) => named(fieldSetOf(value, schema));
   const all = setOf(merged);
-  const without = (set: PathSet) => (isEmpty(set) ? merged : ((removeFields(merged, set, schema) ?? {}) as JsonObject));
-  const stripped = without(named(last));
+  const without = (set: PathSet, emptied: null | undefined) =>
+    isEmpty(set) ? merged : ((removeFields(merged, set, schema, emptied) ?? {}) as JsonObject);
+  const stripped = without(named(last), null);
   const owned = [...managers.values()].reduce<PathSet>((sum, { set }) => union(sum, set), setOf({}));
-  const withOwned = without(difference(all, union(setOf(stripped), named(owned))));
+  const withOwned = without(difference(all, union(setOf(stripped), named(owned))), null);
   // What vanished with its parent but was not this manager's comes back.
-  return without(intersection(difference(all, setOf(withOwned)), named(last)));
+  const gone = intersection(difference(all, setOf(withOwned)), named(last));
+  return { compared: without(gone, null), stored: without(gone, undefined) };
 }

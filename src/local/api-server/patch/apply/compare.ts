@@ -67,8 +67,8 @@ function walkMap(before: unknown, after: unknown, shape: Shape & { kind: 'map' }
   for (const name of new Set([...Object.keys(old), ...Object.keys(fresh)])) {
     const field = shape.field(name);
     const always = into.structs && field.declared ? field.always : undefined;
-    const mine = old[name] ?? (before === undefined ? undefined : always);
-    const theirs = fresh[name] ?? (after === undefined ? undefined : always);
+    const mine = old[name] === undefined && before !== undefined ? always : old[name];
+    const theirs = fresh[name] === undefined && after !== undefined ? always : fresh[name];
     walk(mine, theirs, field.schema, [...path, `f:${name}`], into);
   }
 }
