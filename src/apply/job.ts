@@ -6,7 +6,7 @@ import { failureOf } from './failure.ts';
 import { inputSecrets, jobManifest, type RunnerSettings } from './job-manifest.ts';
 
 /** The packed chart of a digest, or undefined when it is no longer at hand (then the next pass reads it again). */
-export type ChartBytes = (digest: string) => Promise<Uint8Array | undefined>;
+export type ChartBytes = (digest: string, signal: AbortSignal) => Promise<Uint8Array | undefined>;
 
 /** Creates the Secrets of a runner Job, then the Job. What exists under the Job's name is that same Job (E20). */
 export class JobApplier implements Applier<'run-job'> {
@@ -22,7 +22,7 @@ export class JobApplier implements Applier<'run-job'> {
 
   async apply(action: ActionOf<'run-job'>, signal: AbortSignal): Promise<Result<Applied>> {
     const { job } = action;
-    const chart = job.run.type === 'helm-install' ? await this.#chart(job.run.chartDigest) : undefined;
+    const chart = job.run.type === 'helm-install' ? await this.#chart(job.run.chartDigest, signal) : undefined;
     if (job.run.type === 'helm-install' && chart === undefined) {
       return fail('transient', 'ChartNotAtHand', `the chart ${job.run.chartDigest} must be read again`, 0);
     }

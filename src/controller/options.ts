@@ -23,10 +23,10 @@ export type ControllerOptions = Readonly<{
 }>;
 
 export type RunningController = Readonly<{
-  /** Rings whoever reads a git repository whose URL ends with this path. */
-  gitPushed(path: string): void;
-  /** Rings whoever follows the tags of this repository of the local registry. */
-  imagePushed(repository: string): void;
+  /** Rings whoever reads this git repository: a push to it was heard of. */
+  gitPushed(url: string): void;
+  /** Rings whoever follows the tags of this image repository, given as `host/repository` or with a scheme. */
+  imagePushed(url: string): void;
   /** Ends within a few seconds; Jobs go on by themselves. */
   close(): Promise<void>;
 }>;

@@ -21,6 +21,8 @@ export type KindController<Object, Facts, Report extends object> = Readonly<{
   intervalMs(object: KubeObject): number;
   /** Conditions of the kind's own, from its report. */
   conditions?(report: Report): readonly Omit<Condition, 'lastTransitionTime' | 'observedGeneration'>[];
+  /** After a pass whose status is written. */
+  settled?(object: Object): void;
   /** After the object is gone. */
   forget?(key: Key): void;
 }>;
@@ -71,7 +73,9 @@ export class Reconciler<Object, Facts, Report extends object> {
     const plan = this.#kind.plan(parsed.value, facts, this.#tools.now());
     const current = await this.#record(key, object, plan);
     const failure = await this.#tools.carryOut(plan.groups, signal);
-    return this.#settle(key, current, failure ?? plan.outcome, plan.report);
+    const requeue = await this.#settle(key, current, failure ?? plan.outcome, plan.report);
+    this.#kind.settled?.(parsed.value);
+    return requeue;
   }
 
   /** E20: a Job's name is in the status before the Job exists. */

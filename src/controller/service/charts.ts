@@ -1,7 +1,7 @@
 import type { ServiceObject } from '../../api/service.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Chart } from '../../plan/service/facts.ts';
-import { type PackedChart, packChart } from '../../source/chart/pack.ts';
+import { type PackedChart, packChart } from '../../source/chart/chart.ts';
 import type { GitCredentials, GitPath } from '../../source/git/reference.ts';
 import type { GitSource } from '../../source/git/source.ts';
 import type { SecretData } from './credentials.ts';
@@ -16,6 +16,7 @@ export class Charts {
   readonly #git: GitSource;
   readonly #known = new Map<string, Known>();
   readonly #origin = new Map<string, GitPath>();
+  readonly #newest = new Map<string, string>();
   readonly #archives = new Map<string, Uint8Array>();
 
   constructor(git: GitSource) {
@@ -31,19 +32,25 @@ export class Charts {
     if (!seen.value.changed && known !== undefined) return ok(known.chart);
     if (!seen.value.changed) return this.observe(path, maxAgeMs, signal);
     const { fact } = seen.value;
-    const packed = await packChart(fact.files);
+    const packed = await packChart(fact.files, placeOf(path, fact.commit));
     if (!packed.ok) return packed;
     const { digest, name, version, postHooks } = packed.value;
     const chart = { commit: fact.commit, digest, name, version, postHooks };
     this.#known.set(id, { commit: fact.commit, chart });
+    this.#newest.set(this.repositoryOf(path), fact.commit);
     this.#origin.set(digest, path);
     this.#keep(packed.value);
     return ok(chart);
   }
 
-  /** The digest of the chart that was seen last at a path; undefined before the first look. */
-  lastDigest(path: GitPath): string | undefined {
-    return this.#known.get(idOf(path))?.chart.digest;
+  /** Names repository and ref: paths of one have their commits in common. */
+  repositoryOf({ url, ref, credentials }: GitPath): string {
+    return JSON.stringify([url, ref, credentials?.id]);
+  }
+
+  /** The newest commit that anybody has seen there. */
+  newestCommit(repository: string): string | undefined {
+    return this.#newest.get(repository);
   }
 
   /** The packed chart of a digest that `observe` has named; undefined when its path has moved on since. */
@@ -88,6 +95,10 @@ export function gitCredentials({ id, data }: SecretData): GitCredentials {
     ...(token === undefined ? {} : { token }),
     ...(ca === undefined ? {} : { ca }),
   };
+}
+
+function placeOf({ url, path }: GitPath, commit: string): string {
+  return `path "${path === '' ? '.' : path}" of ${url} at ${commit.slice(0, 12)}`;
 }
 
 function idOf({ url, ref, path, credentials }: GitPath): string {

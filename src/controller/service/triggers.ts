@@ -57,6 +57,11 @@ export function ringServices(caches: Caches, ring: Ring): () => void {
   };
 }
 
+/** Rings what waits for this Service. */
+export function ringDependents({ services }: Caches, { namespace, name }: Key, ring: Ring): void {
+  for (const dependent of services.by(byDependency, `${namespace}/${name}`)) ring(serviceKey(dependent));
+}
+
 /** Our own status write comes back as a change that says nothing new. */
 function onlyStatusMoved(before: KubeObject | undefined, after: KubeObject | undefined): boolean {
   if (before === undefined || after === undefined || before.metadata.uid !== after.metadata.uid) return false;

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
-import { type RunningController, startController } from '../../controller/start.ts';
+import type { RunningController } from '../../controller/options.ts';
+import { startController } from '../../controller/start.ts';
 import type { Log } from '../../core/log.ts';
 import type { Redirect } from '../../core/redirect.ts';
 import { type Connection, connect } from '../../kube/connect.ts';
@@ -79,17 +80,19 @@ async function start(
   progress('starting the git server and the registry');
   let controller: RunningController | undefined;
   let node: LocalNode | undefined;
+  let httpUrl = '';
   const http = await onFreePort(options.httpPort, (port) =>
     startHttp({
       ...{ dataDir, port, log, env },
-      onGitPush: ({ path }) => controller?.gitPushed(path),
+      onGitPush: ({ path }) => controller?.gitPushed(`${httpUrl}${path}`),
       onRegistryPush: ({ repository }) => {
         node?.imagesChanged();
-        controller?.imagePushed(repository);
+        controller?.imagePushed(`${httpUrl}/${repository}`);
       },
     }),
   );
   onStop(() => http.close());
+  httpUrl = http.url;
 
   const endpoints = { kubernetes: api.url, http: http.url, kubeconfig: join(dataDir, 'kubeconfig') };
   await writeEndpoints(dataDir, endpoints, api.kubeconfig());

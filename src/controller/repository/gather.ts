@@ -1,0 +1,129 @@
+import type { RepositoryObject } from '../../api/repository.ts';
+import { intervalOr } from '../../core/duration.ts';
+import type { ActAs, ObjectRef } from '../../core/plan.ts';
+import type { KubeObject } from '../../core/resource.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { type KubeClient, KubeError } from '../../kube/client.ts';
+import type { Manifest, RepositoryFacts, SourceContent } from '../../plan/repository/facts.ts';
+import { entryRef, objectId, refOf } from '../../plan/repository/identity.ts';
+import { placeAll } from '../../plan/repository/place.ts';
+import type { LiveObjects } from '../../source/cluster/objects.ts';
+import type { GitPath } from '../../source/git/reference.ts';
+import type { GitSource } from '../../source/git/source.ts';
+import { readManifests } from '../../source/manifests/manifests.ts';
+import type { Caches } from '../caches.ts';
+import type { Polls } from '../polls.ts';
+import { gitCredentials } from '../service/charts.ts';
+import type { Credentials } from '../service/credentials.ts';
+
+export type RepositoryTools = Readonly<{
+  client: KubeClient;
+  caches: Caches;
+  git: GitSource;
+  live: LiveObjects;
+  credentials: Credentials;
+  polls: Polls;
+  ensureAccount(namespace: string): Promise<void>;
+  intervalMs: number;
+  serviceAccount: string;
+  /** Told which objects a Repository looks at, so that their changes ring it. */
+  watching(repository: RepositoryObject, refs: readonly ObjectRef[]): void;
+}>;
+
+/** Gathers all that the plan of a Repository reads. */
+export async function gatherRepository(
+  tools: RepositoryTools,
+  repository: RepositoryObject,
+  signal: AbortSignal,
+): Promise<RepositoryFacts> {
+  const { namespace, deletionTimestamp } = repository.metadata;
+  const terminating = tools.caches.namespaces.get({ name: namespace })?.metadata.deletionTimestamp !== undefined;
+  const serviceAccount = repository.spec.serviceAccountName ?? tools.serviceAccount;
+  if (serviceAccount === tools.serviceAccount && !terminating) await tools.ensureAccount(namespace);
+  const actAs = { namespace, serviceAccount };
+  const source = deletionTimestamp === undefined ? await content(tools, repository, actAs, signal) : undefined;
+  const wanted =
+    source?.ok === true ? placeAll(repository, source.value).placed.map(({ object }) => refOf(object)) : [];
+  const refs = [...(repository.status?.inventory ?? []).map(entryRef), ...wanted];
+  tools.watching(repository, refs);
+  return {
+    defaultServiceAccount: tools.serviceAccount,
+    ...(source === undefined ? {} : { source }),
+    live: await liveObjects(tools, actAs, new Map(refs.map((ref) => [objectId(ref), ref])), signal),
+    namespaceTerminating: terminating,
+  };
+}
+
+async function content(
+  tools: RepositoryTools,
+  repository: RepositoryObject,
+  actAs: ActAs,
+  signal: AbortSignal,
+): Promise<Result<SourceContent>> {
+  const path = await pathOf(tools, repository, actAs, signal);
+  if (!path.ok) return path;
+  const { metadata, spec } = repository;
+  const intervalMs = intervalOr(spec.interval, tools.intervalMs);
+  tools.polls.git({ kind: 'Repository', namespace: metadata.namespace, name: metadata.name }, path.value, intervalMs);
+  const seen = await tools.git.observe(path.value, undefined, { signal, maxAgeMs: intervalMs });
+  if (!seen.ok) return seen;
+  if (!seen.value.changed) return fail('transient', 'SourceUnavailable', `${spec.url} gave no content`);
+  const { commit, files } = seen.value.fact;
+  const { documents, problems, kustomizations } = readManifests(files);
+  const manifests = await Promise.all(documents.map((document) => scoped(tools.client, document)));
+  const [kustomization] = kustomizations;
+  return ok({ revision: commit, manifests, problems, ...(kustomization === undefined ? {} : { kustomization }) });
+}
+
+async function pathOf(
+  tools: RepositoryTools,
+  { spec }: RepositoryObject,
+  actAs: ActAs,
+  signal: AbortSignal,
+): Promise<Result<GitPath>> {
+  if (spec.url.startsWith('oci://')) {
+    return fail(
+      'invalid',
+      'NotSupported',
+      'spec.url: OCI artifacts are not supported by this version; use a git repository',
+    );
+  }
+  if (spec.ref?.semver !== undefined) {
+    return fail(
+      'invalid',
+      'NotSupported',
+      'spec.ref.semver: not supported by this version; name a branch, tag or commit',
+    );
+  }
+  const ref = spec.ref?.commit ?? spec.ref?.tag ?? spec.ref?.branch;
+  const path: GitPath = { url: spec.url, path: spec.path ?? '', ...(ref === undefined ? {} : { ref }) };
+  if (spec.secretRef === undefined) return ok(path);
+  const secret = await tools.credentials.read(actAs, spec.secretRef.name, 'spec.secretRef', signal);
+  return secret.ok ? ok({ ...path, credentials: gitCredentials(secret.value) }) : secret;
+}
+
+/** Without a scope the plan knows that the cluster does not know the kind. */
+async function scoped(client: KubeClient, document: Omit<Manifest, 'namespaced'>): Promise<Manifest> {
+  try {
+    const { namespaced } = await client.resourceType(document.object.apiVersion, document.object.kind);
+    return { ...document, namespaced };
+  } catch (error) {
+    if (error instanceof KubeError && error.status === 404) return document;
+    throw error;
+  }
+}
+
+async function liveObjects(
+  tools: RepositoryTools,
+  actAs: ActAs,
+  refs: ReadonlyMap<string, ObjectRef>,
+  signal: AbortSignal,
+): Promise<Record<string, KubeObject>> {
+  const found = await Promise.all(
+    [...refs].map(async ([id, ref]) => {
+      const live = await tools.live.get(actAs, ref, signal);
+      return live.ok && live.value !== undefined ? [[id, live.value] as const] : [];
+    }),
+  );
+  return Object.fromEntries(found.flat());
+}

@@ -1,0 +1,39 @@
+import { Janitor } from '../apply/janitor.ts';
+import { RunnerAccounts } from '../apply/runner-account.ts';
+import type { Key } from '../core/key.ts';
+import type { Log } from '../core/log.ts';
+import type { WatchingClient } from '../kube/client.ts';
+import type { Settings } from '../plan/service/facts.ts';
+import { Watches } from '../source/cluster/watches.ts';
+import type { Caches } from './caches.ts';
+import { Credentials } from './service/credentials.ts';
+import type { Sources } from './sources.ts';
+import { Topics } from './topics.ts';
+
+/** What the kinds share: made once, given to each kind's wiring. */
+export type Tools = Readonly<{
+  client: WatchingClient;
+  log: Log;
+  caches: Caches;
+  sources: Sources;
+  settings: Settings;
+  intervalMs: number;
+  installationKey: string;
+  topics: Topics;
+  watches: Watches;
+  accounts: RunnerAccounts;
+  credentials: Credentials;
+  janitor: Janitor;
+  ring: (key: Key) => void;
+}>;
+
+export function shareTools(base: Omit<Tools, 'topics' | 'watches' | 'accounts' | 'credentials' | 'janitor'>): Tools {
+  const { client, log, settings, ring } = base;
+  const topics = new Topics();
+  const watches = new Watches(client, log);
+  const credentials = new Credentials(watches, (namespace) => {
+    for (const key of topics.of(`namespace ${namespace}`)) ring(key);
+  });
+  const accounts = new RunnerAccounts(client, settings.runner.serviceAccount);
+  return { ...base, topics, watches, credentials, accounts, janitor: new Janitor(client) };
+}
