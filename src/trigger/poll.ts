@@ -38,73 +38,85 @@ type Options = Readonly<{ clock?: Clock; random?: () => number }>;
 /** Share of the interval by which a poll may come early: keeps objects that were made together from asking together. */
 const jitter = 0.1;
 
-export function createPoller(
-  ring: (key: Key) => void,
-  { clock = systemClock, random = Math.random }: Options = {},
-): Poller {
-  const entries = new Map<string, Entry>();
+export function createPoller(ring: (key: Key) => void, options: Options = {}): Poller {
+  return new SharedPoller(ring, options);
+}
 
-  const schedule = (id: string, entry: Entry): void => {
+class SharedPoller implements Poller {
+  readonly #ring: (key: Key) => void;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(ring: (key: Key) => void, { clock = systemClock, random = Math.random }: Options) {
+    this.#ring = ring;
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  subscribe(subscription: Subscription): () => void {
+    const { id, key, intervalMs } = subscription;
+    const entry = this.#entries.get(id) ?? create(this.#clock.now());
+    this.#entries.set(id, entry);
+    const before = entry.subscriptions.get(formatKey(key));
+    entry.subscriptions.delete(formatKey(key));
+    entry.subscriptions.set(formatKey(key), subscription);
+    // Every reconcile subscribes anew; only another interval may move the next poll.
+    if (entry.state === 'waiting' && before?.intervalMs !== intervalMs) this.#schedule(id, entry);
+    return () => this.#leave(entry, subscription);
+  }
+
+  poke(id: string): void {
+    const entry = this.#entries.get(id);
+    if (entry !== undefined) void this.#check(id, entry);
+  }
+
+  close(): void {
+    for (const entry of this.#entries.values()) end(entry);
+    this.#entries.clear();
+  }
+
+  #schedule(id: string, entry: Entry): void {
     entry.cancel();
     const interval = Math.min(...[...entry.subscriptions.values()].map(({ intervalMs }) => intervalMs));
-    const due = entry.last + interval * (1 - jitter * random()) - clock.now();
-    entry.cancel = clock.after(Math.max(0, due), () => void check(id, entry));
-  };
+    const due = entry.last + interval * (1 - jitter * this.#random()) - this.#clock.now();
+    entry.cancel = this.#clock.after(Math.max(0, due), () => void this.#check(id, entry));
+  }
 
-  const check = async (id: string, entry: Entry): Promise<void> => {
+  async #check(id: string, entry: Entry): Promise<void> {
     if (entry.state !== 'waiting') {
       entry.state = 'checking, and again';
       return;
     }
     entry.cancel();
     entry.state = 'checking';
-    entry.last = clock.now();
+    entry.last = this.#clock.now();
     const newest = [...entry.subscriptions.values()].at(-1);
     const answer = await newest?.check(entry.stop.signal).catch(() => 'unchanged' as const);
     if (entry.stop.signal.aborted) return;
     const again = (entry.state as Entry['state']) === 'checking, and again';
     entry.state = 'waiting';
-    if (answer === 'changed') for (const { key } of [...entry.subscriptions.values()]) ring(key);
-    if (again) void check(id, entry);
-    else if (entries.get(id) === entry) schedule(id, entry);
-  };
+    if (answer === 'changed') for (const { key } of [...entry.subscriptions.values()]) this.#ring(key);
+    if (again) void this.#check(id, entry);
+    else if (this.#entries.get(id) === entry) this.#schedule(id, entry);
+  }
 
-  const leave = (id: string, entry: Entry, subscription: Subscription): void => {
-    const name = formatKey(subscription.key);
+  #leave(entry: Entry, subscription: Subscription): void {
+    const { id, key } = subscription;
+    const name = formatKey(key);
     if (entry.subscriptions.get(name) !== subscription) return;
     entry.subscriptions.delete(name);
     if (entry.subscriptions.size > 0) {
-      if (entry.state === 'waiting') schedule(id, entry);
+      if (entry.state === 'waiting') this.#schedule(id, entry);
       return;
     }
     end(entry);
-    if (entries.get(id) === entry) entries.delete(id);
-  };
-
-  return {
-    subscribe: (subscription) => {
-      const { id, key } = subscription;
-      const entry = entries.get(id) ?? create(clock.now());
-      entries.set(id, entry);
-      const before = entry.subscriptions.get(formatKey(key));
-      entry.subscriptions.delete(formatKey(key));
-      entry.subscriptions.set(formatKey(key), subscription);
-      // Every reconcile subscribes anew; only another interval may move the next poll.
-      if (entry.state === 'waiting' && before?.intervalMs !== subscription.intervalMs) schedule(id, entry);
-      return () => leave(id, entry, subscription);
-    },
-    poke: (id) => {
-      const entry = entries.get(id);
-      if (entry !== undefined) void check(id, entry);
-    },
-    get size() {
-      return entries.size;
-    },
-    close: () => {
-      for (const entry of entries.values()) end(entry);
-      entries.clear();
-    },
-  };
+    if (this.#entries.get(id) === entry) this.#entries.delete(id);
+  }
 }
 
 function create(now: number): Entry {

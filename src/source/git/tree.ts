@@ -11,21 +11,24 @@ const symlink = '120000';
 const lfs = 'version https://git-lfs.github.com/spec/v1';
 const text = new TextDecoder();
 
+/** A place in the commit: `path` from its root. */
+type Place = Readonly<{ path: string; oid: string; type: 'tree' | 'blob' | 'commit'; mode: string }>;
+/** A file to be read: `path` from the path that was asked for. */
 type Found = Readonly<{ path: string; mode: number; oid: string }>;
 
 /**
  * Reads the files under one path of a commit in a cache repository. Symlinks that stay inside the repository are
  * followed, as Helm does; whatever a checkout could turn against us or would lack is refused by name: links that leave
- * the repository, names such as `..`, submodules, LFS pointers.
+ * the repository, names such as `..`, submodules, LFS pointers. Throws failures.
  */
 export async function readTree(job: ReadJob): Promise<Tree> {
-  const reader = createReader(job);
+  const reader = new TreeReader(job);
   const entry = await reader.locate(normalise(job), 0);
-  if (entry === undefined)
+  if (entry === undefined) {
     raise('invalid', 'PathNotFound', `${reader.where} has no path "${job.path}"; check the path`);
-  const found: Found[] = [];
-  await reader.collect(entry, entry.type === 'tree' ? '' : posix.basename(entry.path), 0, found);
-  found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+  await reader.collect(entry, entry.type === 'tree' ? '' : posix.basename(entry.path), 0);
+  const found = reader.found.sort((a, b) => (a.path < b.path ? -1 : 1));
   const hash = createHash('sha256');
   for (const { path, mode, oid } of found) hash.update(`${mode.toString(8)} ${oid} ${path}\0`);
   return { digest: `sha256:${hash.digest('hex')}`, files: await reader.read(found) };
@@ -34,123 +37,128 @@ export async function readTree(job: ReadJob): Promise<Tree> {
 function normalise({ path, url }: ReadJob): string {
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
   if (parts.includes('..')) {
-    raise(
-      'invalid',
-      'PathNotFound',
-      `the path "${path}" in ${repository(url)} holds ".."; give it from the repository's root`,
-    );
+    const message = `the path "${path}" in ${repository(url)} holds ".."; give it from the repository's root`;
+    raise('invalid', 'PathNotFound', message);
   }
   return parts.join('/');
 }
 
-/** A place in the commit: `path` from its root. */
-type Place = Readonly<{ path: string; oid: string; type: 'tree' | 'blob' | 'commit'; mode: string }>;
+class TreeReader {
+  readonly where: string;
+  readonly found: Found[] = [];
+  readonly #job: ReadJob;
+  /** The library's: what it has unpacked once. Lives as long as this reader. */
+  readonly #cache = {};
 
-function createReader(job: ReadJob) {
-  const where = `${repository(job.url)} at ${job.commit.slice(0, 12)}`;
-  const cache = {};
-  const { gitdir } = job;
-  const blob = async (oid: string) => (await git.readBlob({ fs, gitdir, oid, cache })).blob;
-  const list = async (oid: string) => {
-    const read = await git.readTree({ fs, gitdir, oid, cache }).catch((error: unknown) => {
-      const { code, data } = error as { code?: string; data?: { filepath?: string } };
-      if (code === 'UnsafeFilepathError') refuseName(where, data?.filepath ?? '');
-      throw error;
-    });
-    return read.tree;
-  };
-  const total = { files: 0, bytes: 0 };
+  constructor(job: ReadJob) {
+    this.#job = job;
+    this.where = `${repository(job.url)} at ${job.commit.slice(0, 12)}`;
+  }
 
-  /** Follows links in every part of the path, as a file system does. */
-  const locate = async (path: string, links: number): Promise<Place | undefined> => {
-    const { commit } = await git.readCommit({ fs, gitdir, oid: job.commit, cache });
+  /** What lies at a path from the root; follows links in every part of it, as a file system does. */
+  async locate(path: string, links: number): Promise<Place | undefined> {
+    const { commit } = await git.readCommit(this.#object(this.#job.commit));
     let place: Place = { path: '', oid: commit.tree, type: 'tree', mode: '040000' };
     for (const part of path === '' ? [] : path.split('/')) {
-      if (place.type === 'commit') refuseSubmodule(where, place.path);
+      if (place.type === 'commit') refuseSubmodule(this.where, place.path);
       if (place.type !== 'tree') return undefined;
-      const next: TreeEntry | undefined = (await list(place.oid)).find((entry) => entry.path === part);
-      if (next === undefined) return undefined;
-      const step = placeOf(place.path, next, where);
-      const target = step.mode === symlink ? await follow(step, links) : step;
+      const entry: TreeEntry | undefined = (await this.#list(place.oid)).find(({ path: name }) => name === part);
+      if (entry === undefined) return undefined;
+      const step = placeOf(place.path, entry, this.where);
+      const target = step.mode === symlink ? await this.#follow(step, links) : step;
       if (target === undefined) return undefined;
       place = target;
     }
     return place;
-  };
+  }
 
-  const follow = async (link: Place, links: number): Promise<Place | undefined> => {
-    const target = text.decode(await blob(link.oid));
-    const path = posix.normalize(posix.join(posix.dirname(link.path), target));
-    if (posix.isAbsolute(target) || path === '..' || path.startsWith('../')) {
-      raise(
-        'invalid',
-        'SymlinkLeavesRepository',
-        `${where}: the symlink "${link.path}" leads to "${target}", outside the repository; remove it`,
-      );
-    }
-    if (links >= maxLinks)
-      raise('invalid', 'SymlinkLoop', `${where}: the symlink "${link.path}" leads in a circle; remove it`);
-    return locate(path === '.' ? '' : path.replace(/\/$/, ''), links + 1);
-  };
-
-  const collect = async (place: Place, path: string, links: number, found: Found[]): Promise<void> => {
-    if (place.type === 'commit') refuseSubmodule(where, place.path);
+  /** Notes the files at a place and below it; `path` is where they shall lie. */
+  async collect(place: Place, path: string, links: number): Promise<void> {
+    const { maxFiles } = this.#job.limits;
+    if (place.type === 'commit') refuseSubmodule(this.where, place.path);
     if (place.type === 'blob') {
-      if (++total.files > job.limits.maxFiles) tooLarge(`more than ${job.limits.maxFiles} files`);
-      found.push({ path, mode: Number.parseInt(place.mode, 8), oid: place.oid });
+      if (this.found.length === maxFiles) this.#tooLarge(`more than ${maxFiles} files`);
+      this.found.push({ path, mode: Number.parseInt(place.mode, 8), oid: place.oid });
       return;
     }
-    for (const entry of await list(place.oid)) {
-      const below = placeOf(place.path, entry, where);
+    for (const entry of await this.#list(place.oid)) {
+      const below = placeOf(place.path, entry, this.where);
       const isLink = below.mode === symlink;
-      const target = isLink ? await follow(below, links) : below;
-      if (target === undefined)
-        raise('invalid', 'BrokenSymlink', `${where}: the symlink "${below.path}" leads nowhere; remove it`);
-      await collect(target, path === '' ? entry.path : `${path}/${entry.path}`, links + (isLink ? 1 : 0), found);
+      const target = isLink ? await this.#follow(below, links) : below;
+      if (target === undefined) {
+        raise('invalid', 'BrokenSymlink', `${this.where}: the symlink "${below.path}" leads nowhere; remove it`);
+      }
+      await this.collect(target, path === '' ? entry.path : `${path}/${entry.path}`, links + (isLink ? 1 : 0));
     }
-  };
+  }
 
-  const tooLarge = (what: string): never =>
-    raise('invalid', 'PathTooLarge', `${where}: the path "${job.path}" holds ${what}; give a smaller folder`);
-
-  const read = async (found: readonly Found[]): Promise<GitFile[]> => {
+  async read(found: readonly Found[]): Promise<GitFile[]> {
     const files: GitFile[] = [];
+    let total = 0;
     for (const { path, mode, oid } of found) {
-      const bytes = await blob(oid);
-      total.bytes += bytes.byteLength;
-      if (total.bytes > job.limits.maxBytes) tooLarge(`more than ${job.limits.maxBytes} bytes`);
+      const bytes = await this.#blob(oid);
+      total += bytes.byteLength;
+      if (total > this.#job.limits.maxBytes) this.#tooLarge(`more than ${this.#job.limits.maxBytes} bytes`);
       if (bytes.byteLength < 1024 && text.decode(bytes.subarray(0, lfs.length)) === lfs) {
-        raise(
-          'invalid',
-          'LfsNotSupported',
-          `${where}: the file "${path}" lies in Git LFS, which is not read; commit the file itself`,
-        );
+        const remedy = 'which is not read; commit the file itself';
+        raise('invalid', 'LfsNotSupported', `${this.where}: the file "${path}" lies in Git LFS, ${remedy}`);
       }
       // A copy of its own: the library's may share memory with its pack, which must not travel along.
       files.push({ path, mode, bytes: Uint8Array.from(bytes) });
     }
     return files;
-  };
+  }
 
-  return { where, locate, collect, read };
+  async #follow(link: Place, links: number): Promise<Place | undefined> {
+    const target = text.decode(await this.#blob(link.oid));
+    const path = posix.normalize(posix.join(posix.dirname(link.path), target));
+    const named = `${this.where}: the symlink "${link.path}"`;
+    if (posix.isAbsolute(target) || path === '..' || path.startsWith('../')) {
+      const message = `${named} leads to "${target}", outside the repository; remove it`;
+      raise('invalid', 'SymlinkLeavesRepository', message);
+    }
+    if (links >= maxLinks) raise('invalid', 'SymlinkLoop', `${named} leads in a circle; remove it`);
+    return this.locate(path === '.' ? '' : path.replace(/\/$/, ''), links + 1);
+  }
+
+  #object(oid: string) {
+    return { fs, gitdir: this.#job.gitdir, oid, cache: this.#cache };
+  }
+
+  async #blob(oid: string): Promise<Uint8Array> {
+    return (await git.readBlob(this.#object(oid))).blob;
+  }
+
+  async #list(oid: string): Promise<TreeEntry[]> {
+    try {
+      return (await git.readTree(this.#object(oid))).tree;
+    } catch (error) {
+      const { code, data } = error as { code?: string; data?: { filepath?: string } };
+      if (code === 'UnsafeFilepathError') refuseName(this.where, data?.filepath ?? '');
+      throw error;
+    }
+  }
+
+  #tooLarge(what: string): never {
+    const message = `${this.where}: the path "${this.#job.path}" holds ${what}; give a smaller folder`;
+    return raise('invalid', 'PathTooLarge', message);
+  }
 }
 
 function placeOf(parent: string, entry: TreeEntry, where: string): Place {
   const name = entry.path;
+  const path = parent === '' ? name : `${parent}/${name}`;
   if (name === '' || name === '.' || name === '..' || name.toLowerCase() === '.git' || /[/\\\0]/.test(name)) {
-    refuseName(where, parent === '' ? name : `${parent}/${name}`);
+    refuseName(where, path);
   }
-  return { path: parent === '' ? name : `${parent}/${name}`, oid: entry.oid, type: entry.type, mode: entry.mode };
-}
-
-function refuseSubmodule(where: string, path: string): never {
-  return raise(
-    'invalid',
-    'SubmoduleNotSupported',
-    `${where}: "${path}" is a submodule, which is not read; name its repository itself`,
-  );
+  return { path, oid: entry.oid, type: entry.type, mode: entry.mode };
 }
 
 function refuseName(where: string, path: string): never {
   return raise('invalid', 'UnsafeFileName', `${where}: the file name "${path}" is refused; rename or remove it`);
+}
+
+function refuseSubmodule(where: string, path: string): never {
+  const message = `${where}: "${path}" is a submodule, which is not read; name its repository itself`;
+  return raise('invalid', 'SubmoduleNotSupported', message);
 }
