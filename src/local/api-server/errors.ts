@@ -32,7 +32,7 @@ export class ApiError extends Error {
       metadata: {},
       status: 'Failure',
       message: this.message,
-      reason: this.reason,
+      ...(this.reason === '' ? {} : { reason: this.reason }),
       ...(this.details === undefined ? {} : { details: this.details }),
       code: this.code,
     };
@@ -48,7 +48,11 @@ export function qualified(of: Qualified): string {
 }
 
 function about(of: Qualified, name: string): Details {
-  return { name, ...(of.group === '' ? {} : { group: of.group }), kind: of.name };
+  return {
+    ...(name === '' ? {} : { name }),
+    ...(of.group === '' ? {} : { group: of.group }),
+    ...(of.name === '' ? {} : { kind: of.name }),
+  };
 }
 
 export function notFound(of: Qualified, name: string): ApiError {

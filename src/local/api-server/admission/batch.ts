@@ -9,6 +9,7 @@ function defaultJobSpec(spec: Json): void {
   fallback(spec, 'backoffLimit', 6);
   fallback(spec, 'completionMode', 'NonIndexed');
   fallback(spec, 'suspend', false);
+  fallback(spec, 'manualSelector', false);
   fallback(spec, 'podReplacementPolicy', 'TerminatingOrFailed');
   defaultTemplate(spec['template']);
 }
@@ -24,6 +25,9 @@ function generateSelector(job: ApiObject): void {
   };
   const own = mapOf(dig(job, 'spec', 'template', 'metadata', 'labels'));
   put(job, ['spec', 'template', 'metadata', 'labels'], { ...own, ...labels });
+  if (Object.keys(job.metadata.labels ?? {}).length === 0) {
+    job.metadata.labels = { ...own, ...labels } as Record<string, string>;
+  }
   put(job, ['spec', 'selector', 'matchLabels'], { 'batch.kubernetes.io/controller-uid': uid });
 }
 

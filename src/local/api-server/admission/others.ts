@@ -1,5 +1,6 @@
 import { invalidValue } from '../errors.ts';
 import { dig, equalJson, fallback, isMap, listOf, mapsOf, put } from '../object.ts';
+import { cpuMetric } from '../resources/autoscalers.ts';
 import type { AdmissionContext, Strategy } from './strategy.ts';
 
 const rbacGroup = 'rbac.authorization.k8s.io';
@@ -56,7 +57,9 @@ const storageClasses: Strategy = {
 
 const autoscalers: Strategy = {
   defaults(object) {
-    if (isMap(object['spec'])) fallback(object['spec'], 'minReplicas', 1);
+    if (!isMap(object['spec'])) return;
+    fallback(object['spec'], 'minReplicas', 1);
+    if (listOf(object['spec']['metrics']).length === 0) object['spec']['metrics'] = [cpuMetric(80)];
   },
   create(object) {
     object['status'] = { desiredReplicas: 0, currentMetrics: null };
@@ -101,6 +104,12 @@ export const others: Record<string, Strategy> = {
   'rbac.authorization.k8s.io/rolebindings': bindings,
   'rbac.authorization.k8s.io/clusterrolebindings': bindings,
   'storage.k8s.io/storageclasses': storageClasses,
+  'scheduling.k8s.io/priorityclasses': {
+    generation: true,
+    defaults(object) {
+      fallback(object, 'preemptionPolicy', 'PreemptLowerPriority');
+    },
+  },
   'autoscaling/horizontalpodautoscalers': autoscalers,
   'policy/poddisruptionbudgets': { generation: true },
   'apiregistration.k8s.io/apiservices': withoutEffect('the embedded API aggregates no other API servers'),

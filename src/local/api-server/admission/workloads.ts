@@ -26,12 +26,12 @@ function workload(defaults: Defaults, status: Json): Strategy {
 function selectorErrors(object: ApiObject, old: ApiObject | undefined): Cause[] {
   const selector = dig(object, 'spec', 'selector');
   if (!isMap(selector)) return [required('spec.selector')];
+  const causes: Cause[] = [];
   const before = dig(old, 'spec', 'selector');
   if (old !== undefined && !equalJson(selector, before)) {
-    return [invalidValue('spec.selector', selector, 'field is immutable')];
+    causes.push(invalidValue('spec.selector', selector, 'field is immutable'));
   }
   const labels = mapOf(dig(object, 'spec', 'template', 'metadata', 'labels'));
-  const causes: Cause[] = [];
   if (Object.keys(selector).length === 0) {
     causes.push(invalidValue('spec.selector', selector, 'empty selector is invalid for deployment'));
   } else if (!matchesSelector(selector, labels)) {

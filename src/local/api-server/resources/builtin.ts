@@ -4,9 +4,8 @@ import type { ResourceInfo } from './resource-type.ts';
 /** Subresources that are served here; discovery must not promise others. */
 const subresources = new Set(['status', 'scale', 'log', 'eviction', 'token', 'finalize', 'approval', 'binding']);
 
-/** Resources of the real server that have no place here: they need a conversion, or a scheduler's or kubelet's part. */
+/** Resources of the real server that have no place here: they need a scheduler's or kubelet's part. */
 const left = new Set([
-  'autoscaling/v1/horizontalpodautoscalers',
   '/v1/componentstatuses',
   '/v1/bindings',
   '/v1/podtemplates',

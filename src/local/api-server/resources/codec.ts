@@ -1,5 +1,6 @@
 import { type ApiObject, apiVersionOf } from '../object.ts';
 import type { Entry } from '../store/log.ts';
+import { autoscalerToV1, autoscalerToV2 } from './autoscalers.ts';
 import { eventToCore, eventToEventsGroup } from './events.ts';
 import type { ResourceType } from './resource-type.ts';
 
@@ -18,6 +19,7 @@ export function decode(type: ResourceType, text: string): ApiObject {
   const object = JSON.parse(text) as ApiObject;
   if (servedAsStored(type)) return object;
   if (type.plural === 'events') return eventToEventsGroup(object);
+  if (type.group === 'autoscaling') return autoscalerToV1(object);
   // Versions of one custom resource differ in their apiVersion only (conversion strategy None).
   object.apiVersion = servedApiVersion(type);
   return object;
@@ -32,6 +34,7 @@ export function encode(type: ResourceType, object: ApiObject, rev: number): stri
 
 function toStored(type: ResourceType, object: ApiObject): ApiObject {
   if (type.plural === 'events') return eventToCore(object);
+  if (type.group === 'autoscaling') return autoscalerToV2(object);
   return { ...object, apiVersion: type.storageApiVersion };
 }
 

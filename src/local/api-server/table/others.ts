@@ -79,7 +79,7 @@ export const others: Record<string, Printer> = {
   'coordination.k8s.io/leases': printer(['Holder', 'Age'], (object) => [textOf(dig(object, 'spec', 'holderIdentity'))]),
   'storage.k8s.io/storageclasses': storageClasses,
   'scheduling.k8s.io/priorityclasses': printer(
-    ['Value:integer', 'Global-Default:boolean', 'Age', 'PreemptionPolicy*'],
+    ['Value:integer', 'Global-Default:boolean', 'Age', 'PreemptionPolicy'],
     (object) => [
       numberOf(object['value']),
       object['globalDefault'] === true,

@@ -1,6 +1,6 @@
 import type { WriteCall } from '../api.ts';
 import { ApiError, badRequest, forbiddenField, invalid, required } from '../errors.ts';
-import { type ApiObject, isMap, type Json, type Metadata } from '../object.ts';
+import { type ApiObject, isMap, type Json, type Metadata, textOf } from '../object.ts';
 import { applyPatch, conflictCauses, conflictMessage, TypedError } from '../patch/index.ts';
 import { servedApiVersion } from '../resources/codec.ts';
 import { trackingOf } from './fields.ts';
@@ -24,9 +24,8 @@ export function appliedConfiguration(call: WriteCall, body: unknown): ApiObject 
   const { type, info } = call;
   const apiVersion = servedApiVersion(type);
   if (body['apiVersion'] !== apiVersion || body['kind'] !== type.kind) {
-    throw badRequest(
-      `the object provided is ${String(body['apiVersion'])}, Kind=${String(body['kind'])}; the request is for ${apiVersion}, Kind=${type.kind}`,
-    );
+    const [given, kind] = [textOf(body['apiVersion']), textOf(body['kind'])];
+    throw badRequest(`invalid object type: ${given.includes('/') ? given : `/${given}`}, Kind=${kind}`);
   }
   const metadata: Metadata = { ...(isMap(body['metadata']) ? body['metadata'] : {}) } as Metadata;
   if (metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');

@@ -3,13 +3,13 @@ import { badRequest, type Cause, invalid, invalidValue } from '../errors.ts';
 import { type ApiObject, isMap, type Json } from '../object.ts';
 import { schemaOf } from '../resources/schemas.ts';
 import { applyDefaults, prune, type Schema, unknownFields, validate } from '../schema/index.ts';
-import type { WriteOptions } from './options.ts';
+import type { Patch, WriteOptions } from './options.ts';
 
 /**
  * What a client sent, as its kind can hold it: unknown fields are told of and dropped, nulls too, and the defaults of
  * a CRD's schema are filled in. `patch` is the patch that it came from, if it did. @throws 400, 422 when `Strict`
  */
-export function conform(call: WriteCall, object: ApiObject, options: WriteOptions, patch?: unknown): ApiObject {
+export function conform(call: WriteCall, object: ApiObject, options: WriteOptions, patch?: Patch): ApiObject {
   const schema = schemaOf(call.type);
   if (schema === undefined) return object;
   report(call, schema, object, options, patch);
@@ -21,7 +21,13 @@ export function conform(call: WriteCall, object: ApiObject, options: WriteOption
 /** Built-in kinds in which a null may be meant: a schema's default, a template's patch. */
 const holdsFreeForm = new Set(['customresourcedefinitions', 'controllerrevisions']);
 
-function report(call: WriteCall, schema: Schema, object: ApiObject, options: WriteOptions, patch: unknown): void {
+function report(
+  call: WriteCall,
+  schema: Schema,
+  object: ApiObject,
+  options: WriteOptions,
+  patch: Patch | undefined,
+): void {
   if (options.fieldValidation === 'Ignore') return;
   const duplicates = (options.duplicates ?? []).map((field) => `duplicate field "${field}"`);
   const found = [...duplicates, ...unknownFields(schema, object).map((field) => `unknown field "${field}"`)];
@@ -32,7 +38,20 @@ function report(call: WriteCall, schema: Schema, object: ApiObject, options: Wri
   }
   const words = `strict decoding error: ${found.join(', ')}`;
   if (patch === undefined) throw badRequest(`${handled(call)}: ${words}`);
-  throw invalid({ group: '', name: '' }, '', [invalidValue('patch', patch, words)]);
+  throw invalid({ group: '', name: '' }, '', [invalidValue('patch', shown(patch, object), words)]);
+}
+
+/** A strategic merge is shown as Go prints it, other patches by what they came to. */
+function shown(patch: Patch, object: ApiObject): string {
+  return patch.kind === 'strategic' ? goText(patch.body) : JSON.stringify(object);
+}
+
+function goText(value: unknown): string {
+  if (value === null) return '<nil>';
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
+  if (!isMap(value)) return String(value);
+  const fields = Object.keys(value).sort();
+  return `map[${fields.map((field) => `${field}:${goText(value[field])}`).join(' ')}]`;
 }
 
 function handled({ type }: WriteCall): string {
@@ -48,13 +67,18 @@ function withoutNulls(value: unknown): unknown {
   return kept;
 }
 
-/** Field errors by the kind's schema. @throws 400 when a built-in kind's field is of another type */
-export function schemaCauses(call: WriteCall, object: ApiObject, old: ApiObject | undefined): Cause[] {
+/** Field errors by the kind's schema. @throws 400 (422 of a patch) when a built-in kind's field is of another type */
+export function schemaCauses(call: WriteCall, object: ApiObject, old?: ApiObject, patch?: Patch): Cause[] {
   const schema = schemaOf(call.type);
   if (schema === undefined) return [];
   const errors = validate(schema, object, old);
   if (call.type.custom !== undefined) return errors;
   const wrong = errors.find((error) => error.reason === 'FieldValueTypeInvalid');
+  if (wrong !== undefined && patch !== undefined) {
+    throw invalid({ group: '', name: '' }, '', [
+      invalidValue('patch', shown(patch, object), `${wrong.field}: ${wrong.message}`),
+    ]);
+  }
   if (wrong !== undefined) throw badRequest(`${handled(call)}: ${wrong.field}: ${wrong.message}`);
   // What built-in kinds require is not what their OpenAPI says: their strategies know better.
   return errors.filter((error) => error.reason === 'FieldValueNotSupported');

@@ -43,7 +43,7 @@ export function createObject(
   if (strategy.generation === true) object.metadata.generation = 1;
   const causes = [
     ...validateMetadata(call, object, undefined),
-    ...schemaCauses(call, object, undefined),
+    ...schemaCauses(call, object),
     ...(strategy.validate?.(object, undefined, context) ?? []),
   ];
   if (causes.length > 0) throw invalid(kindName(type), name, causes);

@@ -12,6 +12,8 @@ export async function dispatch(api: Api, request: ApiRequest, info: RequestInfo)
   const type = api.registry.find(info.group, info.version, info.resource);
   if (type === undefined) throw noSuchPath();
   const call: Call = { api, request, info, type };
+  const deprecation = type.custom?.deprecation ?? deprecations[`${type.group}/${type.plural}`];
+  if (deprecation !== undefined) request.warnings.push(deprecation);
   const run = info.subresource === '' ? plainVerb(call) : subresourceVerb(call);
   if (run === undefined) throw methodNotAllowed();
   await run(call);
@@ -19,6 +21,10 @@ export async function dispatch(api: Api, request: ApiRequest, info: RequestInfo)
 
 /** Whether a verb is about one object by its name; a watch may be either. */
 const needsName: Record<string, boolean> = { get: true, update: true, patch: true, delete: true, create: false };
+
+const deprecations: Record<string, string> = {
+  '/endpoints': 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+};
 
 function plainVerb(call: Call): Verb | undefined {
   const { info, type } = call;

@@ -24,7 +24,8 @@ export function sendObject(call: Call, code: number, object: ApiObject): void {
 export async function readResource(call: Call): Promise<{ object: ApiObject; options: WriteOptions }> {
   const bytes = await call.request.body();
   const body = decodeObject(call.request, bytes);
-  if (body === undefined) throw badRequest('the body of the request is empty');
+  if (body === undefined)
+    throw badRequest(`the object provided is unrecognized (must be of type ${call.type.kind}): the body is empty`);
   const { type } = call;
   const apiVersion = servedApiVersion(type);
   if (body['kind'] !== undefined && (body['kind'] !== type.kind || body['apiVersion'] !== apiVersion)) {

@@ -1,5 +1,5 @@
 import type { Call } from '../api.ts';
-import { badRequest } from '../errors.ts';
+import { ApiError, badRequest } from '../errors.ts';
 import { integer } from '../http/request.ts';
 import type { ApiObject } from '../object.ts';
 import { decode, servedApiVersion, servedText } from '../resources/codec.ts';
@@ -40,8 +40,9 @@ export function listEntries(call: Call): Listed {
   const { query } = call.request;
   const selection = selectionOf(call);
   const limit = integer(query, 'limit') || undefined;
+  const asked = askedRevision(call);
   const from = parseContinue(query.get('continue'));
-  const at = from?.rv ?? exactRevision(query);
+  const at = from?.rv ?? (query.get('resourceVersionMatch') === 'Exact' ? asked : undefined);
   const page = call.api.store.list(selection.prefix, {
     ...(at === undefined ? {} : { at }),
     ...(from === undefined ? {} : { after: from.start }),
@@ -70,11 +71,26 @@ function parseContinue(token: string | null): Continue | undefined {
   } catch {
     // Falls through to the refusal below: a token that is not ours.
   }
-  throw badRequest('continue key is not valid: illegal base64 data at input byte 0');
+  throw badRequest('invalid continue token: continue key is not valid: it was not made by this server');
 }
 
-function exactRevision(query: URLSearchParams): number | undefined {
-  return query.get('resourceVersionMatch') === 'Exact' ? integer(query, 'resourceVersion') : undefined;
+/**
+ * The resourceVersion of a list or watch; undefined when there is none, or `0`: any will do.
+ * @throws 400 when it is no number, 504 when it is yet to come: the client knows another store than this one
+ */
+export function askedRevision(call: Call): number | undefined {
+  const text = call.request.query.get('resourceVersion') ?? '';
+  if (!/^\d*$/.test(text)) {
+    const why = `Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`;
+    throw badRequest(`invalid resource version: resourceVersion: ${why}`);
+  }
+  const asked = Number(text);
+  const current = call.api.store.revision;
+  if (asked <= current) return asked === 0 ? undefined : asked;
+  throw new ApiError(504, 'Timeout', `Timeout: Too large resource version: ${asked}, current: ${current}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version', field: '' }],
+    retryAfterSeconds: 1,
+  });
 }
 
 export function listKind(type: ResourceType): string {

@@ -1,7 +1,9 @@
-import { badRequest } from '../errors.ts';
+import { type Cause, invalid, unsupportedValue } from '../errors.ts';
 import { type ApiRequest, flag } from '../http/request.ts';
 
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
+
+export type Patch = Readonly<{ kind: 'json' | 'merge' | 'strategic' | 'apply'; body: unknown }>;
 
 export type WriteOptions = Readonly<{
   dryRun: boolean;
@@ -21,27 +23,30 @@ export const internalOptions: WriteOptions = {
   force: false,
 };
 
-/** The query of a write. @throws 400 for values that the API does not know */
+/** The query of a write. @throws 422 for values that the API does not know */
 export function writeOptions(request: ApiRequest): WriteOptions {
   const { query } = request;
-  const dryRun = query.get('dryRun');
-  if (dryRun !== null && dryRun !== '' && dryRun !== 'All') {
-    throw badRequest(`dryRun: Unsupported value: ${JSON.stringify(dryRun)}: supported values: "All"`);
+  const causes: Cause[] = [];
+  const dryRun = query.getAll('dryRun').filter((value) => value !== '');
+  if (dryRun.some((value) => value !== 'All')) causes.push(unsupportedValue('dryRun', dryRun, ['All']));
+  const validation = query.get('fieldValidation') ?? '';
+  const fieldValidation = validations[validation];
+  if (fieldValidation === undefined) {
+    causes.push(unsupportedValue('fieldValidation', validation, Object.keys(validations)));
   }
+  if (causes.length > 0) throw invalid({ group: 'meta.k8s.io', name: kindOf(request) }, '', causes);
   return {
-    dryRun: dryRun === 'All',
+    dryRun: dryRun.length > 0,
     fieldManager: query.get('fieldManager') ?? managerOf(request),
-    fieldValidation: validationOf(query.get('fieldValidation')),
+    fieldValidation: fieldValidation ?? 'Warn',
     force: flag(query, 'force'),
   };
 }
 
-function validationOf(value: string | null): FieldValidation {
-  if (value === null || value === '') return 'Warn';
-  if (value === 'Strict' || value === 'Warn' || value === 'Ignore') return value;
-  throw badRequest(
-    `fieldValidation: Unsupported value: ${JSON.stringify(value)}: supported values: "Ignore", "Strict", "Warn"`,
-  );
+const validations: Record<string, FieldValidation> = { '': 'Warn', Ignore: 'Ignore', Strict: 'Strict', Warn: 'Warn' };
+
+function kindOf({ method }: ApiRequest): string {
+  return method === 'POST' ? 'CreateOptions' : method === 'PUT' ? 'UpdateOptions' : 'PatchOptions';
 }
 
 /** The manager of a client that names none: its user agent up to the version. */

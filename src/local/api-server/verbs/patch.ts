@@ -9,10 +9,8 @@ import { keyOf } from '../resources/resource-type.ts';
 import { schemaOf } from '../resources/schemas.ts';
 import { applied, appliedConfiguration, checkPatchOptions } from './apply.ts';
 import { createObject } from './create.ts';
-import type { WriteOptions } from './options.ts';
+import type { Patch, WriteOptions } from './options.ts';
 import { updateObject } from './update.ts';
-
-export type Patch = Readonly<{ kind: 'json' | 'merge' | 'strategic' | 'apply'; body: unknown }>;
 
 const kinds: Record<string, Patch['kind']> = {
   'application/json-patch+json': 'json',
@@ -46,7 +44,7 @@ export function patchObject(
 ): { object: ApiObject; created: boolean } {
   if (patch.kind !== 'apply') {
     const change = (old: ApiObject): ApiObject => patched(call, old, patch);
-    return { object: updateObject(call, change, options, 'Update', patch.body), created: false };
+    return { object: updateObject(call, change, options, 'Update', patch), created: false };
   }
   const configuration = appliedConfiguration(call, patch.body);
   const key = keyOf(call.type, call.info.namespace, call.info.name);
@@ -75,9 +73,7 @@ export function patchErrors<T>(run: () => T): T {
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
     if (error.kind === 'malformed') throw badRequest(error.message);
-    throw new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {
-      causes: [{ reason: 'UnexpectedServerResponse', message: error.message, field: '' }],
-    });
+    throw new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
   }
 }
 

@@ -6,8 +6,8 @@ import { type ApiObject, dig, type Json, numberOf, put, textOf } from '../object
 import { jsonPatch, mergePatch } from '../patch/index.ts';
 import { formatSelector } from '../selectors/labels.ts';
 import { loadObject } from './objects.ts';
-import { writeOptions } from './options.ts';
-import { type Patch, patchErrors, readPatch } from './patch.ts';
+import { type Patch, writeOptions } from './options.ts';
+import { patchErrors, readPatch } from './patch.ts';
 import { updateObject } from './update.ts';
 
 type Paths = { spec: string[]; status: string[]; selector: string[] | undefined };

@@ -9,7 +9,7 @@ import { admission } from './create.ts';
 import { trackFields } from './fields.ts';
 import { carryMetadata, specChanged, validateMetadata } from './metadata.ts';
 import { eraseObject, kindName, loadObject, saveObject } from './objects.ts';
-import type { WriteOptions } from './options.ts';
+import type { Patch, WriteOptions } from './options.ts';
 
 type Change = (old: ApiObject) => ApiObject;
 type Operation = 'Update' | 'Apply';
@@ -23,7 +23,7 @@ export function updateObject(
   change: Change,
   options: WriteOptions,
   operation: Operation = 'Update',
-  patch?: unknown,
+  patch?: Patch,
 ): ApiObject {
   const strategy = strategyOf(call.type);
   const context = admission(call, options);
@@ -38,7 +38,7 @@ export function updateObject(
   }
   const causes = [
     ...validateMetadata(call, draft, old),
-    ...schemaCauses(call, draft, old),
+    ...schemaCauses(call, draft, old, patch),
     ...(strategy.validate?.(draft, old, context) ?? []),
   ];
   if (causes.length > 0) throw invalid(kindName(call.type), old.metadata.name, causes);

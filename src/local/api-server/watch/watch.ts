@@ -1,12 +1,12 @@
 import type { Call } from '../api.ts';
-import { ApiError, badRequest } from '../errors.ts';
+import { ApiError, forbiddenField, invalid } from '../errors.ts';
 import { flag, integer } from '../http/request.ts';
 import { setWarnings } from '../http/respond.ts';
 import type { ApiObject } from '../object.ts';
 import { decode, servedApiVersion, servedText } from '../resources/codec.ts';
 import type { Change } from '../store/store.ts';
 import { type Presentation, presentEvent } from '../table/present.ts';
-import { type Selection, selectionOf } from '../verbs/list.ts';
+import { askedRevision, type Selection, selectionOf } from '../verbs/list.ts';
 
 /** A quiet watch hears of the newest revision this often (the real server: about a minute). */
 const bookmarkEveryMs = 30_000;
@@ -57,20 +57,16 @@ type Start = { initial: boolean; initialBookmark: boolean; since: number };
 function startOf(call: Call): Start {
   const { query } = call.request;
   const { revision } = call.api.store;
-  const asked = query.get('resourceVersion') ?? '';
-  if (!/^\d*$/.test(asked)) throw badRequest(`resourceVersion: Invalid value: "${asked}": invalid syntax`);
+  const asked = askedRevision(call);
   if (flag(query, 'sendInitialEvents')) {
     if (query.get('resourceVersionMatch') !== 'NotOlderThan') {
-      throw new ApiError(
-        422,
-        'Invalid',
-        'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
-      );
+      const why = 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan';
+      throw invalid({ group: 'meta.k8s.io', name: 'ListOptions' }, '', [forbiddenField('resourceVersionMatch', why)]);
     }
     return { initial: true, initialBookmark: flag(query, 'allowWatchBookmarks'), since: revision };
   }
-  const initial = (asked === '' || asked === '0') && query.get('sendInitialEvents') === null;
-  return { initial, initialBookmark: false, since: initial ? revision : Math.min(Number(asked) || revision, revision) };
+  const initial = asked === undefined && query.get('sendInitialEvents') === null;
+  return { initial, initialBookmark: false, since: initial ? revision : (asked ?? revision) };
 }
 
 function sendInitial(call: Call, selection: Selection, stream: Stream): void {
