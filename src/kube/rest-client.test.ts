@@ -87,19 +87,21 @@ describe('what goes over the wire', () => {
   });
 
   it('of hundreds of requests at once 64 are under way', async () => {
-    let [underWay, most] = [0, 0];
-    for (let i = 0; i < 300; i++) {
+    const held: (() => void)[] = [];
+    const full = Promise.withResolvers<void>();
+    for (let i = 0; i < 200; i++) {
       api.on(`GET ${one}`, async (response) => {
-        underWay += 1;
-        most = Math.max(most, underWay);
-        await new Promise((resolve) => setTimeout(resolve, 5));
-        underWay -= 1;
-        response.end(JSON.stringify(object));
+        held.push(() => response.end(JSON.stringify(object)));
+        if (held.length === 64) full.resolve();
+        if (held.length > 64) held.at(-1)?.();
       });
     }
-    await Promise.all(Array.from({ length: 300 }, () => client.get(ref)));
-    expect(most).toBeGreaterThan(16);
-    expect(most).toBeLessThanOrEqual(64);
+    const all = Promise.all(Array.from({ length: 200 }, () => client.get(ref)));
+    await full.promise;
+    expect(held).toHaveLength(64);
+    for (const reply of held.slice(0, 64)) reply();
+    await all;
+    expect(held).toHaveLength(200);
   });
 
   it.each(['', '.', '..'])('the name "%s" reaches no other path', async (name) => {
@@ -145,9 +147,12 @@ describe('errors', () => {
     expect(error.message).toContain(says);
   });
 
-  it('a server that does not answer in time', async () => {
+  it.each([
+    { what: 'does not answer', reply: () => {} },
+    { what: 'stops in the middle of its answer', reply: ((response) => void response.write('{"kind":')) as Reply },
+  ])('a server that $what', async ({ reply }) => {
     const hurried = await connect({ kubeconfig: kubeconfigFor(api.url), userAgent: 'test', timeoutMs: 200 });
-    api.on(`GET ${one}`, () => {});
+    api.on(`GET ${one}`, reply);
     await expect(hurried.client.get(ref)).rejects.toMatchObject({ status: 0, reason: 'Timeout' });
     await hurried.close();
   });
