@@ -79,7 +79,7 @@ async function makeFolder(path: string, mode: number): Promise<void> {
 async function linkInside(layer: LayerState, path: string, target: string): Promise<void> {
   const folder = dirname(path);
   const from = target.startsWith('/') ? '/' : `/${relative(layer.root, folder)}`;
-  const inside = posix.join('/', from, target);
+  const inside = posix.join(from, target);
   await symlink(relative(folder, join(layer.root, inside)) || '.', path);
 }
 
