@@ -23,9 +23,11 @@ function mergeMap(original: JsonObject, patch: JsonObject, schema: Schema | unde
   const kept = retainKeys(original, patch);
   const listsDone = orderedLists(kept, patch, schema);
   for (const [key, value] of Object.entries(patch)) {
-    if (key === '$retainKeys' || key.startsWith(ORDER) || key === '__proto__') continue;
     if (key.startsWith(DELETE_FROM)) deleteFromPrimitiveList(kept, key.slice(DELETE_FROM.length), value);
-    else if (value === null) delete kept[key];
+  }
+  for (const [key, value] of Object.entries(patch)) {
+    if (isDirective(key) || key === '__proto__') continue;
+    if (value === null) delete kept[key];
     else if (!listsDone.has(key)) set(kept, key, mergeValue(kept[key], value, fieldSchema(schema, key)));
   }
   return kept;
