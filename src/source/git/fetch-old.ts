@@ -3,14 +3,14 @@ import git, { type HttpClient as GitHttp } from 'isomorphic-git';
 import type { HttpClient } from '../http/client.ts';
 import { raise } from '../http/failure.ts';
 import { raiseNotGit, raiseStatus, repository } from './failures.ts';
-import type { FetchJob } from './protocol.ts';
+import type { Job } from './protocol.ts';
 import { authorization, fullCommit } from './reference.ts';
 
 /**
  * Fetches from a server that does not speak protocol v2, by the library's own client; returns the id of what was
  * fetched, which may be a tag. `have` is the branch of the cache that holds what was fetched before.
  */
-export async function fetchOld(job: FetchJob, client: HttpClient, have: string, signal: AbortSignal): Promise<string> {
+export async function fetchOld(job: Job, client: HttpClient, have: string, signal: AbortSignal): Promise<string> {
   const { gitdir, url, name } = job;
   const headers = authorization(job.credentials);
   const http = adapter(client, url, signal);
@@ -21,7 +21,7 @@ export async function fetchOld(job: FetchJob, client: HttpClient, have: string, 
   return fetchHead ?? raise('invalid', 'RefNotFound', `${repository(url)} is empty; push a commit to it`);
 }
 
-function explain(error: unknown, job: FetchJob): never {
+function explain(error: unknown, job: Job): never {
   const { code, message } = error as { code?: string; message?: string };
   const notGiven = code === 'NotFoundError' || /not our ref|unadvertised/i.test(message ?? '');
   if (notGiven) raiseNotGiven(job);
@@ -30,7 +30,7 @@ function explain(error: unknown, job: FetchJob): never {
   throw error;
 }
 
-export function raiseNotGiven({ name, url }: FetchJob): never {
+export function raiseNotGiven({ name, url }: Job): never {
   const remedy = fullCommit.test(name)
     ? 'check the commit id, and that the server gives out commits by id (uploadpack.allowAnySHA1InWant)'
     : 'it may have moved this moment; check the name';

@@ -8,7 +8,7 @@ import { raise } from '../http/failure.ts';
 import { repository } from './failures.ts';
 import { fetchOld, raiseNotGiven } from './fetch-old.ts';
 import { encodePackets, type Packet, readPackets } from './packet.ts';
-import type { FetchJob } from './protocol.ts';
+import type { Job } from './protocol.ts';
 import { authorization } from './reference.ts';
 import { base } from './refs.ts';
 
@@ -19,7 +19,7 @@ const have = 'alustan-have';
  * Brings one commit, without its history, into the cache repository, and returns its id: with old servers another than
  * the one asked for when the ref has moved since. Downloads nothing when the commit is there already.
  */
-export async function fetchCommit(job: FetchJob, signal: AbortSignal): Promise<string> {
+export async function fetchCommit(job: Job, signal: AbortSignal): Promise<string> {
   const { gitdir, credentials } = job;
   if (await hasCommit(gitdir, job.commit)) return job.commit;
   await git.init({ fs, gitdir, bare: true, defaultBranch: have });
@@ -49,7 +49,7 @@ export async function hasCommit(gitdir: string, commit: string): Promise<boolean
  * One request of protocol v2 (gitprotocol-v2, "fetch"); false when the server does not speak it. It gives any commit by
  * its id and sends no list of refs.
  */
-async function fetchV2(job: FetchJob, client: HttpClient, signal: AbortSignal): Promise<boolean> {
+async function fetchV2(job: Job, client: HttpClient, signal: AbortSignal): Promise<boolean> {
   const { gitdir } = job;
   const last = await git.resolveRef({ fs, gitdir, ref: `refs/heads/${have}` }).catch(() => undefined);
   const known = last === undefined ? [] : [`shallow ${last}`, `have ${last}`];

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -387,5 +387,13 @@ describe('the cache', () => {
     expect(await source.prune(60_000)).toBe(0);
     expect(await source.prune(-1)).toBe(1);
     expect((await factOf({ url: server.url('shop'), path: '' }, make())).files).toHaveLength(3);
+  });
+  it('that a crash has left broken is fetched anew', async () => {
+    const ref = { url: server.url('shop'), path: '' };
+    await factOf(ref, make());
+    const [folder = ''] = await readdir(cacheDir);
+    const packs = join(cacheDir, folder, 'objects', 'pack');
+    for (const name of await readdir(packs)) await truncate(join(packs, name), 100);
+    expect((await factOf(ref, make())).files).toHaveLength(3);
   });
 });

@@ -1,20 +1,18 @@
 import { type Redirect, rewriteGitUrl } from '../../core/redirect.ts';
-import { type Failure, ok, type Result } from '../../core/result.ts';
+import { ok, type Result } from '../../core/result.ts';
 import { defaultTimeouts, type Timeouts } from '../http/client.ts';
-import { FailureError, toFailure } from '../http/failure.ts';
+import { toFailure } from '../http/failure.ts';
 import { createShared } from '../shared.ts';
 import type { Context, Observed, Source } from '../source.ts';
-import { cacheFolder, pruneFolders, touchFolder } from './cache.ts';
+import { cacheFolder, pruneFolders } from './cache.ts';
 import { repository } from './failures.ts';
-import { defaultLimits, type Limits, type Tree } from './protocol.ts';
+import { defaultLimits, type GitFact, type Limits } from './protocol.ts';
 import type { GitPath, GitRef } from './reference.ts';
 import type { Tip } from './refs.ts';
-import { fetchOverSsh } from './ssh.ts';
 import { createGitThread, type GitThread } from './thread.ts';
-import { createResolver, type Resolver, transportOf } from './transport.ts';
+import { createResolver, type Resolver } from './transport.ts';
 
-/** What lies at a path of a repository at one commit. */
-export type GitFact = Tree & Readonly<{ commit: string }>;
+export type { GitFact } from './protocol.ts';
 
 export type GitOptions = Readonly<{
   /** Where repositories are kept between restarts. One process may use it at a time. */
@@ -91,29 +89,20 @@ async function observe(
   const where = { ...ref, url: rewriteGitUrl(ref.url, parts.options.rewrites ?? []) };
   const key = JSON.stringify([where.url, ref.credentials?.id ?? '', commit, ref.path]);
   // What lies at a commit never changes: the age does not matter.
-  const fact = await facts.get(key, Number.POSITIVE_INFINITY, context.signal, (signal) =>
-    attempt(where, () => load(parts, where, tip.value, signal)),
-  );
-  return fact.ok ? ok({ changed: true, revision: fact.value.commit, fact: fact.value }) : fact;
-}
-
-/** Throws failures. */
-async function load(parts: Parts, ref: GitPath, tip: Tip, signal: AbortSignal): Promise<GitFact> {
+  const { url, path, credentials } = where;
   const { timeouts, limits, thread, options } = parts;
-  const gitdir = cacheFolder(options.cacheDir, ref);
-  const { url, path, credentials } = ref;
-  await touchFolder(gitdir);
-  const commit =
-    transportOf(url) === 'ssh'
-      ? await fetchOverSsh({ gitdir, url, tip, timeoutMs: timeouts.total, signal })
-      : unwrap(
-          await thread.run<string>(
-            { type: 'fetch', gitdir, url, ...tip, timeouts, ...(credentials === undefined ? {} : { credentials }) },
-            signal,
-          ),
-        );
-  const tree = unwrap(await thread.run<Tree>({ type: 'read', gitdir, url, commit, path, limits }, signal));
-  return { ...tree, commit };
+  const gitdir = cacheFolder(options.cacheDir, where);
+  const job = {
+    gitdir,
+    url,
+    path,
+    ...tip.value,
+    timeouts,
+    limits,
+    ...(credentials === undefined ? {} : { credentials }),
+  };
+  const fact = await facts.get(key, Number.POSITIVE_INFINITY, context.signal, (signal) => thread.run(job, signal));
+  return fact.ok ? ok({ changed: true, revision: fact.value.commit, fact: fact.value }) : fact;
 }
 
 async function attempt<T>(ref: GitRef, work: () => Promise<T>): Promise<Result<T>> {
@@ -122,9 +111,4 @@ async function attempt<T>(ref: GitRef, work: () => Promise<T>): Promise<Result<T
   } catch (error) {
     return { ok: false, failure: toFailure(error, repository(ref.url)) };
   }
-}
-
-function unwrap<T>(result: Result<T>): T {
-  if (result.ok) return result.value;
-  throw new FailureError(result.failure satisfies Failure);
 }

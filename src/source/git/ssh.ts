@@ -1,20 +1,13 @@
 import { hasCommit } from './fetch.ts';
-import type { Tip } from './refs.ts';
+import type { Job } from './protocol.ts';
 import { runGit } from './transport.ts';
 
-type Asked = Readonly<{ gitdir: string; url: string; tip: Tip; timeoutMs: number; signal: AbortSignal }>;
-
 /** As `fetchCommit`, with the git program: it reads the SSH keys and known hosts of the controller's user. */
-export async function fetchOverSsh({ gitdir, url, tip, timeoutMs, signal }: Asked): Promise<string> {
-  if (await hasCommit(gitdir, tip.commit)) return tip.commit;
-  await runGit(['init', '--quiet', '--bare', gitdir], url, timeoutMs, signal);
-  const into = `+${tip.name}:refs/heads/alustan-have`;
-  await runGit(
-    ['--git-dir', gitdir, 'fetch', '--quiet', '--depth', '1', '--no-tags', '--', url, into],
-    url,
-    timeoutMs,
-    signal,
-  );
-  const commit = await runGit(['--git-dir', gitdir, 'rev-parse', 'alustan-have^{commit}'], url, timeoutMs, signal);
-  return commit.trim();
+export async function fetchOverSsh({ gitdir, url, name, commit, timeouts }: Job, signal: AbortSignal): Promise<string> {
+  if (await hasCommit(gitdir, commit)) return commit;
+  const git = (...args: string[]) => runGit(args, url, timeouts.total, signal);
+  await git('init', '--quiet', '--bare', gitdir);
+  const into = `+${name}:refs/heads/alustan-have`;
+  await git('--git-dir', gitdir, 'fetch', '--quiet', '--depth', '1', '--no-tags', '--', url, into);
+  return (await git('--git-dir', gitdir, 'rev-parse', 'alustan-have^{commit}')).trim();
 }

@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import type { Failure, Result } from '../../core/result.ts';
 import { fail, ok } from '../../core/result.ts';
-import type { Job, Request, Response } from './protocol.ts';
+import type { GitFact, Job, Request, Response } from './protocol.ts';
 
 /** The git worker thread as seen from outside: jobs in, results out. Starts with the first job. */
 export interface GitThread {
-  run<T>(job: Job, signal: AbortSignal): Promise<Result<T>>;
+  run(job: Job, signal: AbortSignal): Promise<Result<GitFact>>;
   close(): Promise<void>;
 }
 
@@ -13,11 +13,11 @@ const aborted: Failure = { kind: 'transient', reason: 'Aborted', message: 'the r
 
 /** `entry` is the worker's file: another one in the bundle than in the sources. */
 export function createGitThread(entry: URL = new URL('./worker.ts', import.meta.url)): GitThread {
-  const waiting = new Map<number, (result: Result<unknown>) => void>();
+  const waiting = new Map<number, (result: Result<GitFact>) => void>();
   let worker: Worker | undefined;
   let last = 0;
 
-  const settle = (id: number, result: Result<unknown>): void => {
+  const settle = (id: number, result: Result<GitFact>): void => {
     waiting.get(id)?.(result);
     waiting.delete(id);
     // An idle worker must not keep the process alive.
@@ -37,7 +37,7 @@ export function createGitThread(entry: URL = new URL('./worker.ts', import.meta.
     return started;
   };
 
-  const run = <T>(job: Job, signal: AbortSignal): Promise<Result<T>> => {
+  const run = (job: Job, signal: AbortSignal): Promise<Result<GitFact>> => {
     if (signal.aborted) return Promise.resolve({ ok: false, failure: aborted });
     worker ??= start();
     const thread = worker;
@@ -49,7 +49,7 @@ export function createGitThread(entry: URL = new URL('./worker.ts', import.meta.
       };
       waiting.set(id, (result) => {
         signal.removeEventListener('abort', giveUp);
-        resolve(result as Result<T>);
+        resolve(result);
       });
       signal.addEventListener('abort', giveUp, { once: true });
       thread.ref();

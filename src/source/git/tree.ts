@@ -4,7 +4,7 @@ import { posix } from 'node:path';
 import git, { type TreeEntry } from 'isomorphic-git';
 import { raise } from '../http/failure.ts';
 import { repository } from './failures.ts';
-import type { GitFile, ReadJob, Tree } from './protocol.ts';
+import type { GitFact, GitFile, Job } from './protocol.ts';
 
 const maxLinks = 40;
 const symlink = '120000';
@@ -21,8 +21,8 @@ type Found = Readonly<{ path: string; mode: number; oid: string }>;
  * followed, as Helm does; whatever a checkout could turn against us or would lack is refused by name: links that leave
  * the repository, names such as `..`, submodules, LFS pointers. Throws failures.
  */
-export async function readTree(job: ReadJob): Promise<Tree> {
-  const reader = new TreeReader(job);
+export async function readTree(job: Job, commit: string): Promise<GitFact> {
+  const reader = new TreeReader(job, commit);
   const entry = await reader.locate(normalise(job), 0);
   if (entry === undefined) {
     raise('invalid', 'PathNotFound', `${reader.where} has no path "${job.path}"; check the path`);
@@ -31,10 +31,10 @@ export async function readTree(job: ReadJob): Promise<Tree> {
   const found = reader.found.sort((a, b) => (a.path < b.path ? -1 : 1));
   const hash = createHash('sha256');
   for (const { path, mode, oid } of found) hash.update(`${mode.toString(8)} ${oid} ${path}\0`);
-  return { digest: `sha256:${hash.digest('hex')}`, files: await reader.read(found) };
+  return { commit, digest: `sha256:${hash.digest('hex')}`, files: await reader.read(found) };
 }
 
-function normalise({ path, url }: ReadJob): string {
+function normalise({ path, url }: Job): string {
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
   if (parts.includes('..')) {
     const message = `the path "${path}" in ${repository(url)} holds ".."; give it from the repository's root`;
@@ -46,18 +46,20 @@ function normalise({ path, url }: ReadJob): string {
 class TreeReader {
   readonly where: string;
   readonly found: Found[] = [];
-  readonly #job: ReadJob;
+  readonly #job: Job;
+  readonly #commit: string;
   /** The library's: what it has unpacked once. Lives as long as this reader. */
   readonly #cache = {};
 
-  constructor(job: ReadJob) {
+  constructor(job: Job, commit: string) {
     this.#job = job;
-    this.where = `${repository(job.url)} at ${job.commit.slice(0, 12)}`;
+    this.#commit = commit;
+    this.where = `${repository(job.url)} at ${commit.slice(0, 12)}`;
   }
 
   /** What lies at a path from the root; follows links in every part of it, as a file system does. */
   async locate(path: string, links: number): Promise<Place | undefined> {
-    const { commit } = await git.readCommit(this.#object(this.#job.commit));
+    const { commit } = await git.readCommit(this.#object(this.#commit));
     let place: Place = { path: '', oid: commit.tree, type: 'tree', mode: '040000' };
     for (const part of path === '' ? [] : path.split('/')) {
       if (place.type === 'commit') refuseSubmodule(this.where, place.path);

@@ -1,9 +1,8 @@
 import { parentPort } from 'node:worker_threads';
 import { toFailure } from '../http/failure.ts';
 import { repository } from './failures.ts';
-import { fetchCommit } from './fetch.ts';
-import type { Job, Request, Response, Tree } from './protocol.ts';
-import { readTree } from './tree.ts';
+import { load } from './load.ts';
+import type { Job, Request, Response } from './protocol.ts';
 
 /*
  * Entry of the git worker thread: unpacking holds a thread for hundreds of milliseconds, which the controller's own
@@ -21,7 +20,10 @@ async function serve(id: number, job: Job): Promise<void> {
   const controller = new AbortController();
   running.set(id, controller);
   const before = turns.get(job.gitdir) ?? Promise.resolve();
-  const work = before.then(() => run(job, controller.signal));
+  const work = before.then(() => {
+    controller.signal.throwIfAborted();
+    return load(job, controller.signal);
+  });
   const settled = work.then(
     () => undefined,
     () => undefined,
@@ -29,7 +31,9 @@ async function serve(id: number, job: Job): Promise<void> {
   turns.set(job.gitdir, settled);
   try {
     const value = await work;
-    post({ id, ok: true, value }, transfers(value));
+    // Bytes are handed over, not copied.
+    const transfer = value.files.map((file) => file.bytes.buffer as ArrayBuffer);
+    post({ id, ok: true, value }, transfer);
   } catch (error) {
     post({ id, ok: false, failure: toFailure(error, repository(job.url)) }, []);
   } finally {
@@ -38,17 +42,6 @@ async function serve(id: number, job: Job): Promise<void> {
   }
 }
 
-async function run(job: Job, signal: AbortSignal): Promise<string | Tree> {
-  signal.throwIfAborted();
-  return job.type === 'fetch' ? fetchCommit(job, signal) : readTree(job);
-}
-
 function post(response: Response, transfer: readonly ArrayBuffer[]): void {
   parentPort?.postMessage(response, [...transfer]);
-}
-
-/** Bytes are handed over, not copied. */
-function transfers(value: string | Tree): ArrayBuffer[] {
-  if (typeof value === 'string') return [];
-  return value.files.map((file) => file.bytes.buffer as ArrayBuffer);
 }
