@@ -8,7 +8,7 @@ export default defineConfig({
     dir: import.meta.dirname,
     include: ['**/*.e2e.ts'],
     globalSetup: ['./setup.ts'],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     // The control plane takes the other core.
     maxWorkers: 1,

@@ -41,7 +41,7 @@ describe('the shop example on a real control plane', () => {
   }
 
   function eventually(check: () => Promise<void>): Promise<void> {
-    return vi.waitFor(check, { timeout: 50_000, interval: 300 });
+    return vi.waitFor(check, { timeout: 100_000, interval: 300 });
   }
 
   const completed = (name: string, revision: number) =>
@@ -118,6 +118,6 @@ describe('the shop example on a real control plane', () => {
 
   it('the namespace can be deleted', async () => {
     explainFailure();
-    await kubectl('delete', 'namespace', 'shop', '--wait=true', '--timeout=55s');
+    await kubectl('delete', 'namespace', 'shop', '--wait=true', '--timeout=100s');
   });
 });

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type RunningController, startController } from '../../src/controller/start.ts';
+import type { RunningController } from '../../src/controller/options.ts';
+import { startController } from '../../src/controller/start.ts';
 import { silent } from '../../src/core/log.ts';
 import { type Connection, connect } from '../../src/kube/connect.ts';
 import { World } from '../../src/local/cluster/world.ts';
