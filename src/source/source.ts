@@ -13,7 +13,7 @@ export type Observed<Fact> =
   | Readonly<{ changed: true; revision: string; fact: Fact }>;
 
 /**
- * Reads one kind of thing of the outside world. Every implementation keeps to this (`source.contract.ts` checks it):
+ * Reads one kind of thing of the outside world. Every implementation keeps to this (`test/support/source-contract.ts` checks it):
  * a failure is a value and never thrown; an abort ends it soon, as a failure with reason `Aborted`; nothing waits
  * without a limit; what has not changed since `seen` costs no download; messages hold no credentials.
  */
