@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { repositoryExample, serviceExample } from './examples.ts';
 import { crds, kinds } from './kinds.ts';
+import { parseRepository } from './repository.ts';
 import { type JsonSchema, jsonSchemaOf, toStructural } from './schema-to-crd.ts';
+import { parseService } from './service.ts';
 
 const structural = (schema: z.ZodType) => toStructural(jsonSchemaOf(schema));
 
@@ -71,6 +74,11 @@ describe('crds', () => {
   it('Service has the short name asvc and the column IMAGE', () => {
     expect(kinds[0]?.shortNames).toEqual(['asvc']);
     expect(kinds[0]?.columns.map((column) => column.name)).toEqual(['State', 'Image', 'Revision', 'Age', 'Message']);
+  });
+
+  it('the examples of the reference pages fit the schemas', () => {
+    expect(parseService(serviceExample)).toMatchObject({ ok: true });
+    expect(parseRepository(repositoryExample)).toMatchObject({ ok: true });
   });
 
   it.each(kinds.map((kind) => [kind.kind, kind] as const))('every field of %s is described', (_, kind) => {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { KubeObject } from '../core/resource.ts';
 import { apiVersion } from './common.ts';
+import { repositoryExample, serviceExample } from './examples.ts';
 import { repositorySpec } from './repository.ts';
 import { repositoryStatus } from './repository-status.ts';
 import { jsonSchemaOf, toStructural } from './schema-to-crd.ts';
@@ -15,6 +16,9 @@ export type KindDefinition = Readonly<{
   plural: string;
   shortNames: readonly string[];
   description: string;
+  /** What happens with one, step by step, for its reference page. */
+  walkThrough: readonly string[];
+  example: KubeObject;
   spec: z.ZodType;
   status: z.ZodType;
   columns: readonly Column[];
@@ -33,6 +37,14 @@ export const kinds: readonly KindDefinition[] = [
     shortNames: ['asvc'],
     description:
       'A Helm chart from git or OCI, with values and an image to follow, delivered in the order of its dependencies.',
+    walkThrough: [
+      'The chart is read from git or OCI, and packed. Nothing happens while its content stays the same.',
+      'The highest tag of the image that satisfies `semanticVersion` and can be pulled is written into the values; `${workspace.NAME}` is filled from the cluster Secret of the workspace.',
+      'When the release in the cluster was made from other inputs, the Service waits for its dependencies, then a Job runs `helm upgrade --install`. A failed Job is tried again, later each time, up to `retries`.',
+      'The objects of the release are watched until they are healthy: `Completed`. Dependents are woken at once.',
+      'Deletion waits for Services that depend on this one (`Blocked`), then a Job uninstalls the release.',
+    ],
+    example: serviceExample,
     spec: serviceSpec,
     status: serviceStatus,
     columns: [state, image, revision, age, message],
@@ -42,6 +54,13 @@ export const kinds: readonly KindDefinition[] = [
     plural: 'repositories',
     shortNames: ['repo'],
     description: 'Manifests under a path of a git repository or OCI artifact, kept applied.',
+    walkThrough: [
+      'The manifests below `path` are read. One that is broken is named with file and line, and stops none of the others.',
+      'They are applied by server-side apply with the rights of `serviceAccountName`: definitions first, then what others need, then the rest, Services in the order of their dependencies. What was changed by hand is put back.',
+      'What has left the repository is deleted, unless `prune` is false or the object has the annotation `alustan.io/prune: disabled`.',
+      'Deleting the Repository deletes what it applied, and waits until that is gone.',
+    ],
+    example: repositoryExample,
     spec: repositorySpec,
     status: repositoryStatus,
     columns: [state, revision, age, message],

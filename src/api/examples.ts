@@ -1,0 +1,36 @@
+import type { KubeObject } from '../core/resource.ts';
+import { apiVersion } from './common.ts';
+
+/** The examples of the reference pages; tests read them with the schemas. */
+export const serviceExample: KubeObject = {
+  apiVersion,
+  kind: 'Service',
+  metadata: { name: 'web-service', namespace: 'shop' },
+  spec: {
+    workspace: 'staging',
+    source: {
+      repoURL: 'https://github.com/alustan/cluster-manifests',
+      path: 'application-helm',
+      releaseName: 'web-application',
+      targetRevision: 'main',
+      values: {
+        image: { repository: 'alustan/web:1.1.0' },
+        config: { DB_URL: 'postgresql://${workspace.DB_USER}:${workspace.DB_PASSWORD}@postgres:5432/shop' },
+      },
+    },
+    containerRegistry: { provider: 'docker', imageName: 'alustan/web', semanticVersion: '>=1.1.0' },
+    dependencies: { service: ['api-service'] },
+  },
+};
+
+export const repositoryExample: KubeObject = {
+  apiVersion,
+  kind: 'Repository',
+  metadata: { name: 'shop', namespace: 'shop' },
+  spec: {
+    url: 'https://github.com/alustan/cluster-manifests',
+    ref: { branch: 'main' },
+    path: 'clusters/staging',
+    interval: '5m',
+  },
+};
