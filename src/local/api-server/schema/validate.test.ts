@@ -54,6 +54,16 @@ describe('CEL rules', () => {
       undefined,
       ['Invalid value: "object": rule compile error: found no matching overload for \'quantity(dyn)\''],
     ],
+    ['has() of an item', 'has(self.list[0].k) && !has(self.list[0].z)', { spec: { list: [{ k: 1 }] } }, undefined, []],
+    ['has() in a literal is text', "'has(x)' == 'has' + '(x)'", sized(1), undefined, []],
+    ['has() of the old value makes a transition rule', 'has(oldSelf.size)', sized(1), undefined, []],
+    [
+      'has() of a field of nothing is an error',
+      'has(self.a.b)',
+      sized(1),
+      undefined,
+      ['Invalid value: "object": no such key: a evaluating rule: has(self.a.b)'],
+    ],
     [
       'functions of Kubernetes: lists',
       "self.names.isSorted() && self.names.indexOf('b') == 1",

@@ -1,5 +1,6 @@
 import { Environment, Optional } from '@marcbachmann/cel-js';
 import { registerKubernetesFunctions } from './functions.ts';
+import { registerHas, rewriteHas } from './has.ts';
 
 /** A compiled CEL expression over `self` and `oldSelf`. */
 export type Program = {
@@ -23,14 +24,11 @@ export function compile(expression: string): Compiled {
 }
 
 function compileFresh(expression: string): Compiled {
-  environment ??= registerKubernetesFunctions(
-    new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false })
-      .registerVariable('self', 'dyn')
-      .registerVariable('oldSelf', 'dyn'),
-  );
+  environment ??= createEnvironment();
   try {
-    const parsed = environment.parse(expression);
-    const checked = environment.check(expression);
+    const text = rewriteHas(expression);
+    const parsed = environment.parse(text);
+    const checked = environment.check(text);
     if (!checked.valid) return { ok: false, message: summary(checked.error) };
     const usesOldSelf = mentions(parsed.ast, 'oldSelf');
     return {
@@ -40,6 +38,13 @@ function compileFresh(expression: string): Compiled {
   } catch (error) {
     return { ok: false, message: summary(error) };
   }
+}
+
+function createEnvironment(): Environment {
+  const env = new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false })
+    .registerVariable('self', 'dyn')
+    .registerVariable('oldSelf', 'dyn');
+  return registerHas(registerKubernetesFunctions(env));
 }
 
 function wrap(old: unknown, optional: boolean): unknown {
