@@ -247,6 +247,21 @@ describe('a registry that does not answer as it should', () => {
     expect(failure.message).not.toContain('hunter22');
   });
 
+  it('E24 after a 429 is left alone for as long as it says, whatever the repository', async () => {
+    let clock = 0;
+    const source = make({ now: () => clock });
+    answer = status(429, { 'retry-after': '30' });
+    await failureOf(source);
+    answer = page(['1.0.0']);
+    clock = 29_000;
+    expect(await failureOf(source, { host, repository: 'other' })).toMatchObject({
+      reason: 'RateLimited',
+      retryAfterMs: 1000,
+    });
+    expect(log).toHaveLength(1);
+    clock = 30_000;
+    expect(await tagsOf(source)).toEqual(['1.0.0']);
+  });
   it('an abort ends it', async () => {
     answer = () => undefined;
     const controller = new AbortController();

@@ -38,9 +38,31 @@ export interface Registry {
 export function createRegistry(options: RegistryOptions = {}): Registry {
   const http = createHttpClient({ timeouts: { total: 60_000, ...options.timeouts } });
   const tokens = createTokens(http, options.now ?? (() => Date.now()));
+  const backOff = createBackOff(options.now ?? (() => Date.now()));
   return {
-    get: (ref, path, get) => viaMirrors(http, tokens, options, ref, path, get),
+    get: (ref, path, get) => backOff(ref, () => viaMirrors(http, tokens, options, ref, path, get)),
     close: () => http.close(),
+  };
+}
+
+/** Milliseconds of silence towards a registry that said 429 without saying for how long. */
+const defaultBackOff = 30_000;
+
+/** A registry that has answered 429 is left alone until it wants to be asked again, whatever the repository (E24). */
+function createBackOff(now: () => number) {
+  const until = new Map<string, number>();
+  return async <T>(ref: RegistryRef, work: () => Promise<T>): Promise<T> => {
+    const key = JSON.stringify([ref.host, ref.login?.id ?? '']);
+    const left = (until.get(key) ?? 0) - now();
+    if (left > 0)
+      raise('transient', 'RateLimited', `${shown(ref)}: the registry wants no requests for now (429)`, left);
+    try {
+      return await work();
+    } catch (error) {
+      const { reason, retryAfterMs } = toFailure(error, shown(ref));
+      if (reason === 'RateLimited') until.set(key, now() + (retryAfterMs ?? defaultBackOff));
+      throw error;
+    }
   };
 }
 
