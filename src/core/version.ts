@@ -18,37 +18,12 @@ export function parseVersion(text: string): Version | undefined {
   // Most tags that are no version are told by their first character or two; the pattern is dearer.
   const first = text.charCodeAt(text.charCodeAt(0) === 118 ? 1 : 0);
   if (!(first >= 48 && first <= 57) || text.length > 256) return undefined;
-  const plain = parsePlain(text);
-  if (plain !== undefined) return plain;
   const match = strict.exec(text);
   if (match === null) return undefined;
   const [major, minor, patch] = [Number(match[1]), Number(match[2]), Number(match[3])];
   if (!(Number.isSafeInteger(major) && Number.isSafeInteger(minor) && Number.isSafeInteger(patch))) return undefined;
   const pre = parsePrerelease(match[4]);
   return pre === undefined ? undefined : { major, minor, patch, pre, text };
-}
-
-/** Most versions are three short numbers: read digit by digit, in a fraction of the pattern's time. Undefined for others. */
-function parsePlain(text: string): Version | undefined {
-  const numbers = [0, 0, 0];
-  let part = 0;
-  let digits = 0;
-  for (let at = text.charCodeAt(0) === 118 ? 1 : 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 46) {
-      if (digits === 0 || part === 2) return undefined;
-      part++;
-      digits = 0;
-      continue;
-    }
-    // A zero before other digits is no version; the pattern says so.
-    if (code < 48 || code > 57 || digits === 15 || (digits > 0 && numbers[part] === 0)) return undefined;
-    numbers[part] = (numbers[part] ?? 0) * 10 + code - 48;
-    digits++;
-  }
-  if (part !== 2 || digits === 0) return undefined;
-  const [major = 0, minor = 0, patch = 0] = numbers;
-  return { major, minor, patch, pre: release, text };
 }
 
 /** Undefined when an identifier is a number with a leading zero, which semver forbids. */
