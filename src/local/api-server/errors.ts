@@ -59,6 +59,13 @@ export function notFound(of: Qualified, name: string): ApiError {
   return new ApiError(404, 'NotFound', `${qualified(of)} "${name}" not found`, about(of, name));
 }
 
+/** A path that no API has; the real server answers in plain text, by which clients tell it from a missing object. */
+export class PageNotFound extends ApiError {
+  constructor() {
+    super(404, 'NotFound', '404 page not found');
+  }
+}
+
 export function noSuchPath(): ApiError {
   return new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
 }

@@ -27,10 +27,6 @@ function selectorErrors(object: ApiObject, old: ApiObject | undefined): Cause[] 
   const selector = dig(object, 'spec', 'selector');
   if (!isMap(selector)) return [required('spec.selector')];
   const causes: Cause[] = [];
-  const before = dig(old, 'spec', 'selector');
-  if (old !== undefined && !equalJson(selector, before)) {
-    causes.push(invalidValue('spec.selector', selector, 'field is immutable'));
-  }
   const labels = mapOf(dig(object, 'spec', 'template', 'metadata', 'labels'));
   if (Object.keys(selector).length === 0) {
     causes.push(invalidValue('spec.selector', selector, 'empty selector is invalid for deployment'));
@@ -39,6 +35,9 @@ function selectorErrors(object: ApiObject, old: ApiObject | undefined): Cause[] 
   }
   if (mapsOf(dig(object, 'spec', 'template', 'spec', 'containers')).length === 0) {
     causes.push(required('spec.template.spec.containers'));
+  }
+  if (old !== undefined && !equalJson(selector, dig(old, 'spec', 'selector'))) {
+    causes.push(invalidValue('spec.selector', selector, 'field is immutable'));
   }
   return causes;
 }

@@ -5,6 +5,7 @@ import { ContractClient, type Running, type Subject } from './client.ts';
 import { type Context, uniqueName } from './context.ts';
 import { customResourceContract } from './custom-resources.ts';
 import { discoveryContract } from './discovery.ts';
+import { kubectlContract } from './kubectl.ts';
 import { listContract } from './lists.ts';
 import { objectContract } from './objects.ts';
 import { patchContract } from './patches.ts';
@@ -48,5 +49,6 @@ export function describeKubernetesApi(subject: Subject): void {
     customResourceContract(context);
     accessContract(context);
     discoveryContract(context);
+    kubectlContract(context);
   });
 }

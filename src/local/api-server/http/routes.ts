@@ -4,7 +4,7 @@ import { impersonate } from '../auth/impersonate.ts';
 import { serveOpenApi } from '../discovery/openapi.ts';
 import { serveDiscovery } from '../discovery/routes.ts';
 import { version } from '../discovery/version.ts';
-import { methodNotAllowed, noSuchPath } from '../errors.ts';
+import { methodNotAllowed, PageNotFound } from '../errors.ts';
 import { dispatch } from '../verbs/dispatch.ts';
 import type { ApiRequest } from './request.ts';
 import { requestInfo } from './request-info.ts';
@@ -25,7 +25,7 @@ export async function route(api: Api, sent: ApiRequest): Promise<void> {
   if (healthPaths.has(request.path)) return sendText(request, 'ok');
   if (request.path === '/version' || request.path === '/version/')
     return sendJson(request, 200, JSON.stringify(version));
-  throw noSuchPath();
+  throw new PageNotFound();
 }
 
 function sendText(request: ApiRequest, text: string): void {

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { authenticate, type TokenReviewer } from '../auth/authenticate.ts';
 import type { ServingIdentity } from '../auth/certificates.ts';
-import { ApiError, badRequest, internalError } from '../errors.ts';
+import { ApiError, badRequest, internalError, PageNotFound } from '../errors.ts';
 import { type ApiRequest, readBody } from './request.ts';
 import { sendJson } from './respond.ts';
 
@@ -96,7 +96,10 @@ function fail(request: ApiRequest, error: unknown): void {
   }
   const seconds = known.details?.retryAfterSeconds;
   if (seconds !== undefined) response.setHeader('Retry-After', String(seconds));
-  sendJson(request, known.code, JSON.stringify(known.status()));
+  if (known instanceof PageNotFound) {
+    response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' });
+    response.end(`${known.message}\n`);
+  } else sendJson(request, known.code, JSON.stringify(known.status()));
 }
 
 function unexpected(error: unknown): ApiError {

@@ -5,11 +5,7 @@ import type { ResourceInfo } from './resource-type.ts';
 const subresources = new Set(['status', 'scale', 'log', 'eviction', 'token', 'finalize', 'approval', 'binding']);
 
 /** Resources of the real server that have no place here: they need a scheduler's or kubelet's part. */
-const left = new Set([
-  '/v1/componentstatuses',
-  '/v1/bindings',
-  '/v1/podtemplates',
-]);
+const left = new Set(['/v1/componentstatuses', '/v1/bindings', '/v1/podtemplates']);
 
 /** The built-in resources, as a real kube-apiserver's discovery tells of them, less what is not served here. */
 export function builtinResources(): ResourceInfo[] {

@@ -1,5 +1,5 @@
 import type { Api, Call, Verb } from '../api.ts';
-import { methodNotAllowed, noSuchPath } from '../errors.ts';
+import { methodNotAllowed, noSuchPath, PageNotFound } from '../errors.ts';
 import type { ApiRequest } from '../http/request.ts';
 import type { RequestInfo } from '../http/request-info.ts';
 import { subresourceOf } from '../resources/resource-type.ts';
@@ -10,7 +10,7 @@ import { subresources } from './subresources.ts';
 /** Finds what a resource path asks for and has it done. @throws 404, 405 */
 export async function dispatch(api: Api, request: ApiRequest, info: RequestInfo): Promise<void> {
   const type = api.registry.find(info.group, info.version, info.resource);
-  if (type === undefined) throw noSuchPath();
+  if (type === undefined) throw servesVersion(api, info) ? noSuchPath() : new PageNotFound();
   const call: Call = { api, request, info, type };
   const deprecation = type.custom?.deprecation ?? deprecations[`${type.group}/${type.plural}`];
   if (deprecation !== undefined) request.warnings.push(deprecation);
@@ -21,6 +21,10 @@ export async function dispatch(api: Api, request: ApiRequest, info: RequestInfo)
 
 /** Whether a verb is about one object by its name; a watch may be either. */
 const needsName: Record<string, boolean> = { get: true, update: true, patch: true, delete: true, create: false };
+
+function servesVersion({ registry }: Api, { group, version }: RequestInfo): boolean {
+  return registry.all().some((one) => one.group === group && one.version === version);
+}
 
 const deprecations: Record<string, string> = {
   '/endpoints': 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
