@@ -131,6 +131,13 @@ describe('CEL rules', () => {
   });
 });
 
+it('a format counts without a type too, as in oneOf', () => {
+  const address: Schema = { type: 'string', anyOf: [{ format: 'ipv4' }, { format: 'ipv6' }] };
+  const schema: Schema = { type: 'object', properties: { address } };
+  expect(validate(schema, { address: '::1' })).toEqual([]);
+  expect(validate(schema, { address: '1.1.1' }).map(({ field }) => field)).toEqual(['<nil>', 'address']);
+});
+
 it('an update is not refused for what was wrong before and did not change', () => {
   const schema: Schema = { type: 'object', properties: { a: { type: 'string' }, b: { type: 'string', maxLength: 1 } } };
   expect(validate(schema, { a: 'x', b: 'long' }, { a: 'y', b: 'long' })).toEqual([]);

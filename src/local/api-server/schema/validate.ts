@@ -28,7 +28,8 @@ function checkType(schema: Schema, value: unknown, path: string): FieldError[] {
     return [typeInvalid(path, actual, `${path} in body must be of type ${wanted.join(',')}: ${type}`)];
   }
   const { format } = schema;
-  if (typeof value === 'string' && format !== undefined && wanted.includes('string') && !hasFormat(value, format)) {
+  const textual = wanted.length === 0 || wanted.includes('string');
+  if (typeof value === 'string' && format !== undefined && textual && !hasFormat(value, format)) {
     return [typeInvalid(path, value, `${path} in body must be of type ${format}: ${JSON.stringify(value)}`)];
   }
   return [];
