@@ -20,6 +20,8 @@ let cpu = process.cpuUsage();
 
 channel('undici:request:create').subscribe((message) => {
   const { request } = message as { request: { method: string; path: string } };
+  // Git and registries are asked by the same library.
+  if (!/^\/apis?\//.test(request.path)) return;
   const route = routeOf(request.method, request.path);
   requests[route] = (requests[route] ?? 0) + 1;
 });
