@@ -67,63 +67,65 @@ const containers: Schema = {
   },
 };
 
+const merges = [
+  {
+    rule: 'merges list items by merge key, new ones stand first when the server does not know them',
+    object: { containers: [{ name: 'a', image: '1' }, { name: 'b' }] },
+    patch: { containers: [{ name: 'c' }, { name: 'a', image: '2' }] },
+    result: { containers: [{ name: 'c' }, { name: 'a', image: '2' }, { name: 'b' }] },
+  },
+  {
+    rule: 'deletes an item by $patch: delete',
+    object: { containers: [{ name: 'a' }, { name: 'b' }] },
+    patch: { containers: [{ name: 'a', $patch: 'delete' }] },
+    result: { containers: [{ name: 'b' }] },
+  },
+  {
+    rule: 'replaces a list by $patch: replace',
+    object: { containers: [{ name: 'a' }, { name: 'b' }] },
+    patch: { containers: [{ $patch: 'replace' }, { name: 'z' }] },
+    result: { containers: [{ name: 'z' }] },
+  },
+  {
+    rule: 'orders by $setElementOrder',
+    object: { containers: [{ name: 'a' }, { name: 'b' }] },
+    patch: { '$setElementOrder/containers': [{ name: 'b' }, { name: 'a' }] },
+    result: { containers: [{ name: 'b' }, { name: 'a' }] },
+  },
+  {
+    rule: 'deletes from a list of primitives',
+    object: { finalizers: ['x', 'y'] },
+    patch: { '$deleteFromPrimitiveList/finalizers': ['x'], finalizers: ['z'] },
+    result: { finalizers: ['z', 'y'] },
+  },
+  {
+    rule: 'keeps only the keys of $retainKeys',
+    object: { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1 } } },
+    patch: { strategy: { $retainKeys: ['type'], type: 'Recreate' } },
+    result: { strategy: { type: 'Recreate' } },
+  },
+  {
+    rule: 'replaces a map by $patch: replace, empties it by $patch: delete',
+    object: { a: { x: 1 }, b: { y: 1 } },
+    patch: { a: { $patch: 'replace', z: 2 }, b: { $patch: 'delete' } },
+    result: { a: { z: 2 }, b: {} },
+  },
+  {
+    rule: 'drops nulls and directives of what is new',
+    object: {},
+    patch: { a: { x: null, y: 1 }, containers: [{ name: 'a', $patch: 'delete' }, { name: 'b' }] },
+    result: { a: { y: 1 }, containers: [{ name: 'b' }] },
+  },
+  {
+    rule: 'replaces lists without merge strategy',
+    object: { args: ['a', 'b'] },
+    patch: { args: ['c'] },
+    result: { args: ['c'] },
+  },
+];
+
 describe('strategicMergePatch', () => {
-  it.each([
-    {
-      rule: 'merges list items by merge key, new ones stand first when the server does not know them',
-      object: { containers: [{ name: 'a', image: '1' }, { name: 'b' }] },
-      patch: { containers: [{ name: 'c' }, { name: 'a', image: '2' }] },
-      result: { containers: [{ name: 'c' }, { name: 'a', image: '2' }, { name: 'b' }] },
-    },
-    {
-      rule: 'deletes an item by $patch: delete',
-      object: { containers: [{ name: 'a' }, { name: 'b' }] },
-      patch: { containers: [{ name: 'a', $patch: 'delete' }] },
-      result: { containers: [{ name: 'b' }] },
-    },
-    {
-      rule: 'replaces a list by $patch: replace',
-      object: { containers: [{ name: 'a' }, { name: 'b' }] },
-      patch: { containers: [{ $patch: 'replace' }, { name: 'z' }] },
-      result: { containers: [{ name: 'z' }] },
-    },
-    {
-      rule: 'orders by $setElementOrder',
-      object: { containers: [{ name: 'a' }, { name: 'b' }] },
-      patch: { '$setElementOrder/containers': [{ name: 'b' }, { name: 'a' }] },
-      result: { containers: [{ name: 'b' }, { name: 'a' }] },
-    },
-    {
-      rule: 'deletes from a list of primitives',
-      object: { finalizers: ['x', 'y'] },
-      patch: { '$deleteFromPrimitiveList/finalizers': ['x'], finalizers: ['z'] },
-      result: { finalizers: ['z', 'y'] },
-    },
-    {
-      rule: 'keeps only the keys of $retainKeys',
-      object: { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1 } } },
-      patch: { strategy: { $retainKeys: ['type'], type: 'Recreate' } },
-      result: { strategy: { type: 'Recreate' } },
-    },
-    {
-      rule: 'replaces a map by $patch: replace, empties it by $patch: delete',
-      object: { a: { x: 1 }, b: { y: 1 } },
-      patch: { a: { $patch: 'replace', z: 2 }, b: { $patch: 'delete' } },
-      result: { a: { z: 2 }, b: {} },
-    },
-    {
-      rule: 'drops nulls and directives of what is new',
-      object: {},
-      patch: { a: { x: null, y: 1 }, containers: [{ name: 'a', $patch: 'delete' }, { name: 'b' }] },
-      result: { a: { y: 1 }, containers: [{ name: 'b' }] },
-    },
-    {
-      rule: 'replaces lists without merge strategy',
-      object: { args: ['a', 'b'] },
-      patch: { args: ['c'] },
-      result: { args: ['c'] },
-    },
-  ])('$rule', ({ object, patch, result }) => {
+  it.each(merges)('$rule', ({ object, patch, result }) => {
     const before = structuredClone(object);
     expect(strategicMergePatch<JsonObject>(object, patch, containers)).toEqual(result);
     expect(object).toEqual(before);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../schema/types.ts';
 import { decodeProtobuf, isProtobuf, ProtobufError } from './index.ts';
 
 /** Bodies that kubectl 1.32 and helm 4.3 really sent, captured from their requests. */
@@ -10,97 +11,99 @@ function sent(name: string): Buffer {
 
 const template = (containers: unknown[], more = {}) => ({ metadata: {}, spec: { containers, ...more } });
 
-describe('decodeProtobuf', () => {
-  it.each([
-    [
-      'kubectl-create-configmap',
-      {
-        apiVersion: 'v1',
-        kind: 'ConfigMap',
-        metadata: { name: 'demo' },
-        data: { colour: 'blue', motto: 'über alles – ok' },
-      },
-    ],
-    [
-      'kubectl-create-configmap-binary',
-      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'bin' }, binaryData: { 'b.bin': 'AP8B' } },
-    ],
-    ['kubectl-create-serviceaccount', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'robot' } }],
-    [
-      'kubectl-create-token',
-      {
-        apiVersion: 'authentication.k8s.io/v1',
-        kind: 'TokenRequest',
-        metadata: {},
-        spec: { audiences: ['api', 'vault'], expirationSeconds: 3600 },
-        status: { token: '' },
-      },
-    ],
-    [
-      'kubectl-auth-can-i',
-      {
-        apiVersion: 'authorization.k8s.io/v1',
-        kind: 'SelfSubjectAccessReview',
-        metadata: {},
-        spec: { resourceAttributes: { namespace: 'shop', verb: 'create', resource: 'deployments.apps' } },
-        status: { allowed: false },
-      },
-    ],
-    [
-      'kubectl-create-deployment',
-      {
-        apiVersion: 'apps/v1',
-        kind: 'Deployment',
-        metadata: { name: 'web', labels: { app: 'web' } },
-        spec: {
-          replicas: 0,
-          selector: { matchLabels: { app: 'web' } },
-          template: {
-            ...template([{ name: 'nginx', image: 'nginx', ports: [{ containerPort: 80 }], resources: {} }]),
-            metadata: { labels: { app: 'web' } },
-          },
-          strategy: {},
+const bodies: [string, JsonObject & { apiVersion: string; kind: string }][] = [
+  [
+    'kubectl-create-configmap',
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'demo' },
+      data: { colour: 'blue', motto: 'über alles – ok' },
+    },
+  ],
+  [
+    'kubectl-create-configmap-binary',
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'bin' }, binaryData: { 'b.bin': 'AP8B' } },
+  ],
+  ['kubectl-create-serviceaccount', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'robot' } }],
+  [
+    'kubectl-create-token',
+    {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      metadata: {},
+      spec: { audiences: ['api', 'vault'], expirationSeconds: 3600 },
+      status: { token: '' },
+    },
+  ],
+  [
+    'kubectl-auth-can-i',
+    {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      metadata: {},
+      spec: { resourceAttributes: { namespace: 'shop', verb: 'create', resource: 'deployments.apps' } },
+      status: { allowed: false },
+    },
+  ],
+  [
+    'kubectl-create-deployment',
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web', labels: { app: 'web' } },
+      spec: {
+        replicas: 0,
+        selector: { matchLabels: { app: 'web' } },
+        template: {
+          ...template([{ name: 'nginx', image: 'nginx', ports: [{ containerPort: 80 }], resources: {} }]),
+          metadata: { labels: { app: 'web' } },
         },
-        status: {},
+        strategy: {},
       },
-    ],
-    [
-      'kubectl-create-job',
-      {
-        apiVersion: 'batch/v1',
-        kind: 'Job',
-        metadata: { name: 'once' },
-        spec: {
-          template: template([{ name: 'once', image: 'busybox', command: ['echo', 'hi'], resources: {} }], {
-            restartPolicy: 'Never',
-          }),
-        },
-        status: {},
+      status: {},
+    },
+  ],
+  [
+    'kubectl-create-job',
+    {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name: 'once' },
+      spec: {
+        template: template([{ name: 'once', image: 'busybox', command: ['echo', 'hi'], resources: {} }], {
+          restartPolicy: 'Never',
+        }),
       },
-    ],
-    [
-      'kubectl-create-ingress',
-      {
-        apiVersion: 'networking.k8s.io/v1',
-        kind: 'Ingress',
-        metadata: { name: 'web' },
-        spec: {
-          tls: [{ hosts: ['a.example'], secretName: 'crt' }],
-          rules: [
-            {
-              host: 'a.example',
-              http: {
-                paths: [
-                  { path: '/x', pathType: 'Prefix', backend: { service: { name: 'svc', port: { name: 'http' } } } },
-                ],
-              },
+      status: {},
+    },
+  ],
+  [
+    'kubectl-create-ingress',
+    {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      metadata: { name: 'web' },
+      spec: {
+        tls: [{ hosts: ['a.example'], secretName: 'crt' }],
+        rules: [
+          {
+            host: 'a.example',
+            http: {
+              paths: [
+                { path: '/x', pathType: 'Prefix', backend: { service: { name: 'svc', port: { name: 'http' } } } },
+              ],
             },
-          ],
-        },
-        status: { loadBalancer: {} },
+          },
+        ],
       },
-    ],
-  ])('%s is the JSON that Go would have sent', (name, object) => {
+      status: { loadBalancer: {} },
+    },
+  ],
+];
+
+describe('decodeProtobuf', () => {
+  it.each(bodies)('%s is the JSON that Go would have sent', (name, object) => {
     const { apiVersion, kind } = object;
     expect(decodeProtobuf(sent(name))).toEqual({ apiVersion, kind, object });
   });

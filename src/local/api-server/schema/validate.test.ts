@@ -21,64 +21,66 @@ const rule = (rule: string, more = {}): Schema => ({
 });
 const sized = (size: number) => ({ spec: { size } });
 
+const rules: [string, string, JsonObject, JsonObject | undefined, string[]][] = [
+  ['passes', 'self.size > 1', sized(2), undefined, []],
+  [
+    'fails with its own text',
+    'self.size > 1',
+    sized(1),
+    undefined,
+    ['Invalid value: "object": failed rule: self.size > 1'],
+  ],
+  ['a transition rule does not run at creation', 'self.size == oldSelf.size', sized(1), undefined, []],
+  [
+    'a transition rule runs on update',
+    'self.size >= oldSelf.size',
+    sized(1),
+    sized(2),
+    ['Invalid value: "object": failed rule: self.size >= oldSelf.size'],
+  ],
+  ['what did not change is not refused again', 'self.size > 1', sized(1), sized(1), []],
+  [
+    'a missing field is an error of the rule',
+    'self.gone == 1',
+    sized(1),
+    undefined,
+    ['Invalid value: "object": no such key: gone evaluating rule: self.gone == 1'],
+  ],
+  [
+    'an unknown function never passes',
+    'quantity(self.size) == 1',
+    sized(1),
+    undefined,
+    ['Invalid value: "object": rule compile error: found no matching overload for \'quantity(dyn)\''],
+  ],
+  ['has() of an item', 'has(self.list[0].k) && !has(self.list[0].z)', { spec: { list: [{ k: 1 }] } }, undefined, []],
+  ['has() in a literal is text', "'has(x)' == 'has' + '(x)'", sized(1), undefined, []],
+  ['has() of the old value makes a transition rule', 'has(oldSelf.size)', sized(1), undefined, []],
+  [
+    'has() of a field of nothing is an error',
+    'has(self.a.b)',
+    sized(1),
+    undefined,
+    ['Invalid value: "object": no such key: a evaluating rule: has(self.a.b)'],
+  ],
+  [
+    'functions of Kubernetes: lists',
+    "self.names.isSorted() && self.names.indexOf('b') == 1",
+    { spec: { names: ['a', 'b'] } },
+    undefined,
+    [],
+  ],
+  [
+    'functions of Kubernetes: strings',
+    "self.names[0].replace('a', 'x').find('x+') == 'xx'",
+    { spec: { names: ['aa'] } },
+    undefined,
+    [],
+  ],
+];
+
 describe('CEL rules', () => {
-  it.each([
-    ['passes', 'self.size > 1', sized(2), undefined, []],
-    [
-      'fails with its own text',
-      'self.size > 1',
-      sized(1),
-      undefined,
-      ['Invalid value: "object": failed rule: self.size > 1'],
-    ],
-    ['a transition rule does not run at creation', 'self.size == oldSelf.size', sized(1), undefined, []],
-    [
-      'a transition rule runs on update',
-      'self.size >= oldSelf.size',
-      sized(1),
-      sized(2),
-      ['Invalid value: "object": failed rule: self.size >= oldSelf.size'],
-    ],
-    ['what did not change is not refused again', 'self.size > 1', sized(1), sized(1), []],
-    [
-      'a missing field is an error of the rule',
-      'self.gone == 1',
-      sized(1),
-      undefined,
-      ['Invalid value: "object": no such key: gone evaluating rule: self.gone == 1'],
-    ],
-    [
-      'an unknown function never passes',
-      'quantity(self.size) == 1',
-      sized(1),
-      undefined,
-      ['Invalid value: "object": rule compile error: found no matching overload for \'quantity(dyn)\''],
-    ],
-    ['has() of an item', 'has(self.list[0].k) && !has(self.list[0].z)', { spec: { list: [{ k: 1 }] } }, undefined, []],
-    ['has() in a literal is text', "'has(x)' == 'has' + '(x)'", sized(1), undefined, []],
-    ['has() of the old value makes a transition rule', 'has(oldSelf.size)', sized(1), undefined, []],
-    [
-      'has() of a field of nothing is an error',
-      'has(self.a.b)',
-      sized(1),
-      undefined,
-      ['Invalid value: "object": no such key: a evaluating rule: has(self.a.b)'],
-    ],
-    [
-      'functions of Kubernetes: lists',
-      "self.names.isSorted() && self.names.indexOf('b') == 1",
-      { spec: { names: ['a', 'b'] } },
-      undefined,
-      [],
-    ],
-    [
-      'functions of Kubernetes: strings',
-      "self.names[0].replace('a', 'x').find('x+') == 'xx'",
-      { spec: { names: ['aa'] } },
-      undefined,
-      [],
-    ],
-  ])('%s: %s', (_title, expression, object, old, messages) => {
+  it.each(rules)('%s: %s', (_title, expression, object, old, messages) => {
     expect(validate(rule(expression), object, old).map(({ message }) => message)).toEqual(messages);
   });
 

@@ -55,7 +55,9 @@ describe('applyPatch', () => {
     expect(conflicts).toEqual([]);
     expect(containersOf(object)[0]?.['ports']).toEqual([{ ...ports[0], hostPort: 5 }, ports[1]]);
   });
+});
 
+describe('applyPatch, where managers meet', () => {
   it('is a conflict to change what another owns, and force takes it over', () => {
     const first = apply(undefined, pod({ name: 'a', image: '1' }), 'one').object;
     const refused = apply(first, pod({ name: 'a', image: '2' }), 'two');
@@ -99,7 +101,9 @@ describe('applyPatch', () => {
     expect(containersOf(emptied)).toEqual([{ name: 'a' }]);
     for (const entry of ownersOf(emptied)) expect(JSON.stringify(entry)).toContain('"f:securityContext":{}');
   });
+});
 
+describe('applyPatch, at its edges', () => {
   it('names a list item that stands twice', () => {
     expect(() => apply(undefined, pod({ name: 'a' }, { name: 'a' }), 'one')).toThrow(
       '.spec.containers: duplicate entries for key [name="a"]',
