@@ -1,6 +1,7 @@
-import { openApiServer } from './open.ts';
+import { type ApiServerOptions, openApiServer } from './open.ts';
 
-// An API server in a process of its own, for the test that kills it.
-const [dataDir = '', adminToken = ''] = process.argv.slice(2);
-const { url, caPem } = await openApiServer({ dataDir, port: 0, adminToken, podLogDir: dataDir });
-process.send?.({ url, caPem });
+// An API server in a process of its own, for the test that kills it. Its options come as the first message.
+process.once('message', async (options: ApiServerOptions) => {
+  const { url, caPem } = await openApiServer(options);
+  process.send?.({ url, caPem });
+});

@@ -57,7 +57,8 @@ it('a port that is taken is refused by its code', async () => {
 });
 
 it('what was answered is there after kill -9 in the middle of writes', async () => {
-  const child = fork(new URL('./crash.fixture.ts', import.meta.url), [dir, token], { silent: true });
+  const child = fork(new URL('./crash.fixture.ts', import.meta.url), { silent: true });
+  child.send({ dataDir: dir, port: 0, adminToken: token, podLogDir: dir });
   const [message] = (await once(child, 'message')) as [{ url: string; caPem: string }];
   const client = new ContractClient({
     url: message.url,

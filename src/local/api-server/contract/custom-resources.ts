@@ -45,8 +45,8 @@ function definition(group: string) {
   };
 }
 
-/** CustomResourceDefinitions: served soon, checked as declared, gone with what they hold. */
-export function customResourceContract(context: Context): void {
+/** What the parts share: names and paths. */
+function shared(context: Context) {
   const group = `${uniqueName('g')}.example.com`;
   const crd = `${crds}/things.${group}`;
   const things = (name = ''): string =>
@@ -58,8 +58,16 @@ export function customResourceContract(context: Context): void {
     spec,
     ...more,
   });
+  return { group, crd, things, thing };
+}
 
+type Shared = ReturnType<typeof shared>;
+
+/** CustomResourceDefinitions: served soon, checked as declared, gone with what they hold. */
+export function customResourceContract(context: Context): void {
+  const help = shared(context);
   describe('custom resources', () => {
+    const { group, crd, things } = help;
     beforeAll(async () => {
       await context.client.post(crds, definition(group));
       await vi.waitFor(async () => expect((await context.client.get(things())).status).toBe(200), { timeout: 10_000 });
@@ -74,85 +82,92 @@ export function customResourceContract(context: Context): void {
       await context.client.send('DELETE', crd);
     });
 
-    it('are defaulted and pruned', async () => {
-      const { status, body } = await context.client.post(
-        things(),
-        thing('plain', { size: 1, port: '8080', unknown: true }),
-      );
-      expect([status, body['spec']]).toEqual([201, { size: 1, mode: 'a', port: '8080' }]);
-      expect(dig(body, 'metadata', 'generation')).toBe(1);
-    });
+    customResourcesTests1(context, help);
+    customResourcesTests2(context, help);
+  });
+}
 
-    it.each([
-      ['a missing field', {}, 'spec.size: Required value'],
-      [
-        'a wrong type',
-        { size: 'x' },
-        'spec.size: Invalid value: "string": spec.size in body must be of type integer: "string"',
-      ],
-      [
-        'a value below the minimum',
-        { size: 0 },
-        'spec.size: Invalid value: 0: spec.size in body should be greater than or equal to 1',
-      ],
-      [
-        'a value outside the enum',
-        { size: 1, mode: 'c' },
-        'spec.mode: Unsupported value: "c": supported values: "a", "b"',
-      ],
-      ['a CEL rule', { size: 100 }, 'spec: Invalid value: "object": too big'],
-    ])('are refused for %s', async (_what, spec, words) => {
-      const { status, body } = await context.client.post(things(), thing('refused', spec));
-      expect(status).toBe(422);
-      expect(body['message']).toContain(words);
-      expect(body['message']).toContain(`Thing.${group} "refused" is invalid: `);
-    });
+function customResourcesTests1(context: Context, { group, things, thing }: Shared): void {
+  it('are defaulted and pruned', async () => {
+    const { status, body } = await context.client.post(
+      things(),
+      thing('plain', { size: 1, port: '8080', unknown: true }),
+    );
+    expect([status, body['spec']]).toEqual([201, { size: 1, mode: 'a', port: '8080' }]);
+    expect(dig(body, 'metadata', 'generation')).toBe(1);
+  });
 
-    it('keep status and spec apart', async () => {
-      const made = await context.client.post(things(), thing('apart', { size: 1 }, { status: { lost: true } }));
-      expect(made.body['status']).toBeUndefined();
-      const patch = { status: { replicas: 2 }, spec: { size: 9 } };
-      const told = await context.client.patch(`${things('apart')}/status`, 'merge', patch);
-      expect(told.body).toMatchObject({ spec: { size: 1 }, status: { replicas: 2 }, metadata: { generation: 1 } });
-      const spec = await context.client.patch(things('apart'), 'merge', { spec: { size: 2 }, status: { replicas: 3 } });
-      expect(spec.body).toMatchObject({ spec: { size: 2 }, status: { replicas: 2 }, metadata: { generation: 2 } });
-    });
+  it.each([
+    ['a missing field', {}, 'spec.size: Required value'],
+    [
+      'a wrong type',
+      { size: 'x' },
+      'spec.size: Invalid value: "string": spec.size in body must be of type integer: "string"',
+    ],
+    [
+      'a value below the minimum',
+      { size: 0 },
+      'spec.size: Invalid value: 0: spec.size in body should be greater than or equal to 1',
+    ],
+    [
+      'a value outside the enum',
+      { size: 1, mode: 'c' },
+      'spec.mode: Unsupported value: "c": supported values: "a", "b"',
+    ],
+    ['a CEL rule', { size: 100 }, 'spec: Invalid value: "object": too big'],
+  ])('are refused for %s', async (_what, spec, words) => {
+    const { status, body } = await context.client.post(things(), thing('refused', spec));
+    expect(status).toBe(422);
+    expect(body['message']).toContain(words);
+    expect(body['message']).toContain(`Thing.${group} "refused" is invalid: `);
+  });
 
-    it('have no strategic merge', async () => {
-      const { status } = await context.client.patch(things('apart'), 'strategic', { spec: { size: 3 } });
-      expect(status).toBe(415);
-    });
+  it('keep status and spec apart', async () => {
+    const made = await context.client.post(things(), thing('apart', { size: 1 }, { status: { lost: true } }));
+    expect(made.body['status']).toBeUndefined();
+    const patch = { status: { replicas: 2 }, spec: { size: 9 } };
+    const told = await context.client.patch(`${things('apart')}/status`, 'merge', patch);
+    expect(told.body).toMatchObject({ spec: { size: 1 }, status: { replicas: 2 }, metadata: { generation: 1 } });
+    const spec = await context.client.patch(things('apart'), 'merge', { spec: { size: 2 }, status: { replicas: 3 } });
+    expect(spec.body).toMatchObject({ spec: { size: 2 }, status: { replicas: 2 }, metadata: { generation: 2 } });
+  });
 
-    it('scale where their CRD says', async () => {
-      await context.client.post(things(), thing('scaled', { size: 1 }));
-      await context.client.patch(`${things('scaled')}/scale`, 'merge', { spec: { replicas: 4 } });
-      expect(dig((await context.client.get(things('scaled'))).body, 'spec', 'replicas')).toBe(4);
-    });
+  it('have no strategic merge', async () => {
+    const { status } = await context.client.patch(things('apart'), 'strategic', { spec: { size: 3 } });
+    expect(status).toBe(415);
+  });
+}
 
-    it('show the columns of their CRD', async () => {
-      const { body } = await context.client.get(things(), { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' });
-      expect(mapsOf(body['columnDefinitions']).map((one) => one['name'])).toEqual(['Name', 'SIZE']);
-    });
+function customResourcesTests2(context: Context, { things, thing }: Shared): void {
+  it('scale where their CRD says', async () => {
+    await context.client.post(things(), thing('scaled', { size: 1 }));
+    await context.client.patch(`${things('scaled')}/scale`, 'merge', { spec: { replicas: 4 } });
+    expect(dig((await context.client.get(things('scaled'))).body, 'spec', 'replicas')).toBe(4);
+  });
 
-    it('go with their CRD, once their finalizers let them', async () => {
-      const other = `${uniqueName('gone')}.example.com`;
-      const path = `/apis/${other}/v1/namespaces/${context.namespace}/things`;
-      await context.client.post(crds, definition(other));
-      const held = {
-        ...thing('held', { size: 1 }),
-        apiVersion: `${other}/v1`,
-        metadata: { name: 'held', finalizers: ['example.com/hold'] },
-      };
-      await expect.poll(async () => (await context.client.post(path, held)).status, { timeout: 10_000 }).toBe(201);
-      await context.client.send('DELETE', `${crds}/things.${other}`);
-      const marked = async (): Promise<unknown> =>
-        dig((await context.client.get(`${path}/held`)).body, 'metadata', 'deletionTimestamp');
-      await expect.poll(marked, { timeout: 10_000 }).toEqual(expect.any(String));
-      expect((await context.client.get(`${crds}/things.${other}`)).status).toBe(200);
-      await context.client.patch(`${path}/held`, 'merge', { metadata: { finalizers: null } });
-      const gone = async (): Promise<number> => (await context.client.get(`${crds}/things.${other}`)).status;
-      await expect.poll(gone, { timeout: 10_000 }).toBe(404);
-      await expect.poll(async () => (await context.client.get(path)).status, { timeout: 10_000 }).toBe(404);
-    });
+  it('show the columns of their CRD', async () => {
+    const { body } = await context.client.get(things(), { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' });
+    expect(mapsOf(body['columnDefinitions']).map((one) => one['name'])).toEqual(['Name', 'SIZE']);
+  });
+
+  it('go with their CRD, once their finalizers let them', async () => {
+    const other = `${uniqueName('gone')}.example.com`;
+    const path = `/apis/${other}/v1/namespaces/${context.namespace}/things`;
+    await context.client.post(crds, definition(other));
+    const held = {
+      ...thing('held', { size: 1 }),
+      apiVersion: `${other}/v1`,
+      metadata: { name: 'held', finalizers: ['example.com/hold'] },
+    };
+    await expect.poll(async () => (await context.client.post(path, held)).status, { timeout: 10_000 }).toBe(201);
+    await context.client.send('DELETE', `${crds}/things.${other}`);
+    const marked = async (): Promise<unknown> =>
+      dig((await context.client.get(`${path}/held`)).body, 'metadata', 'deletionTimestamp');
+    await expect.poll(marked, { timeout: 10_000 }).toEqual(expect.any(String));
+    expect((await context.client.get(`${crds}/things.${other}`)).status).toBe(200);
+    await context.client.patch(`${path}/held`, 'merge', { metadata: { finalizers: null } });
+    const gone = async (): Promise<number> => (await context.client.get(`${crds}/things.${other}`)).status;
+    await expect.poll(gone, { timeout: 10_000 }).toBe(404);
+    await expect.poll(async () => (await context.client.get(path)).status, { timeout: 10_000 }).toBe(404);
   });
 }

@@ -32,13 +32,9 @@ export function kubectlContract(context: Context): void {
     });
 
     it.each(parseTranscript(readFileSync(transcript, 'utf8')))('$command', async ({ command, prints }) => {
-      const env = {
-        PATH: process.env['PATH'],
-        HOME: join(cwd, 'home'),
-        KUBECONFIG: context.running.kubeconfigPath,
-        KUBE_EDITOR: 'sed -i s/before/after/',
-      };
-      const output = await run(command.replace(/^kubectl /, `kubectl -n ${namespace} `), { cwd, env });
+      const settings = [`HOME=${join(cwd, 'home')}`, `KUBECONFIG=${context.running.kubeconfigPath}`];
+      const named = command.replace(/^kubectl /, `kubectl -n ${namespace} `);
+      const output = await run(named, { cwd, settings: [...settings, 'KUBE_EDITOR=sed -i s/before/after/'] });
       expect(normalise(output, namespace)).toBe(prints);
     });
   });

@@ -20,14 +20,14 @@ function words(command: string): string[] {
   return [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
 }
 
-/** Runs a command line as a user would; what it says on either stream is its output. Never rejects. */
-export async function run(
-  command: string,
-  options: { cwd: string; env: Record<string, string | undefined> },
-): Promise<string> {
-  const [program = '', ...args] = words(command);
+/** Runs a command line as a user would, with `NAME=value` settings added to the environment; what it says on either stream is its output. Never rejects. */
+export async function run(command: string, options: { cwd: string; settings: readonly string[] }): Promise<string> {
+  const { cwd, settings } = options;
   const said = (result: { stdout: string; stderr: string }): string => result.stdout + result.stderr;
-  return exec(program, args, { ...options, timeout: 30_000, maxBuffer: 16 * 1024 * 1024 }).then(said, said);
+  return exec('env', [...settings, ...words(command)], { cwd, timeout: 30_000, maxBuffer: 16 * 1024 * 1024 }).then(
+    said,
+    said,
+  );
 }
 
 const replacements: readonly (readonly [RegExp, string])[] = [
