@@ -63,7 +63,7 @@ export function repositoryOf(given: Given): RepositoryObject {
       finalizers: [repositoryFinalizer],
       ...given.metadata,
     },
-    spec: { url: 'https://git.example/shop.git', path: 'apps', ...given.spec },
+    spec: withoutNull({ url: 'https://git.example/shop.git', path: 'apps', ...given.spec }),
     status: { ...given.status, ...(inventory === undefined ? {} : { inventory }) },
   });
   if (!parsed.ok) throw new Error(parsed.failure.message);
@@ -109,4 +109,8 @@ function manifest(text: string, unknown: readonly string[]): Manifest {
   const item = objectLine(text);
   const { kind } = item.object;
   return unknown.includes(kind) ? item : { ...item, namespaced: !clusterScoped.has(kind) };
+}
+
+function withoutNull(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 }

@@ -31,6 +31,11 @@ type Work = Readonly<{
   inventory: readonly InventoryEntry[];
 }>;
 
+/** Names from where an inventory was applied: another URL or path is another source. */
+export function sourceOf({ spec }: RepositoryObject): string {
+  return `${spec.url}#${spec.path ?? ''}`;
+}
+
 /** Applies what the source says and prunes what it no longer says. */
 export function applyContent(
   object: RepositoryObject,
@@ -39,7 +44,7 @@ export function applyContent(
   actAs: ActAs,
 ): Plan<RepositoryReport> {
   const { status } = object;
-  const source = `${object.spec.url}#${object.spec.path ?? ''}`;
+  const source = sourceOf(object);
   const all = placeAll(object, content);
   const { placed, problems } = withoutForeign(object, facts, all.placed, all.problems);
   const before = status?.inventory ?? [];

@@ -2,28 +2,6 @@ import type { ServiceObject } from '../../api/service.ts';
 import { cycleThrough, type Graph, reachable } from '../../core/graph.ts';
 import type { Peer, ServiceFacts } from './facts.ts';
 
-/** A Service as another one of its namespace sees it. */
-export function peerOf(object: ServiceObject, inputsMoved = false): Peer {
-  const { metadata, spec, status = {} } = object;
-  const ready = status.conditions?.find((condition) => condition.type === 'Ready');
-  return {
-    kind: 'Service',
-    name: metadata.name,
-    uid: metadata.uid ?? '',
-    creationTimestamp: metadata.creationTimestamp ?? '',
-    deleting: metadata.deletionTimestamp !== undefined,
-    generation: metadata.generation ?? 0,
-    dependencies: spec.dependencies,
-    releaseName: spec.source.releaseName,
-    ready: ready?.status === 'True',
-    inputsMoved,
-    ...(status.observedGeneration === undefined ? {} : { observedGeneration: status.observedGeneration }),
-    ...(status.state === undefined ? {} : { state: status.state }),
-    ...(status.message === undefined ? {} : { message: status.message }),
-    ...(ready === undefined ? {} : { since: ready.lastTransitionTime }),
-  };
-}
-
 /** `Service/api-service`: Services and Terraforms share one graph. */
 export function nodeName(kind: Peer['kind'], name: string): string {
   return `${kind}/${name}`;
