@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { KubeObject } from '../../core/resource.ts';
 import { isAlreadyExists, isNotFound, KubeError } from '../../kube/client.ts';
 import type { Action } from './action.ts';
+import { sameJson } from './json.ts';
 import { stamp } from './pods.ts';
 import type { World } from './world.ts';
 
@@ -31,15 +32,29 @@ async function carryOut(world: World, action: Action, component: string): Promis
       return wrote(world, await world.client.patch(refOf(action.object), 'merge', action.patch, options));
     }
     case 'status': {
-      const latest = world.known(action.object)?.get(action.object.metadata);
-      const same = latest?.metadata.uid === action.object.metadata.uid ? latest : undefined;
-      return wrote(world, await world.client.update({ ...(same ?? action.object), status: action.status }, 'status'));
+      const answer = await world.client.update(withStatus(world, action), 'status');
+      wrote(world, answer);
+      const annotations = { ...answer.metadata.annotations, ...action.annotations };
+      // Some status endpoints take no metadata.
+      if (sameJson(annotations, answer.metadata.annotations ?? {})) return;
+      return wrote(world, await world.client.patch(refOf(answer), 'merge', { metadata: { annotations } }));
     }
     case 'delete':
       return await remove(world, action);
     case 'event':
       await world.client.create(eventOf(action, component));
   }
+}
+
+function withStatus(world: World, { object, status, annotations }: Extract<Action, { do: 'status' }>): KubeObject {
+  const latest = world.known(object)?.get(object.metadata);
+  const base = latest !== undefined && latest.metadata.uid === object.metadata.uid ? latest : object;
+  if (annotations === undefined) return { ...base, status };
+  return {
+    ...base,
+    metadata: { ...base.metadata, annotations: { ...base.metadata.annotations, ...annotations } },
+    status,
+  };
 }
 
 function wrote(world: World, object: KubeObject): void {

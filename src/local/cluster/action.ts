@@ -10,8 +10,11 @@ export type Action =
   | Readonly<{ do: 'delete'; object: KubeObject; propagation?: 'Background' | 'Foreground'; graceSeconds?: number }>
   /** JSON merge patch. */
   | Readonly<{ do: 'patch'; object: KubeObject; patch: Readonly<Record<string, unknown>>; subresource?: 'status' }>
-  /** Replaces the status; refused when the object has changed meanwhile. */
-  | Readonly<{ do: 'status'; object: KubeObject; status: object }>
+  /**
+   * Replaces the status; refused when the object has changed meanwhile. Annotations that travel with it leave the
+   * generation as it is, as kube-controller-manager does it.
+   */
+  | Readonly<{ do: 'status'; object: KubeObject; status: object; annotations?: Readonly<Record<string, string>> }>
   | Readonly<{ do: 'event'; object: KubeObject; type: 'Normal' | 'Warning'; reason: string; message: string }>;
 
 export type Decision = Readonly<{

@@ -16,6 +16,18 @@ export type DaemonSet = KubeObject & {
   };
 };
 
+const generationAnnotation = 'deprecated.daemonset.template.generation';
+
+/** A daemon stays on a node that is in trouble. */
+const tolerations = [
+  ...['not-ready', 'unreachable'].map((trouble) => toleration(trouble, 'NoExecute')),
+  ...['disk-pressure', 'memory-pressure', 'pid-pressure', 'unschedulable'].map((one) => toleration(one, 'NoSchedule')),
+];
+
+function toleration(trouble: string, effect: string) {
+  return { key: `node.kubernetes.io/${trouble}`, operator: 'Exists', effect };
+}
+
 type Placed = Readonly<{ node: string; pods: readonly Pod[] }>;
 
 /** One pass over a DaemonSet. `pods` and `revisions`: all of its namespace. */
@@ -76,8 +88,11 @@ function tend(set: DaemonSet, { node, pods }: Placed, hash: string): Action[] {
 }
 
 function createPod(set: DaemonSet, node: string, hash: string): Action[] {
-  const object = podFrom(set, set.spec.template, `${set.metadata.name}-`, { [revisionHashLabel]: hash });
+  const generation = set.metadata.annotations?.[generationAnnotation];
+  const labels = { [revisionHashLabel]: hash, ...(generation ? { 'pod-template-generation': generation } : {}) };
+  const object = podFrom(set, set.spec.template, `${set.metadata.name}-`, labels);
   object.spec['affinity'] = affinityFor(node);
+  object.spec['tolerations'] = [...((object.spec['tolerations'] ?? []) as object[]), ...tolerations];
   const message = `Created pod: ${object.metadata.name}`;
   return [
     { do: 'create', object },

@@ -8,6 +8,9 @@ import { templateHash } from './deployment/revisions.ts';
 export type ControllerRevision = KubeObject & { revision: number; data: { spec: { template: PodTemplate } } };
 export const revisionHashLabel = 'controller-revision-hash';
 
+/** StatefulSets mark their revisions with a label of their own. */
+const hashLabels: Readonly<Record<string, string>> = { StatefulSet: 'controller.kubernetes.io/hash' };
+
 type Owner = KubeObject & { spec: { template: PodTemplate; revisionHistoryLimit?: number } };
 
 export function templateOf(revision: ControllerRevision): PodTemplate {
@@ -41,7 +44,8 @@ function newRevision(owner: Owner, revision: number): ControllerRevision {
     metadata: {
       name: `${name}-${hash}`,
       namespace,
-      labels: { ...owner.spec.template.metadata?.labels, [revisionHashLabel]: hash },
+      labels: { ...owner.spec.template.metadata?.labels, [hashLabels[owner.kind] ?? revisionHashLabel]: hash },
+      ...(owner.metadata.annotations === undefined ? {} : { annotations: owner.metadata.annotations }),
       ownerReferences: [ownerReference(owner)],
     },
     data: { spec: { template: { ...owner.spec.template, $patch: 'replace' } as PodTemplate } },

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { KubeObject } from '../../core/resource.ts';
 import { openStage, type Stage } from '../cluster/testing.ts';
@@ -141,8 +140,10 @@ describe('a node that is killed', () => {
   afterAll(() => stage.close());
 
   function otherNode() {
-    const script = fileURLToPath(new URL('./crash.fixture.ts', import.meta.url));
-    return spawn(process.execPath, [script, stage.kubeconfigPath, stage.dir, stage.podLogDir], { stdio: 'inherit' });
+    const module = JSON.stringify(new URL('./crash.fixture.ts', import.meta.url).href);
+    const where = JSON.stringify([stage.kubeconfigPath, stage.dir, stage.podLogDir]);
+    const script = `const { runNode } = await import(${module}); await runNode(...${where});`;
+    return spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' });
   }
 
   it('its successor adopts what survived, and proves dead what did not; nothing runs twice', async () => {

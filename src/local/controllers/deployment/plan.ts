@@ -16,17 +16,20 @@ export function planDeployment(
 ): Decision {
   const { owned, actions } = claim(deployment, deployment.spec.selector, sets);
   const { current, old } = splitSets(deployment, owned);
-  const rollout = isTerminating(deployment) ? { actions: [], current } : roll(deployment, current, old, pods);
+  const rollout: Rollout = isTerminating(deployment) ? { actions: [], current } : roll(deployment, current, old, pods);
   const created = current === undefined && rollout.current !== undefined;
   const report = deploymentStatus(deployment, rollout.current, old, created, now);
   const steps: Action[] = [...actions, ...rollout.actions];
   if (isComplete(deployment, report.status) && !isTerminating(deployment)) steps.push(...forget(deployment, old));
-  if (!sameJson(report.status, deployment.status))
-    steps.push({ do: 'status', object: deployment, status: report.status });
+  const { annotations } = rollout;
+  if (!sameJson(report.status, deployment.status) || isMissing(deployment, annotations)) {
+    steps.push({ do: 'status', object: deployment, status: report.status, ...(annotations ? { annotations } : {}) });
+  }
   return decide(steps, report.againMs);
 }
 
-type Rollout = { actions: Action[]; current: ReplicaSet | undefined };
+/** `annotations`: the revision, which `kubectl rollout history` and `undo` read from the Deployment. */
+type Rollout = { actions: Action[]; current: ReplicaSet | undefined; annotations?: Record<string, string> };
 
 function roll(
   deployment: Deployment,
@@ -42,27 +45,23 @@ function roll(
     old,
     (deployment.spec.replicas ?? 1) + fences(deployment).surge,
   );
-  const mark = markRevision(deployment, annotations[revisionAnnotation] ?? '');
+  const mark = { [revisionAnnotation]: annotations[revisionAnnotation] ?? '' };
   if (deployment.spec.strategy?.type === 'Recreate') {
     const down = old.flatMap((set) => scaleTo(deployment, set, 0));
-    if (down.length > 0 || hasPods(old, pods)) return { actions: [...mark, ...down], current };
+    if (down.length > 0 || hasPods(old, pods)) return { actions: down, current };
   }
   if (current === undefined) {
     const object = newSet(deployment, replicas, annotations);
     const event = replicas > 0 ? [scaled(deployment, object, 0, replicas)] : [];
-    return { actions: [...mark, { do: 'create', object, orExists: true }, ...event], current: object };
+    return { actions: [{ do: 'create', object, orExists: true }, ...event], current: object, annotations: mark };
   }
   const up = scaleTo(deployment, current, replicas, annotations);
   const down = [...oldReplicas(deployment, current, old)].flatMap(([set, count]) => scaleTo(deployment, set, count));
-  return { actions: [...mark, ...up, ...down], current };
+  return { actions: [...up, ...down], current, annotations: mark };
 }
 
-/** The Deployment bears the revision of its current template: `kubectl rollout history` and `undo` read it. */
-function markRevision(deployment: Deployment, revision: string): Action[] {
-  if (deployment.metadata.annotations?.[revisionAnnotation] === revision) return [];
-  return [
-    { do: 'patch', object: deployment, patch: { metadata: { annotations: { [revisionAnnotation]: revision } } } },
-  ];
+function isMissing(deployment: Deployment, annotations: Readonly<Record<string, string>> = {}): boolean {
+  return Object.entries(annotations).some(([key, value]) => deployment.metadata.annotations?.[key] !== value);
 }
 
 /** Scaling while paused: the newest ReplicaSet in use takes all of the change. */

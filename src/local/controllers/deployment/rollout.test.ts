@@ -11,6 +11,11 @@ function deployment(image: string, more: Partial<Deployment['spec']> = {}): Depl
   return { apiVersion: 'apps/v1', kind: 'Deployment', metadata: meta('web'), spec };
 }
 
+function withStatus(one: Deployment, { status, annotations }: Extract<Action, { do: 'status' }>): Deployment {
+  const metadata = { ...one.metadata, annotations: { ...one.metadata.annotations, ...annotations } };
+  return { ...one, metadata, status: status as NonNullable<Deployment['status']> };
+}
+
 /** A little API: carries out what a Deployment asks, and plays ReplicaSets whose pods become available one pass later. */
 class Stage {
   deployment: Deployment;
@@ -62,8 +67,7 @@ class Stage {
         ...(action.object as ReplicaSet),
         metadata: meta(action.object.metadata.name, action.object.metadata),
       });
-    if (action.do === 'status')
-      this.deployment = { ...this.deployment, status: action.status as Deployment['status'] & object };
+    if (action.do === 'status') this.deployment = withStatus(this.deployment, action);
     if (action.do === 'delete')
       this.sets = this.sets.filter(({ metadata }) => metadata.uid !== action.object.metadata.uid);
     if (action.do !== 'patch') return;

@@ -83,7 +83,8 @@ function createPod(job: Job, index: number | undefined): Action[] {
     pod.metadata.annotations = { ...pod.metadata.annotations, [indexAnnotation]: String(index) };
     pod.metadata.labels = { ...pod.metadata.labels, [indexAnnotation]: String(index) };
     pod.spec.hostname = `${job.metadata.name}-${index}`;
-    const env = { name: 'JOB_COMPLETION_INDEX', value: String(index) };
+    const fieldRef = { apiVersion: 'v1', fieldPath: `metadata.labels['${indexAnnotation}']` };
+    const env = { name: 'JOB_COMPLETION_INDEX', valueFrom: { fieldRef } };
     for (const container of pod.spec.containers) container.env = [...(container.env ?? []), env];
     pod.metadata.name = randomName(name);
   }

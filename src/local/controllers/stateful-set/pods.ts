@@ -50,6 +50,7 @@ export function podAt(set: StatefulSet, ordinal: number, revision: ControllerRev
     [revisionHashLabel]: revision.metadata.name,
   };
   const pod = podFrom(set, templateOf(revision), name, labels);
+  pod.metadata.generateName = `${set.metadata.name}-`;
   const templates = set.spec.volumeClaimTemplates ?? [];
   const claimed = new Set(templates.map(({ metadata }) => metadata.name));
   const claims = templates.map(({ metadata }) => ({
