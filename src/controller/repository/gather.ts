@@ -4,10 +4,12 @@ import type { ActAs, ObjectRef } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { type KubeClient, KubeError } from '../../kube/client.ts';
+import { sourceOf } from '../../plan/repository/apply.ts';
 import type { Manifest, RepositoryFacts, SourceContent } from '../../plan/repository/facts.ts';
 import { entryRef, objectId, refOf } from '../../plan/repository/identity.ts';
 import { placeAll } from '../../plan/repository/place.ts';
 import type { LiveObjects } from '../../source/cluster/objects.ts';
+import { pathNotFound } from '../../source/git/failures.ts';
 import type { GitPath } from '../../source/git/reference.ts';
 import type { GitSource } from '../../source/git/source.ts';
 import { readManifests } from '../../source/manifests/manifests.ts';
@@ -68,7 +70,11 @@ async function content(
   const seen = await tools.git.observe(path.value, undefined, { signal, maxAgeMs: intervalMs });
   if (!seen.ok) return seen;
   if (!seen.value.changed) return fail('transient', 'SourceUnavailable', `${spec.url} gave no content`);
-  const { commit, files } = seen.value.fact;
+  const { commit, files, missing } = seen.value.fact;
+  // A folder whose last manifest was removed is gone from git, and that means: prune all. A path that never was is a slip.
+  if (missing && repository.status?.source !== sourceOf(repository)) {
+    return { ok: false, failure: pathNotFound(path.value, commit) };
+  }
   const { documents, problems, kustomizations } = readManifests(files);
   const manifests = await Promise.all(documents.map((document) => scoped(tools.client, document)));
   const [kustomization] = kustomizations;

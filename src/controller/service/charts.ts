@@ -2,6 +2,7 @@ import type { ServiceObject } from '../../api/service.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Chart } from '../../plan/service/facts.ts';
 import { type PackedChart, packChart } from '../../source/chart/chart.ts';
+import { pathNotFound } from '../../source/git/failures.ts';
 import type { GitCredentials, GitPath } from '../../source/git/reference.ts';
 import type { GitSource } from '../../source/git/source.ts';
 import type { SecretData } from './credentials.ts';
@@ -32,6 +33,7 @@ export class Charts {
     if (!seen.value.changed && known !== undefined) return ok(known.chart);
     if (!seen.value.changed) return this.observe(path, maxAgeMs, signal);
     const { fact } = seen.value;
+    if (fact.missing) return { ok: false, failure: pathNotFound(path, fact.commit) };
     const packed = await packChart(fact.files, placeOf(path, fact.commit));
     if (!packed.ok) return packed;
     const { digest, name, version, postHooks } = packed.value;

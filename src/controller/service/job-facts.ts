@@ -23,7 +23,8 @@ export function jobFact(job: KubeObject, pods: readonly KubeObject[]): Job {
   const labels = job.metadata.labels ?? {};
   const ended = endOf(job);
   const words = pods.map((pod) => wordsOf((pod['status'] ?? {}) as PodStatus)).findLast((item) => item !== undefined);
-  const message = ended?.phase === 'succeeded' ? undefined : (words?.message ?? ended?.message);
+  // A runner that has done its work leaves words, too; until its Job has ended they are no hindrance to tell of.
+  const message = words?.ok === true ? undefined : (words?.message ?? ended?.message);
   return {
     name: job.metadata.name,
     purpose: labels[jobLabels.purpose] === 'uninstall' ? 'uninstall' : 'deliver',
@@ -50,15 +51,16 @@ function endOf(job: KubeObject): End | undefined {
 }
 
 /** The runner's own result first; else what kept the container from leaving one. */
-function wordsOf(status: PodStatus): Pick<JobResult, 'message' | 'revision'> | undefined {
+function wordsOf(status: PodStatus): Pick<JobResult, 'ok' | 'message' | 'revision'> | undefined {
   const state = status.containerStatuses?.[0]?.state;
   const result = parseResult(state?.terminated?.message);
   if (result !== undefined) {
-    return { message: result.message, ...(result.revision === undefined ? {} : { revision: result.revision }) };
+    const { ok, message, revision } = result;
+    return { ok, message, ...(revision === undefined ? {} : { revision }) };
   }
   const message =
     lost(status) ?? terminated(state?.terminated) ?? waiting(state?.waiting) ?? unscheduled(status.conditions);
-  return message === undefined ? undefined : { message };
+  return message === undefined ? undefined : { ok: false, message };
 }
 
 function lost(status: PodStatus): string | undefined {

@@ -34,4 +34,6 @@ export type GitFact = Readonly<{
   /** `sha256:…` of names, modes and contents: equal trees have equal digests, in whatever commit or repository. */
   digest: string;
   files: readonly GitFile[];
+  /** True when the commit has nothing at that path: git knows no empty folders, so its last file takes a folder away. */
+  missing: boolean;
 }>;

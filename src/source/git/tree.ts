@@ -24,14 +24,16 @@ type Found = Readonly<{ path: string; mode: number; oid: string }>;
 export async function readTree(job: Job, commit: string): Promise<GitFact> {
   const reader = new TreeReader(job, commit);
   const entry = await reader.locate(normalise(job), 0);
-  if (entry === undefined) {
-    raise('invalid', 'PathNotFound', `${reader.where} has no path "${job.path}"; check the path`);
-  }
-  await reader.collect(entry, entry.type === 'tree' ? '' : posix.basename(entry.path), 0);
+  if (entry !== undefined) await reader.collect(entry, entry.type === 'tree' ? '' : posix.basename(entry.path), 0);
   const found = reader.found.sort((a, b) => (a.path < b.path ? -1 : 1));
   const hash = createHash('sha256');
   for (const { path, mode, oid } of found) hash.update(`${mode.toString(8)} ${oid} ${path}\0`);
-  return { commit, digest: `sha256:${hash.digest('hex')}`, files: await reader.read(found) };
+  return {
+    commit,
+    digest: `sha256:${hash.digest('hex')}`,
+    files: await reader.read(found),
+    missing: entry === undefined,
+  };
 }
 
 function normalise({ path, url }: Job): string {
