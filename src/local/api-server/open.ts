@@ -12,6 +12,7 @@ import { route } from './http/routes.ts';
 import { HttpServer } from './http/server.ts';
 import { builtinResources } from './resources/builtin.ts';
 import { Registry } from './resources/registry.ts';
+import { keepExpiring } from './store/expire.ts';
 import { Store } from './store/store.ts';
 
 export type ApiServerOptions = Readonly<{
@@ -49,6 +50,7 @@ export async function openApiServer(options: ApiServerOptions): Promise<Opened> 
   };
   bootstrap(store, now());
   runDefinitions(api);
+  keepExpiring(store, now, server.closing);
   const port = await server.listen(options.port).catch((error) => {
     store.close();
     throw error;
