@@ -3,25 +3,30 @@ import type { Failure } from '../core/result.ts';
 import type { JobApplier } from './job.ts';
 import type { ObjectApplier } from './objects.ts';
 
-/** Carries out groups in order, the steps of one in parallel; stops after the first group with a failure. */
+/**
+ * Carries out groups in order, the steps of one in parallel. After a group with a failure no later one runs, unless
+ * that group says otherwise; the failure is reported all the same.
+ */
 export type CarryOut = (groups: readonly Group[], signal: AbortSignal) => Promise<Failure | undefined>;
 
 export function carryOutWith(jobs: JobApplier, objects: ObjectApplier): CarryOut {
   const apply = (action: Action, signal: AbortSignal) =>
     action.type === 'run-job' ? jobs.apply(action, signal) : objects.apply(action, signal);
   return async (groups, signal) => {
-    for (const group of groups) {
-      const results = await Promise.all(group.actions.map((action) => apply(action, signal)));
+    const failures: Failure[] = [];
+    for (const { actions, continueOnError = false } of groups) {
+      const results = await Promise.all(actions.map((action) => apply(action, signal)));
       const failed = results.flatMap((result) => (result.ok ? [] : [result.failure]));
-      if (failed.length > 0) return worst(failed);
+      failures.push(...failed);
+      if (failed.length > 0 && !continueOnError) break;
     }
-    return undefined;
+    return worst(failures);
   };
 }
 
 /** What needs a person comes first; all messages are kept. */
-function worst(failures: readonly Failure[]): Failure {
+function worst(failures: readonly Failure[]): Failure | undefined {
   const first = failures.find((failure) => failure.kind === 'invalid') ?? failures[0];
-  if (first === undefined) throw new Error('no failure to choose from');
+  if (first === undefined) return undefined;
   return { ...first, message: [...new Set(failures.map((failure) => failure.message))].join('; ') };
 }

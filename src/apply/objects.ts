@@ -23,7 +23,11 @@ export class ObjectApplier implements Applier<'add-finalizer' | 'remove-finalize
     try {
       return ok(await this.#act(action, signal));
     } catch (error) {
-      return { ok: false, failure: failureOf(error, `${verbs[action.type]} ${target.kind} ${target.name}${where}`) };
+      if (action.type === 'delete-object' && action.bestEffort === true && isForbidden(error))
+        return ok({ state: 'done' });
+      const origin = action.type === 'apply-object' && action.origin !== undefined ? `${action.origin}: ` : '';
+      const doing = `${origin}${verbs[action.type]} ${target.kind} ${target.name}${where}`;
+      return { ok: false, failure: failureOf(error, doing) };
     }
   }
 
@@ -86,6 +90,10 @@ export class ObjectApplier implements Applier<'add-finalizer' | 'remove-finalize
       throw error;
     }
   }
+}
+
+function isForbidden(error: unknown): boolean {
+  return error instanceof KubeError && error.status === 403;
 }
 
 /** The CRD of an object is gone, and the object with it. */

@@ -3,6 +3,7 @@ import type { Log } from '../core/log.ts';
 import type { Redirect } from '../core/redirect.ts';
 import type { WatchingClient } from '../kube/client.ts';
 import type { Settings } from '../plan/service/facts.ts';
+import type { Timeouts } from '../source/http/client.ts';
 
 export type ControllerOptions = Readonly<{
   client: WatchingClient;
@@ -16,6 +17,8 @@ export type ControllerOptions = Readonly<{
   registryMirrors?: readonly Redirect[];
   /** Milliseconds between looks at git and registries where `spec.interval` says nothing (E35). */
   intervalMs?: number;
+  /** Milliseconds that git servers and registries get for an answer. */
+  timeouts?: Partial<Timeouts>;
   settings?: Partial<Omit<Settings, 'controllerNamespace'>>;
   /** Objects worked on at once. */
   workers?: number;

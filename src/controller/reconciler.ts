@@ -1,12 +1,13 @@
 import type { CarryOut } from '../apply/carry-out.ts';
+import { failureOf } from '../apply/failure.ts';
 import type { Key } from '../core/key.ts';
 import { formatKey } from '../core/key.ts';
 import type { Log } from '../core/log.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Condition, KubeObject } from '../core/resource.ts';
-import type { Result } from '../core/result.ts';
-import { isConflict, isNotFound } from '../kube/client.ts';
+import { type Failure, ok, type Result } from '../core/result.ts';
+import { isConflict, isNotFound, KubeError } from '../kube/client.ts';
 import { type EventSender, eventOf, isTransition } from '../status/events.ts';
 import { type BaseStatus, summarize } from '../status/summarize.ts';
 import type { StatusWriter } from '../status/writer.ts';
@@ -34,6 +35,16 @@ export type ReconcilerTools = Readonly<{
   log: Log;
   now: () => Date;
 }>;
+
+/** Ends a gathering: without this fact no plan can be made. */
+export class GatherError extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
 
 export type Requeue = Readonly<{ requeueAfterMs?: number }>;
 
@@ -69,13 +80,24 @@ export class Reconciler<Object, Facts, Report extends object> {
   async #pass(key: Key, object: KubeObject, signal: AbortSignal): Promise<Requeue> {
     const parsed = this.#kind.parse(object);
     if (!parsed.ok) return this.#settle(key, object, parsed.failure, undefined);
-    const facts = await this.#kind.gather(parsed.value, signal);
-    const plan = this.#kind.plan(parsed.value, facts, this.#tools.now());
+    const facts = await this.#gather(parsed.value, signal);
+    if (!facts.ok) return this.#settle(key, object, facts.failure, undefined);
+    const plan = this.#kind.plan(parsed.value, facts.value, this.#tools.now());
     const current = await this.#record(key, object, plan);
     const failure = await this.#tools.carryOut(plan.groups, signal);
     const requeue = await this.#settle(key, current, failure ?? plan.outcome, plan.report);
     this.#kind.settled?.(parsed.value);
     return requeue;
+  }
+
+  async #gather(object: Object, signal: AbortSignal): Promise<Result<Facts>> {
+    try {
+      return ok(await this.#kind.gather(object, signal));
+    } catch (error) {
+      if (error instanceof GatherError) return { ok: false, failure: error.failure };
+      if (error instanceof KubeError) return { ok: false, failure: failureOf(error, 'reading the cluster') };
+      throw error;
+    }
   }
 
   /** E20: a Job's name is in the status before the Job exists. */

@@ -16,9 +16,9 @@ export type Sources = Readonly<{
 }>;
 
 export function openSources(options: ControllerOptions, ring: (key: Key) => void): Sources {
-  const { cacheDir, gitRewrites = [], registryMirrors = [] } = options;
-  const git = createGitSource({ cacheDir, rewrites: gitRewrites });
-  const images = createImageSource({ mirrors: registryMirrors });
+  const { cacheDir, gitRewrites = [], registryMirrors = [], timeouts = {} } = options;
+  const git = createGitSource({ cacheDir, rewrites: gitRewrites, timeouts });
+  const images = createImageSource({ mirrors: registryMirrors, timeouts });
   const poller = createPoller(ring);
   const doorbell = createDoorbell();
   return {

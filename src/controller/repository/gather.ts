@@ -6,15 +6,15 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import { type KubeClient, KubeError } from '../../kube/client.ts';
 import { sourceOf } from '../../plan/repository/apply.ts';
 import type { Manifest, RepositoryFacts, SourceContent } from '../../plan/repository/facts.ts';
-import { entryRef, objectId, refOf } from '../../plan/repository/identity.ts';
-import { placeAll } from '../../plan/repository/place.ts';
-import type { LiveObjects } from '../../source/cluster/objects.ts';
+import { refsToRead } from '../../plan/repository/read.ts';
+import { type LiveObjects, unknownKind } from '../../source/cluster/objects.ts';
 import { pathNotFound } from '../../source/git/failures.ts';
 import type { GitPath } from '../../source/git/reference.ts';
 import type { GitSource } from '../../source/git/source.ts';
 import { readManifests } from '../../source/manifests/manifests.ts';
 import type { Caches } from '../caches.ts';
 import type { Polls } from '../polls.ts';
+import { GatherError } from '../reconciler.ts';
 import { gitCredentials } from '../service/charts.ts';
 import type { Credentials } from '../service/credentials.ts';
 
@@ -44,14 +44,12 @@ export async function gatherRepository(
   if (serviceAccount === tools.serviceAccount && !terminating) await tools.ensureAccount(namespace);
   const actAs = { namespace, serviceAccount };
   const source = deletionTimestamp === undefined ? await content(tools, repository, actAs, signal) : undefined;
-  const wanted =
-    source?.ok === true ? placeAll(repository, source.value).placed.map(({ object }) => refOf(object)) : [];
-  const refs = [...(repository.status?.inventory ?? []).map(entryRef), ...wanted];
-  tools.watching(repository, refs);
+  const refs = refsToRead(repository, source?.ok === true ? source.value : undefined);
+  tools.watching(repository, [...refs.values()]);
   return {
     defaultServiceAccount: tools.serviceAccount,
     ...(source === undefined ? {} : { source }),
-    live: await liveObjects(tools, actAs, new Map(refs.map((ref) => [objectId(ref), ref])), signal),
+    live: await liveObjects(tools, actAs, refs, signal),
     namespaceTerminating: terminating,
   };
 }
@@ -119,6 +117,7 @@ async function scoped(client: KubeClient, document: Omit<Manifest, 'namespaced'>
   }
 }
 
+/** Absent means gone: what cannot be read is not absent, and ends the gathering. */
 async function liveObjects(
   tools: RepositoryTools,
   actAs: ActAs,
@@ -128,6 +127,8 @@ async function liveObjects(
   const found = await Promise.all(
     [...refs].map(async ([id, ref]) => {
       const live = await tools.live.get(actAs, ref, signal);
+      // With its definition an object has gone, too.
+      if (!live.ok && live.failure.reason !== unknownKind) throw new GatherError(live.failure);
       return live.ok && live.value !== undefined ? [[id, live.value] as const] : [];
     }),
   );

@@ -103,7 +103,7 @@ export function uninstall(draft: Draft): Ended {
   const { namespace } = draft.object.metadata;
   const release = draft.object.spec.source.releaseName;
   const run = { type: 'helm-uninstall', release, namespace, timeoutSeconds: timeoutSeconds(draft) } as const;
-  return startJob(draft, purposeOf(draft), run, (job) => `Job ${job} uninstalls the release "${release}"`);
+  return startJob(draft, purposeOf(draft), run);
 }
 
 function letGo(draft: Draft, reason: string, message: string): Draft {

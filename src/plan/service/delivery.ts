@@ -89,11 +89,6 @@ export function limitDeliveries(draft: Draft): Draft {
   return limitAttempts(draft, { purpose: 'deliver', inputsHash: draft.desired.inputsHash });
 }
 
-/** For people: image and chart. */
-export function tellDesired({ desired: { image, revision } }: Draft): string {
-  return image === undefined ? `chart at ${revision}` : `${image}, chart at ${revision}`;
-}
-
 export function deliver(draft: Draft): Draft {
   const { spec, metadata } = draft.object;
   const { values, sensitive, chartDigest, postHooks, inputsHash } = draft.desired;
@@ -112,7 +107,6 @@ export function deliver(draft: Draft): Draft {
       conflicts: spec.conflicts,
       timeoutSeconds: timeoutSeconds(draft),
     },
-    (job) => `Job ${job} delivers ${tellDesired(draft)}`,
   );
 }
 

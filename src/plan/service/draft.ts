@@ -92,3 +92,8 @@ export function wait(draft: Draft, kind: Outcome['kind'], reason: string, what: 
   const since = waitingSince(draft, reason);
   return end(report(draft, { waiting: { reason, since } }), kind, reason, `${what}, since ${since}`, retryAfterMs);
 }
+
+/** For people: image and chart. */
+export function tellDesired({ desired: { image, revision } }: Draft): string {
+  return image === undefined ? `chart at ${revision}` : `${image}, chart at ${revision}`;
+}

@@ -2,7 +2,7 @@ import type { JobRecord } from '../../api/service-status.ts';
 import { intervalOr } from '../../core/duration.ts';
 import { sha256 } from '../../core/hash.ts';
 import type { JobRequest } from '../../core/plan.ts';
-import { type Draft, type Ended, end, report } from './draft.ts';
+import { type Draft, type Ended, end, report, tellDesired } from './draft.ts';
 import type { Job } from './facts.ts';
 
 const retryAnnotation = 'alustan.io/retry';
@@ -43,10 +43,19 @@ export function awaitJob(draft: Draft): Draft {
   const why = active.message === undefined ? '' : ` (${active.message})`;
   const deleting = draft.object.metadata.deletionTimestamp !== undefined;
   const isWanted = deleting ? active.purpose === 'uninstall' : active.inputsHash === draft.desired.inputsHash;
-  if (isWanted) return end(draft, 'working', 'JobRunning', `Job ${active.name} runs, since ${since}${why}`);
+  if (isWanted) return end(draft, 'working', 'JobRunning', `${tellJob(draft, active.name)}, since ${since}${why}`);
   const next = deleting ? 'the uninstall' : 'the next delivery';
   const message = `${next} waits for the Job ${active.name} of the one before to end, since ${since}${why}`;
   return end(draft, 'working', 'JobRunning', message);
+}
+
+/** What a Job of the present inputs does. The same words when it starts and while it runs: one status write for both. */
+function tellJob(draft: Draft, job: string): string {
+  const { object } = draft;
+  if (object.metadata.deletionTimestamp !== undefined) {
+    return `Job ${job} uninstalls the release "${object.spec.source.releaseName}"`;
+  }
+  return `Job ${job} delivers ${tellDesired(draft)}`;
 }
 
 /** What a next Job would be for. */
@@ -93,8 +102,8 @@ function times(count: number): string {
   return count === 1 ? 'one attempt' : `${count} attempts`;
 }
 
-/** Records and requests the next Job, and ends the plan with `message`. */
-export function startJob(draft: Draft, of: Purpose, run: JobRequest['run'], message: (job: string) => string): Ended {
+/** Records and requests the next Job, and ends the plan. */
+export function startJob(draft: Draft, of: Purpose, run: JobRequest['run']): Ended {
   const { metadata, spec, apiVersion, kind } = draft.object;
   const last = draft.report.job;
   const attempt = nextAttempt(draft, of);
@@ -113,7 +122,7 @@ export function startJob(draft: Draft, of: Purpose, run: JobRequest['run'], mess
   };
   const noted = report(noteRetry(draft), { job: image === undefined ? record : { ...record, image } });
   const groups = [...noted.groups, { name: 'job', actions: [{ type: 'run-job', job } as const] }];
-  return end({ ...noted, groups }, 'working', 'JobStarted', message(name));
+  return end({ ...noted, groups }, 'working', 'JobRunning', `${tellJob(draft, name)}, since ${record.startedAt}`);
 }
 
 /**

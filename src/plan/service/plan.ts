@@ -11,11 +11,10 @@ import {
   limitDeliveries,
   limitValues,
   takeChart,
-  tellDesired,
   whenOutdated,
 } from './delivery.ts';
 import { awaitDependencies, refuseCycle } from './dependencies.ts';
-import { type Draft, type Ended, end, runSteps, type Step } from './draft.ts';
+import { type Draft, type Ended, end, runSteps, type Step, tellDesired } from './draft.ts';
 import type { ServiceFacts } from './facts.ts';
 import { chooseImage } from './image.ts';
 import { awaitJob, settleJob } from './jobs.ts';

@@ -7,6 +7,9 @@ import type { Watches, WatchRequest } from './watches.ts';
 /** Called when an object that somebody looked at has changed. */
 export type ObjectChanged = (ref: ObjectRef) => void;
 
+/** Reason of the failure where the API server does not know the kind: there can be no such object. */
+export const unknownKind = 'UnknownKind';
+
 /** Turns a live object into what is kept of it. */
 export type Brief = (object: KubeObject) => KubeObject;
 
@@ -73,7 +76,8 @@ export class LiveObjects {
       return ok({ namespace: type.namespaced ? ref.namespace : undefined });
     } catch (error) {
       if (!(error instanceof KubeError)) throw error;
-      return fail('transient', 'UnknownKind', `${ref.kind} ${ref.name}: ${error.message}`);
+      const reason = error.reason === unknownKind ? unknownKind : 'ApiServerUnavailable';
+      return fail('transient', reason, `${ref.kind} ${ref.name}: ${error.message}`);
     }
   }
 }
