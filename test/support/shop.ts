@@ -6,12 +6,13 @@ import { promisify } from 'node:util';
 import { silent } from '../../src/core/log.ts';
 import type { KubeObject } from '../../src/core/resource.ts';
 import { Reflector } from '../../src/kube/reflector/reflector.ts';
-import { type LocalMode, startLocal } from '../../src/local/mode/start.ts';
+import { type LocalMode, type LocalOptions, startLocal } from '../../src/local/mode/start.ts';
 
 const exec = promisify(execFile);
 export const root = new URL('../..', import.meta.url).pathname;
 
-export type StartOptions = Readonly<{ dataDir?: string; example?: string }>;
+export type StartOptions = Readonly<{ dataDir?: string; example?: string }> &
+  Partial<Pick<LocalOptions, 'controller' | 'log'>>;
 
 /** Local mode with the shop example in a folder of its own, driven as a user would: by git push and by tags. */
 export class Shop {
@@ -24,11 +25,12 @@ export class Shop {
     this.dataDir = dataDir;
   }
 
-  static async start({ dataDir, example = 'shop' }: StartOptions = {}): Promise<Shop> {
+  static async start({ dataDir, example = 'shop', ...rest }: StartOptions = {}): Promise<Shop> {
     const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'alustan-test-')));
     const local = await startLocal({
       ...{ dataDir: folder, example, root, env: process.env, log: silent, progress: () => {} },
       ...{ apiPort: 0, httpPort: 0, gitRewrites: [], registryMirrors: [] },
+      ...rest,
     });
     return new Shop(local, folder);
   }

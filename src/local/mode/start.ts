@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import type { RunningController } from '../../controller/options.ts';
+import type { ControllerOptions, RunningController } from '../../controller/options.ts';
 import { startController } from '../../controller/start.ts';
 import type { Log } from '../../core/log.ts';
 import type { Redirect } from '../../core/redirect.ts';
@@ -32,6 +32,8 @@ export type LocalOptions = Readonly<{
   env: NodeJS.ProcessEnv;
   log: Log;
   progress: (step: string) => void;
+  /** Times and limits of the controller where its defaults do not fit. */
+  controller?: Pick<ControllerOptions, 'intervalMs' | 'settings' | 'timeouts'>;
 }>;
 
 export type LocalMode = Readonly<{
@@ -115,6 +117,7 @@ async function start(
 
   progress('starting the controller');
   controller = await startController({
+    ...options.controller,
     ...{ client: connection.client, log, controllerNamespace },
     runner: { image: runnerImage, command: ['alustan'] },
     cacheDir: join(dataDir, 'cache'),
