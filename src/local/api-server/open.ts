@@ -30,7 +30,7 @@ export type Opened = Readonly<{ port: number; url: string; caPem: string; token:
 
 /** Starts the API server in this thread. The store is synchronous: `startApiServer` gives it a thread of its own. */
 export async function openApiServer(options: ApiServerOptions): Promise<Opened> {
-  mkdirSync(options.dataDir, { recursive: true });
+  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
   const identity = await servingIdentity(options.dataDir);
   const token = adminToken(options.dataDir, options.adminToken);
   const store = new Store(join(options.dataDir, 'kubernetes.db'));

@@ -98,6 +98,7 @@ export const others: Record<string, Strategy> = {
   '/persistentvolumes': volumes,
   '/resourcequotas': withoutEffect('quotas are not enforced'),
   '/limitranges': withoutEffect('limit ranges are not applied'),
+  'discovery.k8s.io/endpointslices': { generation: true },
   'networking.k8s.io/ingresses': ingresses,
   'networking.k8s.io/ingressclasses': { generation: true },
   'networking.k8s.io/networkpolicies': networkPolicies,

@@ -82,7 +82,7 @@ function defaultVolume(volume: Json): void {
   const items = [...mapsOf(dig(volume, 'downwardAPI', 'items'))];
   for (const source of mapsOf(dig(volume, 'projected', 'sources'))) {
     const token = source['serviceAccountToken'];
-    if (isMap(token)) fallback(token, 'expirationSeconds', 3607);
+    if (isMap(token)) fallback(token, 'expirationSeconds', 3600);
     items.push(...mapsOf(dig(source, 'downwardAPI', 'items')));
   }
   for (const item of items) defaultFieldRef(item['fieldRef']);

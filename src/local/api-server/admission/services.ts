@@ -32,14 +32,15 @@ export const services: Strategy = {
 function defaultSpec(spec: Json): void {
   fallback(spec, 'type', 'ClusterIP');
   fallback(spec, 'sessionAffinity', 'None');
+  if (spec['sessionAffinity'] === 'ClientIP') {
+    fallback(spec, 'sessionAffinityConfig', { clientIP: { timeoutSeconds: 10_800 } });
+  }
   for (const port of mapsOf(spec['ports'])) {
     fallback(port, 'protocol', 'TCP');
     if (spec['type'] !== 'ExternalName') fallback(port, 'targetPort', port['port']);
   }
   if (spec['type'] === 'ExternalName') return;
   fallback(spec, 'internalTrafficPolicy', 'Cluster');
-  fallback(spec, 'ipFamilies', ['IPv4']);
-  fallback(spec, 'ipFamilyPolicy', 'SingleStack');
   if (!exposesNodePorts(spec)) return;
   fallback(spec, 'externalTrafficPolicy', 'Cluster');
   if (spec['type'] === 'LoadBalancer') fallback(spec, 'allocateLoadBalancerNodePorts', true);
@@ -63,6 +64,8 @@ function keepNodePorts(spec: Json, before: Json): void {
 function allocate(service: ApiObject, { api }: AdmissionContext): void {
   const { spec } = service;
   if (!isMap(spec) || spec['type'] === 'ExternalName') return;
+  fallback(spec, 'ipFamilies', ['IPv4']);
+  fallback(spec, 'ipFamilyPolicy', 'SingleStack');
   const others = api.store
     .list('/core/services/')
     .items.map((entry) => JSON.parse(entry.value) as ApiObject)

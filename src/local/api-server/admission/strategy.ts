@@ -30,6 +30,8 @@ export type Strategy = Readonly<{
   validate?: (object: ApiObject, old: ApiObject | undefined, context: AdmissionContext) => Cause[];
   /** Whether an object that is being deleted and has no finalizers left still has to stay. */
   lingers?: (object: ApiObject) => boolean;
+  /** Before a deletion is carried out: what has to hold the object back. */
+  prepareDelete?: (object: ApiObject) => void;
   /** When an object that has to stay for a while is marked as deleted. */
   deleting?: (object: ApiObject) => void;
   /** The propagation policy of clients that name none. */

@@ -4,6 +4,7 @@ import { admissionContract } from './admission.ts';
 import { ContractClient, type Running, type Subject } from './client.ts';
 import { type Context, uniqueName } from './context.ts';
 import { customResourceContract } from './custom-resources.ts';
+import { decodingContract } from './decoding.ts';
 import { discoveryContract } from './discovery.ts';
 import { kubectlContract } from './kubectl.ts';
 import { listContract } from './lists.ts';
@@ -48,6 +49,7 @@ export function describeKubernetesApi(subject: Subject): void {
     admissionContract(context);
     customResourceContract(context);
     accessContract(context);
+    decodingContract(context);
     discoveryContract(context);
     kubectlContract(context);
   });

@@ -21,14 +21,17 @@ export const customResourceDefinitions: Strategy = {
     if (isMap(crd['spec'])) fallback(crd['spec'], 'conversion', { strategy: 'None' });
   },
   create(crd, context) {
-    const finalizers = new Set(crd.metadata.finalizers ?? []);
-    crd.metadata.finalizers = [...finalizers.add(cleanupFinalizer)];
     this.defaults?.(crd);
     establish(crd, context);
   },
   update(crd, old, context) {
     this.defaults?.(crd);
     if (!equalJson(crd['spec'], old['spec'])) establish(crd, context);
+  },
+  prepareDelete(crd) {
+    // Once only: the deletion that follows on the last object's must not hold it again.
+    if (crd.metadata.deletionTimestamp !== undefined) return;
+    crd.metadata.finalizers = [...(crd.metadata.finalizers ?? []), cleanupFinalizer];
   },
   deleting(crd) {
     setCondition(

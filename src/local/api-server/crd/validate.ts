@@ -1,5 +1,6 @@
 import { type Cause, invalidValue, required } from '../errors.ts';
-import { type ApiObject, dig, isMap, listOf, mapOf, mapsOf, textOf } from '../object.ts';
+import { type ApiObject, dig, type Json, mapOf, mapsOf, textOf } from '../object.ts';
+import { checkStructural } from '../schema/index.ts';
 
 /** Field errors of a CRD: what the real server refuses and authors get wrong. */
 export function validateDefinition(crd: ApiObject, old: ApiObject | undefined): Cause[] {
@@ -30,21 +31,19 @@ function nameErrors(crd: ApiObject, plural: string): Cause[] {
 function versionErrors(crd: ApiObject): Cause[] {
   const versions = mapsOf(dig(crd, 'spec', 'versions'));
   const stored = versions.filter((one) => one['storage'] === true);
-  const causes = versions.flatMap((version, index) =>
-    schemaErrors(version['schema'], `spec.versions[${index}].schema`),
+  const causes: Cause[] = versions.flatMap((version, index) =>
+    checkStructural(dig(version, 'schema', 'openAPIV3Schema'), schemaPath(versions, index)),
   );
   if (stored.length !== 1) {
-    const shown = listOf(dig(crd, 'spec', 'versions')).length === 0 ? null : versions.map((one) => one['name']);
+    const shown = versions.length === 0 ? null : versions.map((one) => one['name']);
     causes.push(invalidValue('spec.versions', shown, 'must have exactly one version marked as storage version'));
   }
   return causes;
 }
 
-function schemaErrors(schema: unknown, field: string): Cause[] {
-  const root = dig(schema, 'openAPIV3Schema');
-  if (!isMap(root)) return [required(`${field}.openAPIV3Schema`, 'schemas are required')];
-  if (textOf(root['type']) !== '') return [];
-  return [required(`${field}.openAPIV3Schema.type`, 'must not be empty at the root')];
+/** Go keeps the schema of a single version at the top of the spec, and names it there. */
+function schemaPath(versions: readonly Json[], index: number): string {
+  return versions.length === 1 ? 'spec.validation.openAPIV3Schema' : `spec.versions[${index}].schema.openAPIV3Schema`;
 }
 
 const immutable = [['group'], ['names', 'plural'], ['names', 'kind'], ['scope']];

@@ -1,8 +1,9 @@
 import type { WriteCall } from '../api.ts';
 import { badRequest, type Cause, invalid, invalidValue } from '../errors.ts';
 import { type ApiObject, isMap, type Json } from '../object.ts';
+import { withQuantities } from '../resources/quantities.ts';
 import { schemaOf } from '../resources/schemas.ts';
-import { applyDefaults, prune, type Schema, unknownFields, validate } from '../schema/index.ts';
+import { applyDefaults, decodeError, prune, type Schema, unknownFields, validate } from '../schema/index.ts';
 import type { Patch, WriteOptions } from './options.ts';
 
 /**
@@ -12,14 +13,15 @@ import type { Patch, WriteOptions } from './options.ts';
 export function conform(call: WriteCall, object: ApiObject, options: WriteOptions, patch?: Patch): ApiObject {
   const schema = schemaOf(call.type);
   if (schema === undefined) return object;
+  if (call.type.custom === undefined) refuseWrongTypes(call, schema, object, patch);
   report(call, schema, object, options, patch);
   const pruned = prune(schema, object);
   if (call.type.custom !== undefined) return applyDefaults(schema, pruned);
-  return holdsFreeForm.has(call.type.plural) ? pruned : (withoutNulls(pruned) as ApiObject);
+  return holdsFreeForm.has(call.type.plural) ? pruned : (withQuantities(schema, withoutNulls(pruned)) as ApiObject);
 }
 
-/** Built-in kinds in which a null may be meant: a schema's default, a template's patch. */
-const holdsFreeForm = new Set(['customresourcedefinitions', 'controllerrevisions']);
+/** Built-in kinds in which a null may be meant: a template's patch. */
+const holdsFreeForm = new Set(['controllerrevisions']);
 
 function report(
   call: WriteCall,
@@ -67,19 +69,21 @@ function withoutNulls(value: unknown): unknown {
   return kept;
 }
 
-/** Field errors by the kind's schema. @throws 400 (422 of a patch) when a built-in kind's field is of another type */
-export function schemaCauses(call: WriteCall, object: ApiObject, old?: ApiObject, patch?: Patch): Cause[] {
+/** A value of the wrong type in a built-in kind, in the words of Go's decoder. @throws 400, or 422 for a patch */
+function refuseWrongTypes(call: WriteCall, schema: Schema, object: ApiObject, patch: Patch | undefined): void {
+  const words = decodeError(schema, object);
+  if (words === undefined) return;
+  if (patch === undefined) throw badRequest(`${handled(call)}: ${words}`);
+  throw invalid({ group: '', name: '' }, '', [invalidValue('patch', shown(patch, object), words)]);
+}
+
+/** Field errors by the kind's schema. */
+export function schemaCauses(call: WriteCall, object: ApiObject, old?: ApiObject): Cause[] {
   const schema = schemaOf(call.type);
   if (schema === undefined) return [];
-  const errors = validate(schema, object, old);
-  if (call.type.custom !== undefined) return errors;
-  const wrong = errors.find((error) => error.reason === 'FieldValueTypeInvalid');
-  if (wrong !== undefined && patch !== undefined) {
-    throw invalid({ group: '', name: '' }, '', [
-      invalidValue('patch', shown(patch, object), `${wrong.field}: ${wrong.message}`),
-    ]);
-  }
-  if (wrong !== undefined) throw badRequest(`${handled(call)}: ${wrong.field}: ${wrong.message}`);
-  // What built-in kinds require is not what their OpenAPI says: their strategies know better.
+  if (call.type.custom !== undefined) return validate(schema, object, old);
+  // Go writes null for some empty lists of its own. What built-in kinds require is not what their OpenAPI says: their
+  // strategies know better.
+  const errors = validate(schema, withoutNulls(object) as ApiObject, old);
   return errors.filter((error) => error.reason === 'FieldValueNotSupported');
 }

@@ -38,6 +38,9 @@ export function createObject(
   const { name, namespace = '' } = object.metadata;
   requireNamespace(call.api, type, namespace, name);
   if (subresourceOf(type, 'status') !== undefined && strategy.keepsStatusOnCreate !== true) delete object['status'];
+  strategy.defaults?.(object);
+  // Owners are those of what was sent and its defaults, not of what admission adds.
+  trackFields(call, undefined, object, options, operation);
   strategy.create?.(object, context);
   strategy.defaults?.(object);
   if (strategy.generation === true) object.metadata.generation = 1;
@@ -48,7 +51,6 @@ export function createObject(
   ];
   if (causes.length > 0) throw invalid(kindName(type), name, causes);
   if (call.api.store.get(keyOf(type, namespace, name)) !== undefined) throw alreadyExists(resourceName(type), name);
-  trackFields(call, undefined, object, options, operation);
   if (options.dryRun) return object;
   const saved = saveObject(call, object);
   return saved;

@@ -55,6 +55,7 @@ export function deleteObject(
   checkPreconditions(call, object, options);
   const strategy = strategyOf(call.type);
   const before = JSON.stringify(object);
+  strategy.prepareDelete?.(object);
   applyPolicy(object, options, strategy.defaultPropagation);
   const grace = gracePeriod(call, object, options);
   const held = (object.metadata.finalizers ?? []).length > 0 || strategy.lingers?.(object) === true;

@@ -31,6 +31,8 @@ export function updateObject(
   const draft = conform(call, change(structuredClone(old)), options, patch);
   carryMetadata(call, draft, old);
   mask(call, strategy, draft, old);
+  strategy.defaults?.(draft);
+  trackFields(call, old, draft, options, operation);
   if (call.info.subresource === '') strategy.update?.(draft, old, context);
   strategy.defaults?.(draft);
   if (strategy.generation === true && call.info.subresource !== 'status' && specChanged(draft, old)) {
@@ -38,11 +40,10 @@ export function updateObject(
   }
   const causes = [
     ...validateMetadata(call, draft, old),
-    ...schemaCauses(call, draft, old, patch),
+    ...schemaCauses(call, draft, old),
     ...(strategy.validate?.(draft, old, context) ?? []),
   ];
   if (causes.length > 0) throw invalid(kindName(call.type), old.metadata.name, causes);
-  trackFields(call, old, draft, options, operation);
   if (options.dryRun) return draft;
   return finish(call, strategy, draft, old);
 }
