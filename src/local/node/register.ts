@@ -1,6 +1,6 @@
 import { arch, cpus, platform, totalmem } from 'node:os';
 import type { KubeObject } from '../../core/resource.ts';
-import { isAlreadyExists } from '../../kube/client.ts';
+import { isAlreadyExists, isNotFound } from '../../kube/client.ts';
 import { refOf } from '../cluster/act.ts';
 import { sameJson } from '../cluster/json.ts';
 import { stamp } from '../cluster/pods.ts';
@@ -30,6 +30,7 @@ export async function registerNode(world: World, version: string, now: Date): Pr
     if (!isAlreadyExists(error)) throw error;
     return await world.client.get(refOf(object));
   });
+  await ensureLease(world, node, now);
   const status = nodeStatus(node, version, now);
   if (!sameJson(status, node['status']))
     await world.client.patch(refOf(node), 'merge', { status }, { subresource: 'status' });
@@ -40,6 +41,23 @@ export async function registerNode(world: World, version: string, now: Date): Pr
   if (taints.length !== ((node['spec'] as { taints?: unknown[] }).taints?.length ?? 0)) {
     await world.client.patch(refOf(node), 'merge', { spec: { taints } });
   }
+}
+
+/** What `kubectl describe node` shows; never renewed, since nothing here watches it. */
+async function ensureLease(world: World, node: KubeObject, now: Date): Promise<void> {
+  const { apiVersion, kind, metadata } = node;
+  const ownerReferences = [{ apiVersion, kind, name: nodeName, uid: metadata.uid ?? '' }];
+  const renewTime = now.toISOString().replace('Z', '000Z');
+  const lease: KubeObject = {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name: nodeName, namespace: 'kube-node-lease', ownerReferences },
+    spec: { holderIdentity: nodeName, leaseDurationSeconds: 40, renewTime },
+  };
+  await world.client.create(lease).catch((error: unknown) => {
+    // A server that has just started makes the namespace a moment later.
+    if (!isAlreadyExists(error) && !isNotFound(error)) throw error;
+  });
 }
 
 function nodeStatus(node: KubeObject, version: string, now: Date) {
