@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
 import { newest, parseConstraint } from '../../src/core/version-policy.ts';
+import { helmVersion } from '../../src/local/tools/helm.ts';
 import { packChart } from '../../src/source/chart/chart.ts';
 import { createGitSource, type GitSource } from '../../src/source/git/source.ts';
 import { createImageSource } from '../../src/source/oci/images.ts';
@@ -23,7 +24,7 @@ async function gitSource(): Promise<GitSource> {
 }
 
 it('a push to the local git server is heard at once, and its chart is one that Helm renders', async () => {
-  const helm = findTool('helm');
+  const helm = findTool('helm', `helm-${helmVersion}`);
   if (helm === undefined) throw new Error('helm was not found; run the tests through npm test, which provides it');
   const bell = createDoorbell();
   const server = await testServer({
