@@ -1,55 +1,44 @@
 import { Command, CommanderError } from 'commander';
+import about from '../../package.json' with { type: 'json' };
 import { type CommandContext, UsageError } from './context.ts';
 import { controllerCommand } from './controller.ts';
 import { localCommand } from './local.ts';
 import { runnerCommand } from './runner.ts';
 
 /** Runs one command line and returns its exit code: 0 done, 1 failed, 2 wrong usage. */
-export async function runCli(
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-  out: CommandContext['out'],
-  err: CommandContext['err'],
-): Promise<number> {
+export async function runCli(args: readonly string[], outer: Omit<CommandContext, 'exit'>): Promise<number> {
   let code = 0;
-  const context: CommandContext = { env, out, err, signal: stopSignal(), exit: (value) => (code = value) };
+  const context: CommandContext = { ...outer, exit: (value) => (code = value) };
   const program = new Command('alustan')
     .description('GitOps delivery controller for Kubernetes')
-    .exitOverride()
-    .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
+    .version(about.version, '-v, --version')
     .addCommand(localCommand(context))
     .addCommand(controllerCommand(context))
-    .addCommand(runnerCommand(context));
-  inheritOutput(program, context);
+    .addCommand(runnerCommand(context), { hidden: true })
+    .addHelpText('after', '\nStart with: alustan local   (in a checkout: npm start)');
+  prepare(program, context);
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const usage = error instanceof UsageError;
-    const detail = usage || !(error instanceof Error) || env['ALUSTAN_DEBUG'] === undefined ? '' : `\n${error.stack}`;
-    err.write(`alustan: ${error instanceof Error ? error.message : String(error)}${detail}\n`);
-    return usage ? 2 : 1;
+    return explain(error, context);
   }
 }
 
-function inheritOutput(command: Command, context: CommandContext): void {
-  for (const child of command.commands) {
-    child.exitOverride().configureOutput({
-      writeOut: (text) => context.out.write(text),
-      writeErr: (text) => context.err.write(text),
-    });
-    inheritOutput(child, context);
-  }
+/** Every command writes where it is told to, and leaves the exit to `main`. */
+function prepare(command: Command, { out, err }: Pick<CommandContext, 'out' | 'err'>): void {
+  command
+    .exitOverride()
+    .showHelpAfterError('(--help shows all options)')
+    .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) });
+  for (const child of command.commands) prepare(child, { out, err });
 }
 
-function stopSignal(): AbortSignal {
-  const stop = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(name, () => {
-      if (stop.signal.aborted) process.exit(130);
-      stop.abort(name);
-    });
-  }
-  return stop.signal;
+function explain(error: unknown, { env, err }: CommandContext): number {
+  // Commander has told its own errors; help and version come as errors, too.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const usage = error instanceof UsageError;
+  const detail = env['ALUSTAN_DEBUG'] && !usage && error instanceof Error ? `\n${error.stack}` : '';
+  err.write(`alustan: ${error instanceof Error ? error.message : String(error)}${detail}\n`);
+  return usage ? 2 : 1;
 }

@@ -13,3 +13,11 @@ export type CommandContext = Readonly<{
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
+
+/** Resolves when the signal is aborted. */
+export function stopped(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,10 +1,7 @@
 import { Command } from 'commander';
-import { readEndpoints } from '../local/mode/endpoints.ts';
-import { tagImage } from '../local/registry/client/tag-image.ts';
-import { pushImage } from '../local/registry/image/push-image.ts';
 import type { CommandContext } from './context.ts';
 
-type Flags = Readonly<{ dataDir: string; from?: string }>;
+type Flags = Readonly<{ from?: string }>;
 
 /** `alustan local tag shop/api 0.3.0`: a newer version without building one. */
 export function tagCommand(context: CommandContext): Command {
@@ -15,10 +12,10 @@ export function tagCommand(context: CommandContext): Command {
     .option('--from <tag>', 'the tag to start from; default: the highest version')
     .option('--data-dir <folder>', 'data folder of the local mode that runs', '.alustan')
     .action(async (repository: string, to: string, flags: Flags, command: Command) => {
-      const { http } = await readEndpoints(dataDirOf(command));
+      const { tagImage } = await import('../local/registry/client/tag-image.ts');
       const from = flags.from === undefined ? {} : { from: flags.from };
-      const { from: source, digest } = await tagImage({ registryUrl: http, repository, to, ...from });
-      context.out.write(`${repository}:${to} is ${repository}:${source} (${digest})\n`);
+      const done = await tagImage({ registryUrl: await registryOf(command), repository, to, ...from });
+      context.out.write(`${repository}:${to} is ${repository}:${done.from} (${done.digest})\n`);
     });
 }
 
@@ -30,14 +27,15 @@ export function imageCommand(context: CommandContext): Command {
     .argument('<source>', 'folder, OCI layout, or tar')
     .option('--data-dir <folder>', 'data folder of the local mode that runs', '.alustan')
     .action(async (reference: string, source: string, _flags: Flags, command: Command) => {
-      const { http } = await readEndpoints(dataDirOf(command));
-      const { digest } = await pushImage({ registryUrl: http, reference, source });
+      const { pushImage } = await import('../local/registry/image/push-image.ts');
+      const { digest } = await pushImage({ registryUrl: await registryOf(command), reference, source });
       context.out.write(`pushed ${reference} (${digest})\n`);
     });
 }
 
-/** The option may stand before the subcommand's name too: `alustan local --data-dir x tag …`. */
-function dataDirOf(command: Command): string {
+/** The data folder may be named before the subcommand, too: `alustan local --data-dir x tag …`. */
+async function registryOf(command: Command): Promise<string> {
+  const { readEndpoints } = await import('../local/mode/endpoints.ts');
   const own = command.getOptionValueSource('dataDir') === 'default' ? command.parent : command;
-  return String(own?.getOptionValue('dataDir'));
+  return (await readEndpoints(String(own?.getOptionValue('dataDir')))).http;
 }

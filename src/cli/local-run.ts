@@ -1,48 +1,51 @@
-import { rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type LocalMode, startLocal } from '../local/mode/start.ts';
-import type { CommandContext } from './context.ts';
-import type { LocalFlags } from './local.ts';
+import { startLocal } from '../local/mode/start.ts';
+import { type CommandContext, stopped, UsageError } from './context.ts';
+import type { LocalFlags } from './local-flags.ts';
 import { followStates } from './local-states.ts';
 import { createLog } from './log.ts';
+import { Progress, paint } from './progress.ts';
+import { welcome } from './welcome.ts';
 
 /** The package's root: charts and examples lie there, beside `src`. */
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** Starts the local mode, shows what happens, and stops it at the first SIGINT or SIGTERM. */
 export async function runLocal(flags: LocalFlags, context: CommandContext): Promise<void> {
-  const { env, out, err, signal } = context;
-  const { dataDir, gitRewrite: gitRewrites, registryMirror: registryMirrors, ...rest } = flags;
-  if (flags.reset) await rm(dataDir, { recursive: true, force: true });
-  const log = createLog({ level: flags.logLevel, format: 'pretty', to: err });
-  const progress = (step: string) => out.write(`… ${step}\n`);
-  const local = await startLocal({ ...rest, ...{ dataDir, gitRewrites, registryMirrors, root, env, log, progress } });
-  out.write(welcome(local, flags));
-  const states = followStates(local.connection.client, (line) => out.write(`${line}\n`));
-  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-  out.write('\nstopping\n');
+  const { out, signal } = context;
+  await checkExample(flags.example);
+  const progress = new Progress(out);
+  const local = await start(flags, context, progress).catch((error: unknown) => {
+    progress.fail();
+    if (!signal.aborted) throw error;
+  });
+  if (local === undefined) return;
+  progress.done();
+  out.write(welcome(out, local.endpoints, flags));
+  const states = followStates(local.connection.client, out);
+  await stopped(signal);
+  out.write(paint(out, 'dim', '\nstopping …\n'));
   await states.stop();
   await local.close();
+  out.write(paint(out, 'dim', `stopped; the data stay in ${flags.dataDir}\n`));
 }
 
-function welcome({ endpoints }: LocalMode, flags: LocalFlags): string {
-  const rows = [
-    ['Kubernetes', endpoints.kubernetes],
-    ['git', `${endpoints.http}/git/NAME.git`],
-    ['registry', endpoints.http.replace('http://', '')],
-    ['kubeconfig', endpoints.kubeconfig],
-  ];
-  const first = [
-    `export KUBECONFIG=${endpoints.kubeconfig}`,
-    'kubectl get asvc -A --watch',
-    ...(flags.example === 'none' ? [] : [`git clone ${endpoints.http}/git/${flags.example}.git`]),
-    ...(flags.example === 'shop' ? [`npm run alustan -- local tag shop/api 0.3.0${dataDirFlag(flags)}`] : []),
-  ];
-  const table = rows.map(([name = '', value]) => `  ${name.padEnd(11)} ${value}`).join('\n');
-  return `\n${table}\n\nTry next, in another terminal:\n${first.map((line) => `  ${line}`).join('\n')}\n\nCtrl-C stops; the data stay in ${join(flags.dataDir)}.\n\n`;
+function start(flags: LocalFlags, { env, err, signal }: CommandContext, progress: Progress) {
+  const { dataDir, apiPort, httpPort, example, reset } = flags;
+  return startLocal({
+    ...{ dataDir, apiPort, httpPort, example, reset, root, env, signal },
+    gitRewrites: flags.gitRewrite,
+    registryMirrors: flags.registryMirror,
+    controller: { settings: { retryDelayMs: flags.retryDelay } },
+    log: createLog({ level: flags.logLevel, format: 'pretty', to: err }),
+    progress: (step) => progress.begin(step),
+  });
 }
 
-function dataDirFlag({ dataDir }: LocalFlags): string {
-  return dataDir === '.alustan' ? '' : ` --data-dir ${dataDir}`;
+async function checkExample(example: string): Promise<void> {
+  const names = await readdir(join(root, 'examples'));
+  if (example === 'none' || names.includes(example)) return;
+  throw new UsageError(`there is no example "${example}": --example takes ${[...names, 'none'].join(' or ')}`);
 }

@@ -1,20 +1,25 @@
-import type { KubeObject } from '../core/resource.ts';
+import type { Condition, KubeObject } from '../core/resource.ts';
 import type { WatchingClient } from '../kube/client.ts';
 import { Reflector } from '../kube/reflector/reflector.ts';
+import type { CommandContext } from './context.ts';
+import { paint } from './progress.ts';
 
-type Status = { state?: string; message?: string };
+type Status = { state?: string; message?: string; conditions?: readonly Condition[] };
+type Out = CommandContext['out'] & { columns?: number };
+type Line = Readonly<{ state: string; message: string; same: string }>;
 
 /** Prints one line for each change of state of a Service or Repository. */
-export function followStates(client: WatchingClient, print: (line: string) => void): { stop(): Promise<void> } {
+export function followStates(client: WatchingClient, out: Out): { stop(): Promise<void> } {
   const shown = new Map<string, string>();
   const reflectors = ['Repository', 'Service'].map((kind) => {
     const reflector = new Reflector({ client, type: { apiVersion: 'alustan.io/v1alpha1', kind } });
     reflector.onChange((before, after) => {
-      const line = lineOf(after ?? before, after === undefined);
-      const name = `${kind}/${(after ?? before)?.metadata.namespace}/${(after ?? before)?.metadata.name}`;
-      if (line === undefined || shown.get(name) === line.key) return;
-      shown.set(name, line.key);
-      print(`${new Date().toLocaleTimeString('en-GB')}  ${name.padEnd(32)} ${line.text}`);
+      const { namespace, name } = (after ?? before)?.metadata ?? {};
+      const object = `${kind.toLowerCase()} ${namespace}/${name}`;
+      const line = after === undefined ? gone : lineOf(after);
+      if (line === undefined || shown.get(object) === line.same) return;
+      shown.set(object, line.same);
+      out.write(`${render(out, object, line, new Date())}\n`);
     });
     return reflector.start();
   });
@@ -25,9 +30,29 @@ export function followStates(client: WatchingClient, print: (line: string) => vo
   };
 }
 
-function lineOf(object: KubeObject | undefined, gone: boolean): { key: string; text: string } | undefined {
-  if (gone) return { key: 'gone', text: 'deleted' };
-  const { state, message = '' } = (object?.['status'] ?? {}) as Status;
+const gone: Line = { state: 'Deleted', message: '', same: 'Deleted' };
+
+/** While work goes on its numbers change often: there only another reason makes another line. */
+export function lineOf(object: KubeObject): Line | undefined {
+  const { state, message = '', conditions = [] } = (object['status'] ?? {}) as Status;
   if (state === undefined) return undefined;
-  return { key: `${state} ${message}`, text: `${state.padEnd(12)} ${message}` };
+  const reason = conditions.find(({ type }) => type === 'Ready')?.reason ?? '';
+  return { state, message, same: state === 'Progressing' ? `${state} ${reason}` : `${state} ${message}` };
+}
+
+const colours: Readonly<Record<string, Parameters<typeof paint>[1]>> = {
+  Completed: 'green',
+  Progressing: 'yellow',
+  Error: ['bold', 'red'],
+  Failed: ['bold', 'red'],
+  Blocked: 'magenta',
+};
+
+/** Words on work under way are cut to the terminal's width; what a person has to act on is shown in full. */
+export function render(out: Out, object: string, { state, message }: Line, at: Date): string {
+  const [time, name, mark] = [at.toLocaleTimeString('en-GB'), object.padEnd(28), state.padEnd(11)];
+  const room = (out.columns ?? Number.POSITIVE_INFINITY) - time.length - name.length - mark.length - 7;
+  const isCut = state === 'Progressing' && out.isTTY === true && message.length > room && room > 20;
+  const words = isCut ? `${message.slice(0, room - 1)}…` : message;
+  return `${paint(out, 'dim', time)}  ${name}  ${paint(out, colours[state] ?? 'dim', mark)}  ${words}`.trimEnd();
 }

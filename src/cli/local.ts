@@ -1,62 +1,36 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { parseRedirect, type Redirect } from '../core/redirect.ts';
+import { Command } from 'commander';
 import type { CommandContext } from './context.ts';
+import type { LocalFlags } from './local-flags.ts';
 import { imageCommand, tagCommand } from './local-images.ts';
-import { runLocal } from './local-run.ts';
-
-export type LocalFlags = Readonly<{
-  dataDir: string;
-  apiPort: number;
-  httpPort: number;
-  example: string;
-  reset: boolean;
-  gitRewrite: readonly Redirect[];
-  registryMirror: readonly Redirect[];
-  logLevel: string;
-}>;
+import { logLevelOption, sharedOptions } from './shared-options.ts';
+import { port } from './values.ts';
 
 /** `alustan local`: the whole product on this machine, for trying, developing and testing. */
 export function localCommand(context: CommandContext): Command {
-  return new Command('local')
+  const command = new Command('local')
     .description('Run everything on this machine: Kubernetes API, git server, registry and controller')
     .option('--data-dir <folder>', 'where all data are kept', '.alustan')
-    .option('--api-port <port>', 'port of the Kubernetes API, the next free one when taken', port, 7443)
-    .option('--http-port <port>', 'port of git server and registry, the next free one when taken', port, 7070)
+    .option('--api-port <port>', 'of the Kubernetes API; the next free one when taken, any when 0', port, 7443)
+    .option('--http-port <port>', 'of git server and registry; the next free one when taken, any when 0', port, 7070)
     .option('--example <name>', 'example to seed on the first start, or none', 'shop')
     .option('--reset', 'delete the data folder first', false)
-    .option(
-      '--git-rewrite <FROM=TO>',
-      'read git URLs that start with FROM from TO; repeatable',
-      redirect('--git-rewrite'),
-      [],
-    )
-    .option(
-      '--registry-mirror <HOST=URL>',
-      'ask URL for the images of HOST; repeatable',
-      redirect('--registry-mirror'),
-      [],
-    )
-    .addOption(
-      new Option('--log-level <level>', "the controller's own log on stderr")
-        .choices(['debug', 'info', 'warn', 'error', 'silent'])
-        .default('warn'),
-    )
-    .action((flags: LocalFlags) => runLocal(flags, context))
+    .addOption(logLevelOption('warn'));
+  for (const option of sharedOptions()) command.addOption(option);
+  return command
+    .action(async (flags: LocalFlags) => {
+      // Loaded here, not above: other commands, runner Jobs above all, start without the half second that it takes.
+      const { runLocal } = await import('./local-run.ts');
+      await runLocal(flags, context);
+    })
     .addCommand(tagCommand(context))
-    .addCommand(imageCommand(context));
+    .addCommand(imageCommand(context))
+    .addHelpText('after', help);
 }
 
-function port(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value;
-  throw new InvalidArgumentError('a port is a number from 0 to 65535.');
-}
-
-/** Collects `FROM=TO` rules of a repeatable option. */
-export function redirect(option: string): (text: string, before: readonly Redirect[]) => Redirect[] {
-  return (text, before) => {
-    const parsed = parseRedirect(text, option);
-    if (!parsed.ok) throw new InvalidArgumentError(parsed.failure.message);
-    return [...before, parsed.value];
-  };
-}
+const help = `
+Examples:
+  npm start                                         the example "shop" in .alustan
+  npm start -- --data-dir /tmp/try --example none   an empty installation elsewhere
+  npm start -- --reset                              from the beginning
+  npm run -s alustan -- local tag shop/api 0.3.0    a newer tag, while it runs
+`;

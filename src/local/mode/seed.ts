@@ -1,4 +1,4 @@
-import { access, readdir, readFile, writeFile } from 'node:fs/promises';
+import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { KubeClient } from '../../kube/client.ts';
@@ -33,10 +33,6 @@ export async function seedExample(options: SeedOptions): Promise<boolean> {
   const done = join(dataDir, 'seeded');
   if (example === 'none' || (await exists(done))) return false;
   const folder = join(examples, example);
-  if (!(await exists(folder))) {
-    const names = (await readdir(examples)).join(', ');
-    throw new Error(`there is no example "${example}": --example takes one of ${names}, none`);
-  }
   const message = `The ${example} example`;
   await seedRepository({ dataDir, name: example, folder: join(folder, 'repository'), message, env });
   const { images = [] } = parse(await readFile(join(folder, 'example.yaml'), 'utf8')) as Example;

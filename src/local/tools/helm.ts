@@ -17,6 +17,8 @@ export type HelmOptions = Readonly<{
   folders: readonly string[];
   env: NodeJS.ProcessEnv;
   progress: (message: string) => void;
+  /** Breaks a download or build off. */
+  signal?: AbortSignal;
 }>;
 
 /** The cache that the checkouts and data folders of one user share. */
@@ -39,10 +41,11 @@ export async function ensureHelm(options: HelmOptions): Promise<string> {
   const scratch = await mkdtemp(join(dirname(target), '.helm-'));
   try {
     options.progress(`fetching Helm ${helmVersion}`);
-    const refused = await download(join(scratch, 'helm')).then(
+    const refused = await download(join(scratch, 'helm'), options.signal).then(
       () => undefined,
       (error: Error) => error,
     );
+    options.signal?.throwIfAborted();
     if (refused !== undefined) await build(scratch, refused, options);
     await chmod(join(scratch, 'helm'), 0o755);
     // A rename is atomic: an interrupted start leaves no half-written program behind.
@@ -53,11 +56,12 @@ export async function ensureHelm(options: HelmOptions): Promise<string> {
   }
 }
 
-async function download(to: string): Promise<void> {
+async function download(to: string, signal?: AbortSignal): Promise<void> {
   const cpu = arch() === 'x64' ? 'amd64' : arch();
   const url = `https://get.helm.sh/helm-${helmVersion}-${platform()}-${cpu}.tar.gz`;
   const get = async (from: string): Promise<Buffer> => {
-    const response = await fetch(from, { signal: AbortSignal.timeout(120_000) });
+    const limit = AbortSignal.timeout(120_000);
+    const response = await fetch(from, { signal: signal === undefined ? limit : AbortSignal.any([limit, signal]) });
     if (!response.ok) throw new Error(`${from} answered ${response.status}`);
     return Buffer.from(await response.arrayBuffer());
   };
@@ -91,7 +95,9 @@ async function build(scratch: string, refused: Error, options: HelmOptions): Pro
   }
   options.progress(`building Helm ${helmVersion} with Go, once: about two minutes`);
   const env = { ...options.env, GOBIN: scratch, CGO_ENABLED: '0' };
-  await exec('go', ['install', '-trimpath', `helm.sh/helm/v4/cmd/helm@${helmVersion}`], { env, maxBuffer: 64 << 20 });
+  const stop = options.signal === undefined ? {} : { signal: options.signal };
+  const program = `helm.sh/helm/v4/cmd/helm@${helmVersion}`;
+  await exec('go', ['install', '-trimpath', program], { env, maxBuffer: 64 << 20, ...stop });
 }
 
 function exists(path: string): Promise<boolean> {

@@ -1,0 +1,17 @@
+import type { Redirect } from '../core/redirect.ts';
+import type { LogFormat } from './log.ts';
+
+/** Options of `alustan controller`, as its parser leaves them. */
+export type ControllerFlags = Readonly<{
+  kubeconfig?: string;
+  namespace: string;
+  runnerImage: string;
+  cacheDir: string;
+  appSyncInterval?: string;
+  gitRewrite: readonly Redirect[];
+  registryMirror: readonly Redirect[];
+  retryDelay: number;
+  logLevel: string;
+  logFormat: LogFormat;
+  qps: number;
+}>;
