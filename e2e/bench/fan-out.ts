@@ -100,7 +100,7 @@ export function sum(reading: Reading, route: RegExp): number {
 
 function summary(rounds: readonly Round[], services: number): Line[] {
   const of = (pick: (round: Round) => number) => median(rounds.map(pick));
-  const routes = Object.entries(rounds.at(-1)?.reading.requests ?? {}).filter(([route]) => !/^(GET|WATCH)/.test(route));
+  const routes = Object.entries(rounds.at(-1)?.reading.requests ?? {});
   return [
     plain(
       'bare parallel creates (median)',

@@ -25,7 +25,8 @@ export type Change = Readonly<{ type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: 
 export async function watch(api: Api, path: string, onChange: (change: Change) => void): Promise<() => void> {
   const list = await api.json<{ metadata: { resourceVersion: string } }>('GET', `${path}?limit=1`);
   const query = `watch=true&resourceVersion=${list.metadata.resourceVersion}&timeoutSeconds=7200`;
-  const response = await api.raw('GET', `${path}?${query}`);
+  const own = api.another(1);
+  const response = await own.raw('GET', `${path}?${query}`);
   if (response.statusCode !== 200) throw new Error(`watch ${path}: ${await response.body.text()}`);
   let stopped = false;
   let rest = '';
@@ -41,6 +42,7 @@ export async function watch(api: Api, path: string, onChange: (change: Change) =
   return () => {
     stopped = true;
     response.body.destroy();
+    void own.close();
   };
 }
 

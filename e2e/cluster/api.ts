@@ -39,6 +39,11 @@ export class Api {
     return text;
   }
 
+  /** A second client with connections of its own, for a watch: what waits behind one would wait for ever. */
+  another(connections: number): Api {
+    return new Api(this.#access, connections);
+  }
+
   close(): Promise<void> {
     return this.agent.destroy();
   }
