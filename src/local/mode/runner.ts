@@ -8,12 +8,11 @@ export type RunnerOptions = Readonly<{ root: string; helm: string; env: NodeJS.P
 
 /** Runner Jobs run this very program as a process of the host. */
 export function runnerProgram({ root, helm, env }: RunnerOptions): Runners {
-  const passed = Object.fromEntries(
-    ['PATH', 'HOME', 'TMPDIR'].flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
-  );
+  // Nothing else of the host's environment: the pod has its own home, temporary folder and credentials.
+  const path = env['PATH'] ?? '';
   return (_pod, container) => {
     if (container.image !== runnerImage) return undefined;
     const command = [process.execPath, join(root, 'src', 'main.ts'), ...(container.args ?? [])];
-    return { command, env: { ...passed, ALUSTAN_HELM: helm } };
+    return { command, env: { PATH: path, ALUSTAN_HELM: helm } };
   };
 }
