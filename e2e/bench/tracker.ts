@@ -13,6 +13,8 @@ export class Tracker {
   /** Jobs seen since the last `reset`: more than Services means that something was delivered twice. */
   jobs = 0;
   readonly #job = new Map<string, string>();
+  /** Newest sight of each Service whose Job has not been seen yet: the two watches are not in step. */
+  readonly #early = new Map<string, Watched>();
   #stops: (() => void)[] = [];
 
   async start(api: Api): Promise<void> {
@@ -20,7 +22,7 @@ export class Tracker {
     this.#stops = [
       await watch(api, `/apis/batch/v1/namespaces/${services}/jobs`, (change) => this.#onJob(change)),
       await watch(api, `/apis/alustan.io/v1alpha1/namespaces/${services}/services`, (change) =>
-        this.#onService(change),
+        this.#onService(change.object),
       ),
     ];
   }
@@ -30,7 +32,8 @@ export class Tracker {
   }
 
   reset(): void {
-    for (const map of [this.times.jobCreated, this.times.ready, this.jobAt, this.readyAt, this.#job]) map.clear();
+    for (const map of [this.times.jobCreated, this.times.ready, this.jobAt, this.readyAt, this.#job, this.#early])
+      map.clear();
     this.jobs = 0;
   }
 
@@ -44,14 +47,19 @@ export class Tracker {
     if (type !== 'ADDED' || owner === undefined) return;
     this.jobs += 1;
     this.#job.set(owner, object.metadata.name);
-    if (this.jobAt.has(owner)) return;
-    this.jobAt.set(owner, performance.now());
-    this.times.jobCreated.set(owner, Number(object.metadata.resourceVersion));
+    if (!this.jobAt.has(owner)) {
+      this.jobAt.set(owner, performance.now());
+      this.times.jobCreated.set(owner, Number(object.metadata.resourceVersion));
+    }
+    const early = this.#early.get(owner);
+    if (early) this.#onService(early);
   }
 
-  #onService({ object }: Change): void {
+  #onService(object: Watched): void {
     const { name, resourceVersion } = object.metadata;
-    if (this.readyAt.has(name) || !isDelivered(object, this.#job.get(name))) return;
+    if (this.readyAt.has(name)) return;
+    this.#early.set(name, object);
+    if (!isDelivered(object, this.#job.get(name))) return;
     this.readyAt.set(name, performance.now());
     this.times.ready.set(name, Number(resourceVersion));
   }
