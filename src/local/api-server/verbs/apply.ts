@@ -4,6 +4,7 @@ import { type ApiObject, isMap, type Json, type Metadata, textOf } from '../obje
 import { applyPatch, conflictCauses, conflictMessage, TypedError } from '../patch/index.ts';
 import { servedApiVersion } from '../resources/codec.ts';
 import { trackingOf } from './fields.ts';
+import { syncLastApplied } from './last-applied.ts';
 import type { WriteOptions } from './options.ts';
 
 const patchOptions = { group: 'meta.k8s.io', name: 'PatchOptions' };
@@ -45,7 +46,9 @@ export function applied(
   options: WriteOptions,
 ): ApiObject {
   const result = run(call, live, configuration, options);
-  if (result.conflicts.length === 0) return result.object as ApiObject;
+  if (result.conflicts.length === 0) {
+    return syncLastApplied(result.object as ApiObject, configuration, options.fieldManager);
+  }
   throw new ApiError(409, 'Conflict', conflictMessage(result.conflicts), { causes: conflictCauses(result.conflicts) });
 }
 

@@ -15,9 +15,18 @@ export function conform(call: WriteCall, object: ApiObject, options: WriteOption
   if (schema === undefined) return object;
   if (call.type.custom === undefined) refuseWrongTypes(call, schema, object, patch);
   report(call, schema, object, options, patch);
-  const pruned = prune(schema, object);
+  const pruned = withoutEmptyMetadata(prune(schema, object));
   if (call.type.custom !== undefined) return applyDefaults(schema, pruned);
   return holdsFreeForm.has(call.type.plural) ? pruned : (withQuantities(schema, withoutNulls(pruned)) as ApiObject);
+}
+
+/** Go leaves empty maps and lists of the metadata out. */
+function withoutEmptyMetadata(object: ApiObject): ApiObject {
+  const entries = Object.entries(object.metadata).filter(([, value]) => {
+    const size = Array.isArray(value) ? value.length : isMap(value) ? Object.keys(value).length : 1;
+    return size > 0;
+  });
+  return { ...object, metadata: Object.fromEntries(entries) as ApiObject['metadata'] };
 }
 
 /** Built-in kinds in which a null may be meant: a template's patch. */
