@@ -265,9 +265,9 @@ const services: readonly Row[] = [
   {
     input: 'E8 a cycle of three',
     make: async (lane) => {
+      await lane.setSpec(both(lane.spec(), { dependencies: { service: ['b'] } }));
       await lane.service('b', both(lane.spec(), { dependencies: { service: ['c'] } }));
       await lane.service('c', both(lane.spec(), { dependencies: { service: ['app'] } }));
-      await lane.setSpec(both(lane.spec(), { dependencies: { service: ['b'] } }));
       return async () => {
         await Promise.all(['b', 'c'].map((name) => lane.remove('Service', name)));
         await lane.setSpec(lane.spec());
@@ -326,7 +326,7 @@ describe.concurrent('bad input of a Service is told, harms nothing that runs, an
     await shop.stop();
   }, 30_000);
 
-  it.each(services)('$input', { timeout: 60_000 }, ({ make, state, reason, says, by = ['app'], jobs }) =>
+  it.each(services)('$input', { timeout: 120_000 }, ({ make, state, reason, says, by = ['app'], jobs }) =>
     lanes.borrow(async (lane) => {
       const before = { workload: await lane.workload(), jobs: await shop.jobs(lane.name) };
       const mend = await make(lane);
@@ -349,6 +349,6 @@ describe.concurrent('bad input of a Service is told, harms nothing that runs, an
 /** As `kubectl describe` shows it: a few lines, no field named twice. */
 function expectReadable(message: string, says: readonly string[]): void {
   for (const words of says) expect(message).toContain(words);
-  expect(message.length).toBeLessThanOrEqual(320);
+  expect(message.length, message).toBeLessThanOrEqual(320);
   expect(message).not.toMatch(/(spec\.[\w.]+): (spec\.|\1)/);
 }
