@@ -1,13 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatResult, type JobInput, type JobResult } from '../core/job-io.ts';
+import { formatResult, type JobResult } from '../core/job-io.ts';
 import { masker } from '../core/mask.ts';
+import type { HelmInstall, ObjectRef } from '../core/plan.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { installArguments, uninstallArguments } from './arguments.ts';
 import { joinChart, readInput } from './input.ts';
 import { type ProcessResult, run } from './process.ts';
-import { unlock } from './unlock.ts';
+import { forget, noteInterrupted, unlock } from './unlock.ts';
 
 export type HelmRunnerOptions = Readonly<{
   /** Folder of the mounted inputs. */
@@ -23,48 +24,74 @@ export type HelmRunnerOptions = Readonly<{
   signal: AbortSignal;
 }>;
 
+type Install = Omit<HelmInstall, 'values'>;
+
 /** Milliseconds that helm gets to record its failure after SIGTERM; the pod's own grace is 60 s. */
 const graceMs = 45_000;
 const tailLines = 20;
 
 /**
- * One run of Helm in a Job: unlock what a dead run left, run, write the result. Never rejects: whatever goes wrong
- * becomes the result.
+ * One run of Helm in a Job: unlock what a dead run left, run, write the result. Whatever goes wrong becomes the result.
+ * Rejects only when the result cannot be written.
  *
  * @returns the exit code of the container.
  */
 export async function runHelm(options: HelmRunnerOptions): Promise<number> {
-  const scratch = await mkdtemp(join(tmpdir(), 'alustan-helm-'));
-  const result = await attempt(options, scratch).catch(
+  const result = await inScratch((scratch) => attempt(options, scratch)).catch(
     (error: Error): JobResult => ({ ok: false, message: error.message, tail: [] }),
   );
   await writeFile(options.result, formatResult(result));
-  await rm(scratch, { recursive: true, force: true });
   return result.ok ? 0 : 1;
+}
+
+async function inScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'alustan-helm-'));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 async function attempt(options: HelmRunnerOptions, scratch: string): Promise<JobResult> {
   const input = await readInput(options.input);
-  const locked = await unlock(await options.client(), input.run.namespace, input.run.release);
-  if (locked !== undefined)
-    options.print(`release ${input.run.release} was left ${locked} by a run that died: unlocked`);
-  const mask = masker(input.run.type === 'helm-install' ? input.run.sensitive : []);
-  const done = await run(options.helm, await helmArguments(options, input, scratch), {
-    // Helm's caches go where a read-only root file system lets them.
-    env: { ...options.env, HELM_CACHE_HOME: scratch, HELM_CONFIG_HOME: scratch, HELM_DATA_HOME: scratch },
-    mask,
-    print: options.print,
-    signal: options.signal,
-    graceMs,
-  });
   return input.run.type === 'helm-install'
-    ? installResult(done, options.signal)
-    : uninstallResult(done, options.signal);
+    ? install(options, input.run, scratch)
+    : uninstallResult(await helm(options, uninstallArguments(input.run), scratch, []), options.signal);
 }
 
-async function helmArguments(options: HelmRunnerOptions, input: JobInput, scratch: string): Promise<string[]> {
-  if (input.run.type === 'helm-uninstall') return uninstallArguments(input.run);
-  return installArguments(input.run, options.input, await joinChart(options.input, scratch));
+async function install(options: HelmRunnerOptions, job: Install, scratch: string): Promise<JobResult> {
+  const { input, print, signal } = options;
+  const client = await options.client();
+  const { locked, interrupted } = await unlock(client, job.namespace, job.release);
+  if (locked !== undefined) print(`release ${job.release} was left ${locked} by a run that died: unlocked`);
+  const args = installArguments(job, input, await joinChart(input, scratch));
+  const result = installResult(await helm(options, args, scratch, job.sensitive), signal);
+  await tidy(client, job, interrupted, result, signal).catch((error: Error) => print(`history: ${error.message}`));
+  return result;
+}
+
+/** Keeps one revision for each change of the inputs in Helm's history. What Helm has done counts also where this fails. */
+async function tidy(
+  client: KubeClient,
+  { namespace, release }: Install,
+  interrupted: readonly ObjectRef[],
+  { ok }: JobResult,
+  { aborted }: AbortSignal,
+): Promise<void> {
+  if (ok) await forget(client, interrupted);
+  else if (aborted) await noteInterrupted(client, namespace, release);
+}
+
+function helm(
+  { helm: program, env, print, signal }: HelmRunnerOptions,
+  args: readonly string[],
+  scratch: string,
+  sensitive: readonly string[],
+): Promise<ProcessResult> {
+  // Helm's caches go where a read-only root file system lets them.
+  const caches = { HELM_CACHE_HOME: scratch, HELM_CONFIG_HOME: scratch, HELM_DATA_HOME: scratch };
+  return run(program, args, { env: { ...env, ...caches }, mask: masker(sensitive), print, signal, graceMs });
 }
 
 function installResult(done: ProcessResult, signal: AbortSignal): JobResult {

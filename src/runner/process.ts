@@ -41,11 +41,16 @@ export function run(program: string, args: readonly string[], options: RunOption
   if (options.signal.aborted) stop();
   options.signal.addEventListener('abort', stop, { once: true });
   return new Promise((resolve, reject) => {
-    child.once('error', reject);
+    child.once('error', (error: NodeJS.ErrnoException) => reject(explain(program, error)));
     child.once('close', (code, signal) => {
       clearTimeout(kill);
       options.signal.removeEventListener('abort', stop);
       resolve({ code: code ?? undefined, signal: signal ?? undefined, stdout: stdout.join('\n'), lines });
     });
   });
+}
+
+function explain(program: string, error: NodeJS.ErrnoException): Error {
+  if (error.code === 'ENOENT') return new Error(`the program ${program} was not found; name it with ALUSTAN_HELM`);
+  return new Error(`the program ${program} cannot be started: ${error.message}`);
 }

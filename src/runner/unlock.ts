@@ -1,42 +1,72 @@
-import { decodeRelease, encodeRelease, type HelmRelease, isPending } from '../core/helm-release.ts';
+import { decodeRelease, encodeRelease, isPending } from '../core/helm-release.ts';
+import type { ObjectRef } from '../core/plan.ts';
 import type { KubeObject } from '../core/resource.ts';
-import type { KubeClient } from '../kube/client.ts';
+import { isNotFound, type KubeClient } from '../kube/client.ts';
 
-/** The newest record of a release, or undefined when there is none. */
-export async function newestRelease(
-  client: KubeClient,
-  namespace: string,
-  release: string,
-): Promise<{ secret: KubeObject; release: HelmRelease } | undefined> {
+/** On Helm's record of a revision that a killed run left unfinished. */
+const interruptedLabel = 'alustan.io/interrupted';
+
+export type Found = Readonly<{
+  /** Helm's status of the release that was locked, for example `pending-upgrade`. */
+  locked?: string;
+  /** Records of revisions that were interrupted, now or in earlier runs. */
+  interrupted: readonly ObjectRef[];
+}>;
+
+/**
+ * Frees a release that a killed run left `pending-*`: marks that revision failed, as Helm itself does when it is told
+ * to stop, so that the next upgrade goes on from the last deployed one. Call it before an install or upgrade only, and
+ * only when no other run of this release can be alive (E20): the controller starts one Job at a time and never before
+ * the last is proven dead.
+ */
+export async function unlock(client: KubeClient, namespace: string, release: string): Promise<Found> {
+  const records = await recordsOf(client, namespace, release);
+  const before = records.filter((secret) => secret.metadata.labels?.[interruptedLabel] !== undefined).map(refOf);
+  const newest = records[0];
+  const locked = newest === undefined ? undefined : decodeRelease(newest).info.status;
+  if (newest === undefined || locked === undefined || !isPending(locked)) return { interrupted: before };
+  await markFailed(client, newest, `${locked} was interrupted; unlocked after its Job had died`);
+  return { locked, interrupted: [...before, refOf(newest)] };
+}
+
+/** After a run that was told to stop: the revision that Helm has marked failed is an interrupted one, too. */
+export async function noteInterrupted(client: KubeClient, namespace: string, release: string): Promise<void> {
+  const newest = (await recordsOf(client, namespace, release))[0];
+  if (newest === undefined || decodeRelease(newest).info.status !== 'failed') return;
+  await client.patch(refOf(newest), 'merge', { metadata: { labels: { [interruptedLabel]: 'true' } } });
+}
+
+/**
+ * Removes the records of interrupted revisions once a later one is deployed, so that each change of the inputs has one
+ * revision in Helm's history. Not before: as long as nothing is deployed they say what may lie about in the cluster.
+ */
+export async function forget(client: KubeClient, records: readonly ObjectRef[]): Promise<void> {
+  for (const record of records) {
+    await client.delete(record).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error;
+    });
+  }
+}
+
+async function markFailed(client: KubeClient, secret: KubeObject, description: string): Promise<void> {
+  const record = decodeRelease(secret);
+  const release = { ...record, info: { ...record.info, status: 'failed', description } };
+  const labels = { ...secret.metadata.labels, status: 'failed', [interruptedLabel]: 'true' };
+  const data = { release: encodeRelease(release) };
+  await client.update({ ...secret, metadata: { ...secret.metadata, labels }, data });
+}
+
+/** Helm's records of a release, the newest first. */
+async function recordsOf(client: KubeClient, namespace: string, release: string): Promise<KubeObject[]> {
   const labelSelector = `owner=helm,name=${release}`;
   const { items } = await client.list({ apiVersion: 'v1', kind: 'Secret' }, { namespace, labelSelector });
-  const newest = items.sort((a, b) => version(b) - version(a))[0];
-  return newest === undefined ? undefined : { secret: newest, release: decodeRelease(newest) };
+  return items.sort((a, b) => version(b) - version(a));
 }
 
 function version(secret: KubeObject): number {
   return Number(secret.metadata.labels?.['version'] ?? 0);
 }
 
-/**
- * Frees a release that a killed run left `pending-*`: marks that revision failed, as Helm itself does when it is told
- * to stop, so that the next upgrade goes on from the last deployed one. Call it only when no other run of this release
- * can be alive (E20): the controller starts one Job at a time and never before the last is proven dead.
- *
- * @returns the status that was found locked, or undefined.
- */
-export async function unlock(client: KubeClient, namespace: string, name: string): Promise<string | undefined> {
-  const newest = await newestRelease(client, namespace, name);
-  if (newest === undefined || !isPending(newest.release.info.status)) return undefined;
-  const locked = newest.release.info.status;
-  // An interrupted uninstall goes on as an uninstall: Helm accepts that state there and only there.
-  if (locked === 'uninstalling') return undefined;
-  const description = `${locked} was interrupted; unlocked after its Job had died`;
-  const release = { ...newest.release, info: { ...newest.release.info, status: 'failed', description } };
-  await client.update({
-    ...newest.secret,
-    metadata: { ...newest.secret.metadata, labels: { ...newest.secret.metadata.labels, status: 'failed' } },
-    data: { release: encodeRelease(release) },
-  });
-  return locked;
+function refOf({ apiVersion, kind, metadata: { namespace = '', name } }: KubeObject): ObjectRef {
+  return { apiVersion, kind, namespace, name };
 }

@@ -27,7 +27,8 @@ export type RunState =
 /**
  * The supervisor: claims the folder (only one ever can, so a run is never started twice), writes down its process id
  * before the program starts, and the exit code after it. Signals of the group reach the program; the supervisor itself
- * outlives them. Its argument $0 is the folder: the proof that a process id is still this run's.
+ * outlives them. Its argument $0 is the folder: the proof that a process id is still this run's. At last it ends its
+ * whole group: as in a container, what the program has left running does not outlive it.
  */
 const supervisor = `
 mkdir "$0/claimed" || exit 0
@@ -35,6 +36,7 @@ trap : TERM INT HUP
 printf '%s' $$ > "$0/pid.new" && mv "$0/pid.new" "$0/pid"
 "$@"
 printf '%s' $? > "$0/exit.new" && mv "$0/exit.new" "$0/exit"
+kill -9 0
 `;
 
 /** Starts the program in a process group of its own; resolves when its process id is on disk. */
