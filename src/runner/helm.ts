@@ -9,6 +9,7 @@ import { installArguments, uninstallArguments } from './arguments.ts';
 import { joinChart, readInput } from './input.ts';
 import { type ProcessResult, run } from './process.ts';
 import { forget, noteInterrupted, unlock } from './unlock.ts';
+import { helmWords } from './words.ts';
 
 export type HelmRunnerOptions = Readonly<{
   /** Folder of the mounted inputs. */
@@ -108,8 +109,8 @@ function uninstallResult(done: ProcessResult, signal: AbortSignal): JobResult {
 
 function failed(done: ProcessResult, signal: AbortSignal): JobResult {
   const tail = done.lines.slice(-tailLines);
-  const words = done.lines.findLast((line) => /^(Error|level=ERROR)/.test(line)) ?? tail.at(-1) ?? '';
+  const words = helmWords(done.lines);
   const how = done.code === undefined ? `was ended by ${done.signal ?? 'a signal'}` : `exited with ${done.code}`;
   const why = signal.aborted ? 'helm was told to stop' : `helm ${how}`;
-  return { ok: false, message: words === '' ? why : `${why}: ${words.replace(/^Error: /, '')}`, tail };
+  return { ok: false, message: words === undefined ? why : `${why}: ${words}`, tail };
 }

@@ -104,7 +104,7 @@ const services: readonly Row[] = [
     input: 'repository unreachable',
     make: source({ repoURL: 'http://127.0.0.1:1/bad-input.git' }),
     ...{ state: 'Error', reason: 'Unreachable' },
-    says: () => ['spec.source: git repository http://127.0.0.1:1/bad-input.git', 'refused', 'check the URL'],
+    says: () => ['spec.source.repoURL: git repository http://127.0.0.1:1/bad-input.git', 'refused', 'check the URL'],
   },
   {
     input: 'repository whose server breaks connections',

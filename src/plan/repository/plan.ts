@@ -2,6 +2,7 @@ import type { RepositoryObject } from '../../api/repository.ts';
 import type { RepositoryReport } from '../../api/repository-status.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import type { ActAs, Group, ObjectRef, Plan } from '../../core/plan.ts';
+import { inSource } from '../source-field.ts';
 import { applyContent } from './apply.ts';
 import type { RepositoryFacts } from './facts.ts';
 import { entryRef, tellRef } from './identity.ts';
@@ -9,6 +10,13 @@ import { prune } from './prune.ts';
 
 export const repositoryFinalizer = 'repository.finalizer.alustan.io';
 const abandonAnnotation = 'alustan.io/abandon';
+const fields = {
+  whole: 'spec.url',
+  address: 'spec.url',
+  secretRef: 'spec.secretRef',
+  ref: 'spec.ref',
+  path: 'spec.path',
+};
 /** Milliseconds between looks at what is being deleted: not every kind is watched. */
 const deletionPollMs = 2000;
 
@@ -45,13 +53,7 @@ function planContent(object: RepositoryObject, facts: RepositoryFacts): Plan<Rep
   }
   if (source === undefined)
     return result(object, { kind: 'working', reason: 'SourcePending', message: `reading ${url}` });
-  if (!source.ok) {
-    const { message } = source.failure;
-    return result(object, {
-      ...source.failure,
-      message: message.startsWith('spec.') ? message : `spec.url: ${message}`,
-    });
-  }
+  if (!source.ok) return result(object, inSource(source.failure, fields));
   const { kustomization } = source.value;
   if (kustomization !== undefined) {
     const message =

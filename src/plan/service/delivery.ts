@@ -1,5 +1,6 @@
 import { formatDuration } from '../../core/duration.ts';
 import { canonicalJson, keyedHash } from '../../core/hash.ts';
+import { inSource } from '../source-field.ts';
 import { type Draft, desire, end, endWith, report, wait } from './draft.ts';
 import type { Chart, Release } from './facts.ts';
 import { limitAttempts, noteRetry, startJob, timeoutSeconds } from './jobs.ts';
@@ -11,12 +12,20 @@ const hashLength = 40;
 /** Milliseconds to look again for a release that a Job says it made. */
 const staleMs = 2000;
 
+const fields = {
+  whole: 'spec.source',
+  address: 'spec.source.repoURL',
+  secretRef: 'spec.source.secretRef',
+  ref: 'spec.source.targetRevision',
+  path: 'spec.source.path',
+};
+
 /** The chart that the source has fetched, packed and verified. */
 export function takeChart(draft: Draft): Draft {
   const { chart } = draft.facts;
   const { repoURL } = draft.object.spec.source;
   if (chart === undefined) return wait(draft, 'working', 'SourcePending', `fetching the chart from ${repoURL}`);
-  if (!chart.ok) return endWith(draft, chart.failure, 'spec.source');
+  if (!chart.ok) return { ...draft, outcome: inSource(chart.failure, fields) };
   const { digest, postHooks } = chart.value;
   return desire(draft, { chartDigest: digest, postHooks, revision: revisionOf(chart.value) });
 }
@@ -65,6 +74,7 @@ function isMadeBy(record: Draft['report']['job'], draft: Draft, release: Release
 /** Notes what is in use when the release is the desired one; else lets the steps that start a Job go on. */
 export function compareRelease(draft: Draft): Draft {
   const { release } = draft.facts;
+  if (!release.ok && release.failure.kind === 'transient') return { ...draft, outcome: release.failure };
   if (!release.ok) return endWith(draft, release.failure, 'spec.serviceAccountName');
   if (isDelivered(draft, release.value)) return report(noteRetry(draft), inUse(draft));
   const made = draft.facts.jobs.find((job) => job.name === draft.report.job?.name)?.revision ?? 0;

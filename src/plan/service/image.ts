@@ -3,6 +3,7 @@ import { type ImageReference, parseImage, sameRepository, splitReference } from 
 import { replaceImage } from '../../core/image-values.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { isNewer, newest, type Policy, parseConstraint, satisfies } from '../../core/version-policy.ts';
+import { inSource } from '../source-field.ts';
 import { type Draft, desire, end, endWith, inField, report, wait, waitingSince } from './draft.ts';
 import type { ServiceFacts } from './facts.ts';
 
@@ -11,6 +12,7 @@ type Registry = NonNullable<ServiceObject['spec']['containerRegistry']>;
 /** E22: host of the registry where the image names none. */
 const hosts: Readonly<Record<string, string>> = { docker: 'docker.io', ghcr: 'ghcr.io' };
 const field = 'spec.containerRegistry';
+const fields = { whole: field, address: `${field}.imageName`, secretRef: `${field}.secretRef` };
 
 type Watched = Readonly<{ registry: Registry; image: ImageReference; policy: Policy; current: string | undefined }>;
 
@@ -70,10 +72,10 @@ function selectTag(draft: Draft, watched: Watched): Draft {
     return wait(draft, 'working', 'RegistryPending', `waiting for the tags of ${registry.imageName}`);
   }
   if (!tags.ok) {
-    const failure = inField(tags.failure, field);
+    const failure = inSource(tags.failure, fields);
     // A registry that is down stops no change of the values or the chart.
     return kept === undefined
-      ? endWith(draft, failure, field)
+      ? { ...draft, outcome: failure }
       : writeTag({ ...draft, concern: failure }, watched, kept);
   }
   const candidate = newest(policy, tags.value);

@@ -2,10 +2,13 @@ import type { JobRecord } from '../../api/service-status.ts';
 import { intervalOr } from '../../core/duration.ts';
 import { sha256 } from '../../core/hash.ts';
 import type { JobRequest } from '../../core/plan.ts';
+import { brief } from '../../core/text.ts';
 import { type Draft, type Ended, end, report, tellDesired } from './draft.ts';
 import type { Job } from './facts.ts';
 
 const retryAnnotation = 'alustan.io/retry';
+/** Characters of a tool's words that a message quotes; the record of the Job has them all. */
+const wordsLimit = 220;
 /** Kubernetes copies a Job's name into a label. */
 const nameLimit = 63;
 
@@ -85,7 +88,7 @@ export function limitAttempts(draft: Draft, of: Purpose): Draft {
   const failures = last.failures ?? 1;
   const { retryLimit, retryDelayMs, retryDelayMaxMs } = draft.facts.settings;
   const limit = draft.object.spec.retries ?? retryLimit;
-  const what = `Job ${last.name} failed: ${last.message ?? 'it left no message'}`;
+  const what = `Job ${last.name} failed: ${brief(last.message ?? 'it left no message', wordsLimit)}`;
   if (failures > limit) {
     const remedy = `change an input, or set the annotation ${retryAnnotation} to a new value`;
     return end(draft, 'exhausted', 'RetriesExhausted', `${what}; given up after ${times(failures)}, ${remedy}`);

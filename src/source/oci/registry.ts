@@ -55,7 +55,12 @@ function createBackOff(now: () => number) {
     const key = JSON.stringify([ref.host, ref.login?.id ?? '']);
     const left = (until.get(key) ?? 0) - now();
     if (left > 0)
-      raise('transient', 'RateLimited', `${shown(ref)}: the registry wants no requests for now (429)`, left);
+      raise(
+        'transient',
+        'RateLimited',
+        `${shown(ref)}: the registry wants no requests for now (429); a login or a mirror raises the limit`,
+        left,
+      );
     try {
       return await work();
     } catch (error) {
