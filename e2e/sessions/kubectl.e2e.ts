@@ -58,7 +58,7 @@ const sessions: Session[] = [
       kubectl patch configmap settings -n config --type=merge -p '{"data":{"a":"3","b":null}}'
       kubectl patch configmap settings -n config --type=json -p '[{"op":"add","path":"/data/c","value":"4"}]'
       kubectl patch configmap settings -n config -p '{"data":{"d":"5"}}'
-      kubectl patch configmap settings -n config --type=json -p '[{"op":"test","path":"/data/c","value":"no"}]' # differs: the embedded API says which test failed
+      kubectl patch configmap settings -n config --type=json -p '[{"op":"test","path":"/data/c","value":"no"}]'
       kubectl get configmap settings -n config -o jsonpath='{.data}'
       KUBE_EDITOR='sed -i s/"3"/"33"/' kubectl edit configmap settings -n config
       kubectl get configmap settings -n config -o jsonpath='{.data}'
@@ -91,7 +91,7 @@ const sessions: Session[] = [
       kubectl diff --server-side -n apply -f deployment.yaml
       kubectl apply -n apply -f unknown-field.yaml
       kubectl apply -n apply -f unknown-field.yaml --validate=warn
-      kubectl apply -n apply -f wrong-type.yaml # differs: words of the JSON decoder
+      kubectl apply -n apply -f wrong-type.yaml
       kubectl apply -n apply -f bad-selector.yaml
       kubectl apply -n apply -f deployment.yaml --dry-run=server
       kubectl create -n apply -f job.yaml
@@ -134,7 +134,7 @@ const sessions: Session[] = [
       kubectl apply --server-side -f gadget.yaml --force-conflicts
       kubectl delete gadget small
       kubectl delete crd gadgets.example.org
-      kubectl get gadgets # differs: words of a missing resource
+      kubectl get gadgets
     `),
   },
 ];

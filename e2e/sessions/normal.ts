@@ -14,6 +14,8 @@ const rules: readonly [RegExp, string][] = [
   [/-[bcdfghjklmnpqrstvwxz2456789]{6,10}(?=-[bcdfghjklmnpqrstvwxz2456789]{5}\b)/g, '-HASH'],
   [/-(?=[a-z]*\d)[bcdfghjklmnpqrstvwxz2456789]{8,10}\b/g, '-HASH'],
   [/-(?=[a-z]*\d)[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '-RANDOM'],
+  [/((?:Created|Deleted) pod: \S+)-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '$1-RANDOM'],
+  [/\b(LIVE|MERGED)-\d+/g, '$1'],
   [/(pod-template-hash=)\w+/g, '$1HASH'],
   [/(?<=\s|\(|^)(\d+(d|h|m|s|ms))+(?=\s|\)|$)/gm, 'AGE'],
   [/(?<=\s)<(invalid|unknown)>(?=\s|$)/g, 'AGE'],
