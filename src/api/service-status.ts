@@ -14,6 +14,7 @@ export const jobRecord = z
     failures: z.int().optional().describe('Failed Jobs in a row of the same inputs.'),
     message: z.string().optional().describe("The runner's last words."),
     image: z.string().optional().describe('The image that the Job delivers.'),
+    revision: z.int().optional().describe('Revision of the Helm release that the Job made.'),
   })
   .describe('The last runner Job.');
 

@@ -6,7 +6,7 @@ export type HelmRelease = {
   name: string;
   namespace: string;
   version: number;
-  info: { status: string; description?: string; last_deployed?: string; [field: string]: unknown };
+  info: { status: string; description?: string; last_deployed?: string; deleted?: string; [field: string]: unknown };
   manifest: string;
   chart?: { metadata?: { name?: string; version?: string } };
   [field: string]: unknown;

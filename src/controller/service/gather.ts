@@ -125,9 +125,10 @@ function objectsOf(
   return Promise.all(refs.map((ref) => tools.health.of(actAs, ref, signal)));
 }
 
-function releaseFact({ revision, status, inputs, chart, message }: ReleaseRecord): Release {
+function releaseFact({ revision, status, since, inputs, chart, message }: ReleaseRecord): Release {
   return {
     ...{ revision, status, chart },
+    ...(since === undefined ? {} : { since }),
     ...(inputs === undefined ? {} : { inputs }),
     ...(message === undefined ? {} : { message }),
   };

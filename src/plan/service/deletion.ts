@@ -2,6 +2,7 @@ import { sha256 } from '../../core/hash.ts';
 import type { Action, ObjectRef } from '../../core/plan.ts';
 import { type Draft, type Ended, end, type Step } from './draft.ts';
 import { awaitJob, limitAttempts, type Purpose, startJob, timeoutSeconds } from './jobs.ts';
+import { awaitLock } from './lock.ts';
 import { dependentsOf, releaseOwner } from './peers.ts';
 import { observeRelease } from './release-health.ts';
 
@@ -22,6 +23,7 @@ export const deletionSteps: readonly Step[] = [
   readRelease,
   endWhenUninstalled,
   limitUninstalls,
+  awaitLock,
 ];
 
 function endWithoutFinalizer(draft: Draft): Draft {
@@ -33,7 +35,8 @@ function endWithoutFinalizer(draft: Draft): Draft {
 function leaveWithNamespace(draft: Draft): Draft {
   if (!draft.facts.namespaceTerminating || ownedByOther(draft)) return draft;
   const { namespace } = draft.object.metadata;
-  const outside = draft.facts.objects.map((object) => object.ref).filter((ref) => ref.namespace !== namespace);
+  const going = draft.facts.objects.filter(({ keep }) => keep !== true);
+  const outside = going.map(({ ref }) => ref).filter((ref) => ref.namespace !== namespace);
   const actAs = { namespace, serviceAccount: accountOf(draft) };
   const actions = outside.map((object): Action => ({ type: 'delete-object', object, actAs, bestEffort: true }));
   const groups = actions.length === 0 ? draft.groups : [...draft.groups, { name: 'outside', actions }];

@@ -11,6 +11,8 @@ export const inputsLabel = 'alustan.io/inputs';
 const hashLength = 40;
 /** Milliseconds to look again for a release that a Job says it made. */
 const staleMs = 2000;
+/** Milliseconds within which every release that a Job made is seen. */
+const lagMs = 60_000;
 
 const fields = {
   whole: 'spec.source',
@@ -60,15 +62,13 @@ export function hashInputs(draft: Draft): Draft {
 /** E20: the current release decides, not past Jobs; so A → B → A delivers three times. */
 export function isDelivered(draft: Draft, release: Release | undefined): boolean {
   if (release?.status !== 'deployed') return false;
+  const { inputsHash } = draft.desired;
   const job = draft.report.job;
-  // A release without the label is known by the Job that made it.
-  const inputs = release.inputs ?? (isMadeBy(job, draft, release) ? job?.inputsHash : undefined);
-  return inputs === draft.desired.inputsHash;
-}
-
-function isMadeBy(record: Draft['report']['job'], draft: Draft, release: Release): boolean {
-  const job = draft.facts.jobs.find((item) => item.name === record?.name);
-  return job?.phase === 'succeeded' && job.revision === release.revision;
+  // Where it is known which revision our Job made, any other is someone else's: Helm hands the label on to them.
+  if (job?.phase === 'succeeded' && job.revision !== undefined && job.inputsHash === inputsHash) {
+    return job.revision === release.revision;
+  }
+  return release.inputs === inputsHash;
 }
 
 /** Notes what is in use when the release is the desired one; else lets the steps that start a Job go on. */
@@ -77,9 +77,12 @@ export function compareRelease(draft: Draft): Draft {
   if (!release.ok && release.failure.kind === 'transient') return { ...draft, outcome: release.failure };
   if (!release.ok) return endWith(draft, release.failure, 'spec.serviceAccountName');
   if (isDelivered(draft, release.value)) return report(noteRetry(draft), inUse(draft));
-  const made = draft.facts.jobs.find((job) => job.name === draft.report.job?.name)?.revision ?? 0;
-  if (release.value === undefined || made <= release.value.revision) return draft;
-  const what = `waiting to see revision ${made} of the release`;
+  const { revision = 0, finishedAt = '' } = draft.report.job ?? {};
+  if (release.value === undefined || revision <= release.value.revision) return draft;
+  // Later than that it is no lag: someone has uninstalled the release and installed another.
+  const mayLag = draft.now.getTime() - Date.parse(finishedAt) <= lagMs;
+  if (!mayLag) return draft;
+  const what = `waiting to see revision ${revision} of the release`;
   return wait(draft, 'working', 'ReleasePending', what, staleMs);
 }
 

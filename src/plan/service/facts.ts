@@ -102,14 +102,22 @@ export type Release = Readonly<{
   revision: number;
   /** Helm's own word: `deployed`, `failed`, `pending-install`, `pending-upgrade`, `uninstalling`, … */
   status: string;
-  /** Label `alustan.io/inputs`. */
+  /** RFC 3339: when Helm began the last work on this revision, be it an upgrade, a rollback or an uninstall. */
+  since?: string;
+  /** Label `alustan.io/inputs`. Helm hands it on when someone upgrades by hand. */
   inputs?: string;
   /** Name and version of the chart, for example `backend-0.1.0`. */
   chart: string;
   message?: string;
 }>;
 
-export type ReleaseObject = Readonly<{ ref: ObjectRef; health: ObjectHealth['health']; message?: string }>;
+export type ReleaseObject = Readonly<{
+  ref: ObjectRef;
+  health: ObjectHealth['health'];
+  message?: string;
+  /** Helm is told to leave it when the release goes. */
+  keep?: true;
+}>;
 
 export type Job = Readonly<{
   name: string;

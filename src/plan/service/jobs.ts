@@ -35,6 +35,7 @@ function finished(record: JobRecord, job: Job, { now }: Draft): JobRecord {
     finishedAt: job.finishedAt ?? now.toISOString(),
     failures: job.phase === 'failed' ? (record.failures ?? 0) + 1 : 0,
     ...(job.message === undefined ? {} : { message: job.message }),
+    ...(job.revision === undefined ? {} : { revision: job.revision }),
   };
 }
 

@@ -18,6 +18,7 @@ import { type Draft, type Ended, end, runSteps, type Step, tellDesired } from '.
 import type { ServiceFacts } from './facts.ts';
 import { chooseImage } from './image.ts';
 import { awaitJob, settleJob } from './jobs.ts';
+import { awaitLock } from './lock.ts';
 import { releaseOwner } from './peers.ts';
 import { judgeHealth, observeRelease } from './release-health.ts';
 import { fillValues, kubeconfig } from './workspace.ts';
@@ -42,6 +43,7 @@ const deliverySteps: readonly Step[] = [
   awaitJob, //             E20  one runner at a time
   compareRelease, //       E20  equal and deployed: no Job, no write
   whenOutdated(limitDeliveries), //   E20  back-off and limit
+  whenOutdated(awaitLock), //         E20  Helm by hand is not disturbed
   whenOutdated(awaitDependencies), // E8
   whenOutdated(deliver), //           E20
   judgeHealth, //          E19

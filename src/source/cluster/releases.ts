@@ -1,5 +1,5 @@
 import { parseAllDocuments } from 'yaml';
-import { decodeRelease } from '../../core/helm-release.ts';
+import { decodeRelease, type HelmRelease } from '../../core/helm-release.ts';
 import type { ActAs, ObjectRef } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -15,6 +15,8 @@ export type ReleaseRecord = Readonly<{
   status: string;
   /** Label `alustan.io/inputs`. */
   inputs?: string;
+  /** RFC 3339: when Helm began its last work on this revision. */
+  since?: string;
   /** Name and version, for example `app-1.0.0`. */
   chart: string;
   message?: string;
@@ -104,11 +106,23 @@ function readRecord(secret: KubeObject, namespace: string, labels: Record<string
     const { info, chart, manifest } = decodeRelease(secret);
     const { name = 'unknown', version = '' } = chart?.metadata ?? {};
     const message = info.description === undefined ? {} : { message: info.description };
-    return { ...known, chart: `${name}-${version}`, ...message, objects: objectsOf(manifest, namespace) };
+    return {
+      ...known,
+      ...sinceOf(info),
+      chart: `${name}-${version}`,
+      ...message,
+      objects: objectsOf(manifest, namespace),
+    };
   } catch {
     // Written by a newer Helm, or damaged: its labels still say what decides, the rest is for people.
     return { ...known, chart: 'unknown', message: 'the release record cannot be read', objects: [] };
   }
+}
+
+/** An upgrade or rollback writes `last_deployed` when it begins, an uninstall `deleted`. */
+function sinceOf({ status, last_deployed, deleted }: HelmRelease['info']): Pick<ReleaseRecord, 'since'> {
+  const since = status === 'uninstalling' ? deleted : last_deployed;
+  return since === undefined || since === '' ? {} : { since };
 }
 
 /** What a rendered manifest holds; documents that are no objects are passed over, as Helm does. */
