@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { silent } from '../../src/core/log.ts';
 import type { KubeObject } from '../../src/core/resource.ts';
+import { connect } from '../../src/kube/connect.ts';
 import { Reflector } from '../../src/kube/reflector/reflector.ts';
+import { readEndpoints } from '../../src/local/mode/endpoints.ts';
 import { type LocalMode, type LocalOptions, startLocal } from '../../src/local/mode/start.ts';
 
 const exec = promisify(execFile);
@@ -16,11 +18,11 @@ export type StartOptions = Readonly<{ dataDir?: string; example?: string }> &
 
 /** Local mode with the shop example in a folder of its own, driven as a user would: by git push and by tags. */
 export class Shop {
-  readonly local: LocalMode;
+  readonly local: Pick<LocalMode, 'endpoints' | 'connection' | 'close'>;
   readonly dataDir: string;
   readonly #clones: string[] = [];
 
-  private constructor(local: LocalMode, dataDir: string) {
+  private constructor(local: Shop['local'], dataDir: string) {
     this.local = local;
     this.dataDir = dataDir;
   }
@@ -33,6 +35,18 @@ export class Shop {
       ...rest,
     });
     return new Shop(local, folder);
+  }
+
+  /** The shop of a local mode that runs elsewhere. */
+  static async attach(dataDir: string): Promise<Shop> {
+    const endpoints = await readEndpoints(dataDir);
+    const connection = await connect({
+      kubeconfigPath: endpoints.kubeconfig,
+      userAgent: 'test',
+      qps: 1000,
+      burst: 1000,
+    });
+    return new Shop({ endpoints, connection, close: () => connection.close() }, dataDir);
   }
 
   get client() {
@@ -117,8 +131,14 @@ export class Shop {
     return items.map((item) => item.metadata.name).sort();
   }
 
-  async stop(): Promise<void> {
+  /** Leaves it running, or as it is. */
+  async detach(): Promise<void> {
     await this.local.close();
-    await Promise.all([...this.#clones, this.dataDir].map((folder) => rm(folder, { recursive: true, force: true })));
+    await Promise.all(this.#clones.map((folder) => rm(folder, { recursive: true, force: true })));
+  }
+
+  async stop(): Promise<void> {
+    await this.detach();
+    await rm(this.dataDir, { recursive: true, force: true });
   }
 }

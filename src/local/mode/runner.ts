@@ -12,7 +12,7 @@ export function runnerProgram({ root, helm, env }: RunnerOptions): Runners {
   const path = env['PATH'] ?? '';
   return (_pod, container) => {
     if (container.image !== runnerImage) return undefined;
-    const command = [process.execPath, join(root, 'src', 'main.ts'), ...(container.args ?? [])];
-    return { command, env: { PATH: path, ALUSTAN_HELM: helm } };
+    const host = [process.execPath, join(root, 'src', 'main.ts')];
+    return { host, command: container.args ?? [], env: { PATH: path, ALUSTAN_HELM: helm } };
   };
 }

@@ -15,8 +15,14 @@ import {
 import { rewrite } from './rewrite.ts';
 import { initialized, inState, podStatus, restarts, statusOf } from './status.ts';
 
-/** How a container runs on the host: its whole command line, with paths as inside the container, and its environment. */
-export type Program = Readonly<{ command: readonly string[]; env: Readonly<Record<string, string>> }>;
+/** How a container runs on the host. */
+export type Program = Readonly<{
+  /** Begins the command line: paths of the host, left as they are. */
+  host?: readonly string[];
+  /** The rest of the command line, with paths as inside the container. */
+  command: readonly string[];
+  env: Readonly<Record<string, string>>;
+}>;
 
 /** Says whether a container runs as a process of the host; undefined: it is only pretended. */
 export type Runners = (pod: Pod, container: Container) => Program | undefined;
@@ -119,7 +125,7 @@ export class ProcessPods {
     await writeFile(terminationFile(folder, container), '', { mode: 0o600 });
     const map = pathsOf(dataDir, pod, container);
     await launch(run.folder, {
-      command: program.command.map((element) => rewrite(element, map)),
+      command: [...(program.host ?? []), ...program.command.map((element) => rewrite(element, map))],
       env,
       cwd: join(folder, 'home'),
       logFile: this.#logFile(pod, container),
