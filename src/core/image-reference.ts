@@ -62,6 +62,27 @@ export function sameRepository(a: ImageReference, b: ImageReference): boolean {
   return a.host === b.host && a.repository === b.repository;
 }
 
+/**
+ * Reads `oci://host[:port]/path`. What is taken of it (tag, version, digest) has a field of its own; login data are
+ * refused. The first part is always the host.
+ */
+export function parseOciUrl(url: string): Result<Pick<ImageReference, 'host' | 'repository'>> {
+  const [first = '', ...rest] = url
+    .replace(/^oci:\/\//, '')
+    .replace(/\/+$/, '')
+    .split('/');
+  const host = dockerHub.has(first.toLowerCase()) ? 'docker.io' : first.toLowerCase();
+  const repository = rest.join('/');
+  const { tag, digest } = splitReference(repository);
+  const invalid = (why: string) => fail('invalid', 'InvalidRepositoryURL', `"${url}" is not valid: ${why}`);
+  if (!url.startsWith('oci://') || !hostPattern.test(host)) return invalid('write oci://host[:port]/path');
+  if (tag !== undefined || digest !== undefined) return invalid('name the version or digest in a field of its own');
+  if (!repositoryPattern.test(repository)) {
+    return invalid(`"${repository}" is not a repository path (lower-case only); write oci://host[:port]/path`);
+  }
+  return ok({ host, repository });
+}
+
 function bad(text: string, why: string): Result<never> {
   return fail(
     'invalid',

@@ -14,7 +14,13 @@ export type GitCredentials = Readonly<{
 }>;
 
 /** A state of a repository: branch, tag, full commit id, a name below `refs/`, or its default branch when absent. */
-export type GitRef = Readonly<{ url: string; ref?: string; credentials?: GitCredentials }>;
+export type GitRef = Readonly<{
+  url: string;
+  ref?: string;
+  /** Instead of `ref`: the highest tag that satisfies this constraint on versions. */
+  semver?: string;
+  credentials?: GitCredentials;
+}>;
 
 export type GitPath = GitRef & Readonly<{ path: string }>;
 

@@ -7,7 +7,8 @@ import { authorization, candidates, fullCommit, type GitRef } from './reference.
 /** Where a ref points: its full name at the server and the commit (tags are peeled). */
 export type Tip = Readonly<{ name: string; commit: string }>;
 
-type Refs = Map<string, string>;
+/** Full names, with the commit where each points. */
+export type Refs = Map<string, string>;
 const maxAnswer = 64 * 1024 * 1024;
 const version2 = { 'git-protocol': 'version=2' };
 
@@ -17,7 +18,7 @@ const version2 = { 'git-protocol': 'version=2' };
  */
 export async function resolveTip(http: HttpClient, ref: GitRef, signal: AbortSignal): Promise<Tip> {
   const names = candidates(ref.ref);
-  const refs = (await listByPrefix(http, ref, names, signal)) ?? (await advertised(http, ref, signal));
+  const refs = (await listByPrefix(http, ref, names, signal)) ?? (await advertised(http, ref, names, signal));
   const name = names.find((candidate) => refs.has(candidate));
   const commit = name === undefined ? undefined : refs.get(name);
   if (name !== undefined && commit !== undefined) return { name, commit };
@@ -27,6 +28,12 @@ export async function resolveTip(http: HttpClient, ref: GitRef, signal: AbortSig
     ref.ref,
     [...(known ?? refs).keys()].map((full) => full.replace(/^refs\/(heads|tags)\//, '')),
   );
+}
+
+/** All tags of a repository, annotated ones peeled. Throws failures. */
+export async function listTags(http: HttpClient, ref: GitRef, signal: AbortSignal): Promise<Refs> {
+  const prefixes = ['refs/tags/'];
+  return (await listByPrefix(http, ref, prefixes, signal)) ?? (await advertised(http, ref, prefixes, signal));
 }
 
 /** Undefined when the server answers anything else than protocol v2. */
@@ -76,7 +83,7 @@ function readV2(packets: readonly Packet[]): Refs {
 }
 
 /** The list that every smart server gives; also where it shows what is wrong, so failures are told from here. */
-async function advertised(http: HttpClient, ref: GitRef, signal: AbortSignal): Promise<Refs> {
+async function advertised(http: HttpClient, ref: GitRef, prefixes: string[], signal: AbortSignal): Promise<Refs> {
   const url = `${base(ref.url)}/info/refs?service=git-upload-pack`;
   const headers = { ...version2, ...authorization(ref.credentials) };
   const answer = await http.request({ url, headers, signal });
@@ -85,16 +92,22 @@ async function advertised(http: HttpClient, ref: GitRef, signal: AbortSignal): P
   const failed = packets.find((packet) => packet.startsWith('ERR '));
   if (failed !== undefined) raise('invalid', 'ServerRefused', `${repository(ref.url)}: ${failed.slice(4, 300)}`);
   if (packets.some((packet) => packet === 'version 2'))
-    return (await elsewhere(http, ref, answer.url, signal)) ?? new Map();
+    return (await elsewhere(http, ref, prefixes, answer.url, signal)) ?? new Map();
   return readV0(packets);
 }
 
 /** A redirect may have led to where v2 is spoken; the first POST was not followed there. */
-async function elsewhere(http: HttpClient, ref: GitRef, found: string, signal: AbortSignal): Promise<Refs | undefined> {
+async function elsewhere(
+  http: HttpClient,
+  ref: GitRef,
+  prefixes: string[],
+  found: string,
+  signal: AbortSignal,
+): Promise<Refs | undefined> {
   const moved = found.replace(/\/info\/refs(\?.*)?$/, '');
   const secret = new URL(moved).origin !== new URL(ref.url).origin;
   const { credentials: _kept, ...anonymous } = ref;
-  return listByPrefix(http, { ...(secret ? anonymous : ref), url: moved }, candidates(ref.ref), signal);
+  return listByPrefix(http, { ...(secret ? anonymous : ref), url: moved }, prefixes, signal);
 }
 
 async function checkAdvertisement(url: string, answer: HttpResponse): Promise<void> {

@@ -59,7 +59,7 @@ export function createGitSource(options: GitOptions): GitSource {
 
   const tip = (ref: GitRef, maxAgeMs: number, signal: AbortSignal): Promise<Result<Tip>> => {
     const where = { ...ref, url: rewriteGitUrl(ref.url, options.rewrites ?? []) };
-    const key = JSON.stringify([where.url, ref.ref ?? '', ref.credentials?.id ?? '']);
+    const key = JSON.stringify([where.url, ref.ref ?? '', ref.semver ?? '', ref.credentials?.id ?? '']);
     return tips.get(key, maxAgeMs, signal, (shared) => attempt(where, () => parts.resolver.resolve(where, shared)));
   };
 

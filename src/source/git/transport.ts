@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { createHttpClient, type HttpClient, type Timeouts } from '../http/client.ts';
+import type { Timeouts } from '../http/client.ts';
+import { createHttpClients } from '../http/clients.ts';
 import { raise } from '../http/failure.ts';
 import { raiseUnknownRef, repository } from './failures.ts';
+import { newestTag } from './newest-tag.ts';
 import { candidates, fullCommit, type GitRef } from './reference.ts';
-import { resolveTip, type Tip } from './refs.ts';
+import { listTags, type Refs, resolveTip, type Tip } from './refs.ts';
 
 /** How a URL is reached. Plain HTTP is allowed: whether it is wise is for whoever writes the URL. */
 export function transportOf(url: string): 'http' | 'ssh' {
@@ -24,23 +26,18 @@ export interface Resolver {
 }
 
 export function createResolver(timeouts: Timeouts): Resolver {
-  const clients = new Map<string, HttpClient>();
-  const client = (ca: string | undefined): HttpClient => {
-    const known = clients.get(ca ?? '') ?? createHttpClient({ timeouts, ...(ca === undefined ? {} : { ca }) });
-    clients.set(ca ?? '', known);
-    return known;
-  };
+  const clients = createHttpClients(timeouts);
   return {
     resolve: (ref, signal) => {
       const transport = transportOf(ref.url);
       // A commit does not move: nobody needs to be asked.
       if (ref.ref !== undefined && fullCommit.test(ref.ref)) return Promise.resolve({ name: ref.ref, commit: ref.ref });
       if (transport === 'ssh') return resolveOverSsh(ref, timeouts, signal);
-      return resolveTip(client(ref.credentials?.ca), ref, signal);
+      const http = clients.for(ref.credentials?.ca);
+      if (ref.semver === undefined) return resolveTip(http, ref, signal);
+      return newestTag(ref, ref.semver, () => listTags(http, ref, signal));
     },
-    close: async () => {
-      await Promise.all([...clients.values()].map((each) => each.close()));
-    },
+    close: () => clients.close(),
   };
 }
 
@@ -82,11 +79,20 @@ export async function runGit(
 }
 
 async function resolveOverSsh(ref: GitRef, timeouts: Timeouts, signal: AbortSignal): Promise<Tip> {
+  const list = async (patterns: readonly string[]): Promise<Refs> => {
+    const lines = await runGit(['ls-remote', '--', ref.url, ...patterns], ref.url, timeouts.total, signal);
+    // A line `<commit> <tag>^{}` follows that of an annotated tag, and takes its place.
+    return new Map(
+      lines
+        .split('\n')
+        .map((line) => [line.split('\t')[1] ?? '', line.split('\t')[0] ?? ''] as const)
+        .map(([name, id]) => [name.replace(/\^\{\}$/, ''), id]),
+    );
+  };
+  if (ref.semver !== undefined) return newestTag(ref, ref.semver, () => list(['refs/tags/*']));
   const names = candidates(ref.ref);
-  const patterns = names.flatMap((name) => [name, `${name}^{}`]);
-  const lines = await runGit(['ls-remote', '--', ref.url, ...patterns], ref.url, timeouts.total, signal);
-  const refs = new Map(lines.split('\n').map((line) => [line.split('\t')[1] ?? '', line.split('\t')[0] ?? '']));
+  const refs = await list(names.flatMap((name) => [name, `${name}^{}`]));
   const name = names.find((candidate) => refs.has(candidate));
-  const commit = name === undefined ? undefined : (refs.get(`${name}^{}`) ?? refs.get(name));
+  const commit = name === undefined ? undefined : refs.get(name);
   return name === undefined || commit === undefined ? raiseUnknownRef(ref.url, ref.ref, []) : { name, commit };
 }

@@ -4,7 +4,7 @@ import { createShared } from '../shared.ts';
 import type { Context, Observed, Source } from '../source.ts';
 import { shown } from './failures.ts';
 import { resolveDigest } from './manifest.ts';
-import { createRegistry, type RegistryOptions, type RegistryRef } from './registry.ts';
+import { createRegistry, type Registry, type RegistryOptions, type RegistryRef } from './registry.ts';
 import { listTags, type TagList } from './tags.ts';
 
 export type ImageTags = Readonly<{ tags: readonly string[] }>;
@@ -15,12 +15,19 @@ export interface ImageSource extends Source<RegistryRef, ImageTags> {
   close(): Promise<void>;
 }
 
+export type ImageOptions = RegistryOptions &
+  Readonly<{
+    maxAgeMs?: number;
+    /** One that is shared with others; it is closed with this. */
+    registry?: Registry;
+  }>;
+
 /**
  * Reads tags of image repositories (E11, E24). One list serves all objects of one repository and login, as the very
  * same array as long as nothing changed, so that policies need not be asked again.
  */
-export function createImageSource(options: RegistryOptions & Readonly<{ maxAgeMs?: number }> = {}): ImageSource {
-  const registry = createRegistry(options);
+export function createImageSource(options: ImageOptions = {}): ImageSource {
+  const registry = options.registry ?? createRegistry(options);
   const now = options.now ?? (() => Date.now());
   const lists = createShared<TagList>({ now });
   const digests = createShared<{ digest: string }>({ now });

@@ -13,7 +13,12 @@ const mediaTypes = [
 const maxManifest = 4 * 1024 * 1024;
 const digestPattern = /^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-f]{32,}$/;
 
-export type Descriptor = Readonly<{ mediaType: string; digest: string; size: number }>;
+export type Descriptor = Readonly<{
+  mediaType: string;
+  digest: string;
+  size: number;
+  annotations?: Readonly<Record<string, string>>;
+}>;
 export type Manifest = Readonly<{ mediaType?: string; config?: Descriptor; layers?: readonly Descriptor[] }>;
 
 /** The digest to which a tag or digest resolves now, by a HEAD where the registry answers it in full. Throws failures. */

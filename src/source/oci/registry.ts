@@ -1,6 +1,7 @@
 import { sha256 } from '../../core/hash.ts';
 import { mirrorsFor, type Redirect } from '../../core/redirect.ts';
-import { createHttpClient, type HttpClient, type HttpResponse, type Timeouts } from '../http/client.ts';
+import type { HttpClient, HttpResponse, Timeouts } from '../http/client.ts';
+import { createHttpClients } from '../http/clients.ts';
 import { FailureError, raise, toFailure } from '../http/failure.ts';
 import { isLoopback } from '../http/url.ts';
 import type { RegistryAuth } from './docker-config.ts';
@@ -16,8 +17,16 @@ export type RegistryOptions = Readonly<{
   now?: () => number;
 }>;
 
-/** A repository, and who asks. `id` as with git: what one login saw is not shown to another. */
-export type RegistryRef = Subject & Readonly<{ login?: Readonly<{ id: string; auth: RegistryAuth }> }>;
+/** Who asks. `id` as with git: what one login saw is not shown to another. */
+export type RegistryLogin = Readonly<{
+  id: string;
+  auth?: RegistryAuth;
+  /** PEM of the authorities to trust instead of the platform's; says that the registry speaks TLS, loopback or not. */
+  ca?: string;
+}>;
+
+/** A repository, and who asks. */
+export type RegistryRef = Subject & Readonly<{ login?: RegistryLogin }>;
 
 export type Get = Readonly<{
   method?: 'GET' | 'HEAD';
@@ -36,12 +45,12 @@ export interface Registry {
 }
 
 export function createRegistry(options: RegistryOptions = {}): Registry {
-  const http = createHttpClient({ timeouts: { total: 60_000, ...options.timeouts } });
-  const tokens = createTokens(http, options.now ?? (() => Date.now()));
+  const clients = createHttpClients({ total: 60_000, ...options.timeouts });
+  const tokens = createTokens(options.now ?? (() => Date.now()));
   const backOff = createBackOff(options.now ?? (() => Date.now()));
   return {
-    get: (ref, path, get) => backOff(ref, () => viaMirrors(http, tokens, options, ref, path, get)),
-    close: () => http.close(),
+    get: (ref, path, get) => backOff(ref, () => viaMirrors((ca) => clients.for(ca), tokens, options, ref, path, get)),
+    close: () => clients.close(),
   };
 }
 
@@ -73,7 +82,7 @@ function createBackOff(now: () => number) {
 
 /** The mirrors first; one that is down or lacks the thing is passed over, as containerd does. */
 async function viaMirrors(
-  http: HttpClient,
+  client: (ca: string | undefined) => HttpClient,
   tokens: Tokens,
   options: RegistryOptions,
   ref: RegistryRef,
@@ -83,21 +92,27 @@ async function viaMirrors(
   for (const base of mirrorsFor(ref.host, options.mirrors ?? [])) {
     const host = new URL(base).host;
     // The login belongs to the registry itself; a mirror gets none of it.
-    const answer = await requestOf(http, tokens, base, { host, repository: ref.repository }, path, get).catch(
-      (error: unknown) => {
-        if (toFailure(error, shown(ref)).reason === 'Aborted') throw error;
-        return undefined;
-      },
-    );
+    const answer = await requestOf(
+      client(undefined),
+      tokens,
+      base,
+      { host, repository: ref.repository },
+      path,
+      get,
+    ).catch((error: unknown) => {
+      if (toFailure(error, shown(ref)).reason === 'Aborted') throw error;
+      return undefined;
+    });
     if (answer !== undefined && answer.status !== 404) return answer;
     await answer?.discard();
   }
-  return requestOf(http, tokens, baseOf(ref.host, options.insecure ?? []), ref, path, get);
+  const ca = ref.login?.ca;
+  return requestOf(client(ca), tokens, baseOf(ref.host, ca !== undefined, options.insecure ?? []), ref, path, get);
 }
 
-function baseOf(host: string, insecure: readonly string[]): string {
+function baseOf(host: string, trusted: boolean, insecure: readonly string[]): string {
   if (host === 'docker.io') return 'https://registry-1.docker.io';
-  const plain = insecure.includes(host) || isLoopback(host.replace(/:\d+$/, ''));
+  const plain = !trusted && (insecure.includes(host) || isLoopback(host.replace(/:\d+$/, '')));
   return `${plain ? 'http' : 'https'}://${host}`;
 }
 
@@ -125,7 +140,7 @@ async function requestOf(
     let answer = await ask(tokens.header(login));
     if (answer.status === 401) {
       await answer.discard();
-      answer = await ask(await tokens.renew(login, answer.headers['www-authenticate'], get.signal));
+      answer = await ask(await tokens.renew(http, login, answer.headers['www-authenticate'], get.signal));
     }
     if (answer.status === 200 || answer.status === 304 || answer.status === 404) return answer;
     const text = new TextDecoder().decode(await answer.bytes(1024 * 1024));

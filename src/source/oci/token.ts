@@ -16,10 +16,10 @@ export interface Tokens {
   /** The Authorization header that is known to be wanted, or none yet. */
   header(login: Login): string | undefined;
   /** Answers a 401: finds out what is wanted, gets a token where one is. Throws failures. */
-  renew(login: Login, challenge: string | undefined, signal: AbortSignal): Promise<string>;
+  renew(http: HttpClient, login: Login, challenge: string | undefined, signal: AbortSignal): Promise<string>;
 }
 
-export function createTokens(http: HttpClient, now: () => number): Tokens {
+export function createTokens(now: () => number): Tokens {
   const known = new Map<string, { header: string; until: number }>();
   const key = ({ subject, id }: Login) => JSON.stringify([subject.host, subject.repository, id]);
   return {
@@ -27,7 +27,7 @@ export function createTokens(http: HttpClient, now: () => number): Tokens {
       const entry = known.get(key(login));
       return entry !== undefined && entry.until > now() ? entry.header : undefined;
     },
-    renew: async (login, challenge, signal) => {
+    renew: async (http, login, challenge, signal) => {
       const offers = parseChallenges(challenge ?? '');
       const bearer = offers.find(({ scheme }) => scheme === 'bearer');
       const at = now();
