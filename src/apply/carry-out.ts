@@ -1,26 +1,33 @@
 import type { Action, Group } from '../core/plan.ts';
+import type { KubeObject } from '../core/resource.ts';
 import type { Failure } from '../core/result.ts';
-import type { JobApplier } from './job.ts';
-import type { ObjectApplier } from './objects.ts';
+import type { Applier } from './contract.ts';
+import type { ObjectAction } from './objects.ts';
+
+/** What came of it: the worst failure, and the objects as they are since. */
+export type Carried = Readonly<{ failure?: Failure; objects: readonly KubeObject[] }>;
 
 /**
  * Carries out groups in order, the steps of one in parallel. After a group with a failure no later one runs, unless
- * that group says otherwise; the failure is reported all the same.
+ * that group says otherwise; the failure is reported all the same. Never rejects.
  */
-export type CarryOut = (groups: readonly Group[], signal: AbortSignal) => Promise<Failure | undefined>;
+export type CarryOut = (groups: readonly Group[], signal: AbortSignal) => Promise<Carried>;
 
-export function carryOutWith(jobs: JobApplier, objects: ObjectApplier): CarryOut {
+export function carryOutWith(jobs: Applier<'run-job'>, objects: Applier<ObjectAction>): CarryOut {
   const apply = (action: Action, signal: AbortSignal) =>
     action.type === 'run-job' ? jobs.apply(action, signal) : objects.apply(action, signal);
   return async (groups, signal) => {
     const failures: Failure[] = [];
+    const changed: KubeObject[] = [];
     for (const { actions, continueOnError = false } of groups) {
       const results = await Promise.all(actions.map((action) => apply(action, signal)));
       const failed = results.flatMap((result) => (result.ok ? [] : [result.failure]));
+      changed.push(...results.flatMap((result) => (result.ok ? (result.value.object ?? []) : [])));
       failures.push(...failed);
       if (failed.length > 0 && !continueOnError) break;
     }
-    return worst(failures);
+    const failure = worst(failures);
+    return { objects: changed, ...(failure === undefined ? {} : { failure }) };
   };
 }
 

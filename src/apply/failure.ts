@@ -10,6 +10,8 @@ export function failureOf(error: unknown, doing: string): Failure {
   const message = `${doing}: ${error.message}`;
   switch (error.status) {
     case 403:
+      // Its objects end with it, and ours hear of that: nothing is left for a person to grant.
+      if (/being terminated/.test(error.message)) return { kind: 'waiting', reason: 'NamespaceTerminating', message };
       return { kind: 'invalid', reason: 'Forbidden', message };
     case 400:
     case 413:

@@ -21,24 +21,29 @@ export class Janitor {
     if (!isFinished(job)) return;
     const doomed = excess(siblings);
     await Promise.all(doomed.map((old) => this.#remove('batch/v1', 'Job', old.metadata.name, old)));
-    await this.#removeSecrets(job);
-  }
-
-  async #removeSecrets(job: KubeObject): Promise<void> {
-    const count = Number(job.metadata.annotations?.[secretsAnnotation] ?? 0);
-    if (count === 0) return;
-    const names = Array.from({ length: count }, (_, index) => secretName(job.metadata.name, index));
-    await Promise.all(names.map((name) => this.#remove('v1', 'Secret', name, job)));
+    await this.removeSecrets(job);
+    if (secretsOf(job) === 0 || doomed.includes(job) || job.metadata.deletionTimestamp !== undefined) return;
     const { name, namespace = '' } = job.metadata;
     const reference = { apiVersion: 'batch/v1', kind: 'Job', name, namespace };
     const body = { metadata: { annotations: { [secretsAnnotation]: null } } };
     await this.#client.patch(reference, 'merge', body).catch(ignoreNotFound);
   }
 
+  /** Of a Job that runs no more, or is gone. */
+  async removeSecrets(job: KubeObject): Promise<void> {
+    const names = Array.from({ length: secretsOf(job) }, (_, index) => secretName(job.metadata.name, index));
+    await Promise.all(names.map((name) => this.#remove('v1', 'Secret', name, job)));
+  }
+
   async #remove(apiVersion: string, kind: string, name: string, beside: KubeObject): Promise<void> {
     const reference = { apiVersion, kind, name, namespace: beside.metadata.namespace ?? '' };
     await this.#client.delete(reference, { propagation: 'Background' }).catch(ignoreNotFound);
   }
+}
+
+/** Secrets that the Job has, as far as we have not removed them. */
+function secretsOf(job: KubeObject): number {
+  return Number(job.metadata.annotations?.[secretsAnnotation] ?? 0);
 }
 
 function excess(siblings: readonly KubeObject[]): KubeObject[] {

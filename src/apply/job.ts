@@ -1,3 +1,4 @@
+import type { JobRequest } from '../core/plan.ts';
 import type { KubeObject } from '../core/resource.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { isAlreadyExists, type KubeClient } from '../kube/client.ts';
@@ -22,18 +23,22 @@ export class JobApplier implements Applier<'run-job'> {
 
   async apply(action: ActionOf<'run-job'>, signal: AbortSignal): Promise<Result<Applied>> {
     const { job } = action;
+    try {
+      return await this.#run(job, signal);
+    } catch (error) {
+      return { ok: false, failure: failureOf(error, `creating the Job ${job.name} in namespace ${job.namespace}`) };
+    }
+  }
+
+  async #run(job: JobRequest, signal: AbortSignal): Promise<Result<Applied>> {
     const chart = job.run.type === 'helm-install' ? await this.#chart(job.run.chartDigest, signal) : undefined;
     if (job.run.type === 'helm-install' && chart === undefined) {
       return fail('transient', 'ChartNotAtHand', `the chart ${job.run.chartDigest} must be read again`, 0);
     }
     const secrets = inputSecrets(job, chart);
-    try {
-      await Promise.all(secrets.map((secret) => this.#create(secret, signal)));
-      await this.#create(jobManifest(job, secrets.length, this.#runner), signal);
-      return ok({ state: 'pending' });
-    } catch (error) {
-      return { ok: false, failure: failureOf(error, `creating the Job ${job.name} in namespace ${job.namespace}`) };
-    }
+    await Promise.all(secrets.map((secret) => this.#create(secret, signal)));
+    await this.#create(jobManifest(job, secrets.length, this.#runner), signal);
+    return ok({ state: 'pending' });
   }
 
   async #create(object: KubeObject, signal: AbortSignal): Promise<void> {

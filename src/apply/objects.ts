@@ -6,18 +6,17 @@ import { failureOf } from './failure.ts';
 
 const fieldManager = 'alustan';
 
+export type ObjectAction = 'add-finalizer' | 'remove-finalizer' | 'apply-object' | 'delete-object';
+
 /** Adds and removes finalizers, applies and deletes objects; as the tenant where the action says so. */
-export class ObjectApplier implements Applier<'add-finalizer' | 'remove-finalizer' | 'apply-object' | 'delete-object'> {
+export class ObjectApplier implements Applier<ObjectAction> {
   readonly #client: KubeClient;
 
   constructor(client: KubeClient) {
     this.#client = client;
   }
 
-  async apply(
-    action: ActionOf<'add-finalizer' | 'remove-finalizer' | 'apply-object' | 'delete-object'>,
-    signal: AbortSignal,
-  ): Promise<Result<Applied>> {
+  async apply(action: ActionOf<ObjectAction>, signal: AbortSignal): Promise<Result<Applied>> {
     const target = action.type === 'apply-object' ? { ...action.object, ...action.object.metadata } : action.object;
     const where = target.namespace === undefined ? '' : ` in namespace ${target.namespace}`;
     try {
@@ -31,10 +30,7 @@ export class ObjectApplier implements Applier<'add-finalizer' | 'remove-finalize
     }
   }
 
-  #act(
-    action: ActionOf<'add-finalizer' | 'remove-finalizer' | 'apply-object' | 'delete-object'>,
-    signal: AbortSignal,
-  ): Promise<Applied> {
+  #act(action: ActionOf<ObjectAction>, signal: AbortSignal): Promise<Applied> {
     switch (action.type) {
       case 'add-finalizer':
         return this.#editFinalizers(action, (list) => [...list, action.finalizer], signal);

@@ -24,6 +24,8 @@ export type Caches = Readonly<{
   /** E2: cluster Secrets of the controller's namespace. */
   clusterSecrets: Reflector;
   namespaces: Reflector;
+  /** CustomResourceDefinitions, by name and whether they are served. Nothing waits for its first list. */
+  definitions: Reflector;
 }>;
 
 export type CacheOptions = Readonly<{
@@ -59,11 +61,15 @@ export function openCaches({ client, log, controllerNamespace, serviceIndexers }
       labelSelector: 'alustan.io/secret-type=cluster',
     }),
     namespaces: open({ type: { apiVersion: 'v1', kind: 'Namespace' }, transform: statusOnly }),
+    definitions: open({
+      type: { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' },
+      transform: nameAndState,
+    }),
   };
 }
 
 /** Resolves when every first list is complete: before that, "not there" would mean nothing. */
-export async function synced(caches: Caches): Promise<void> {
+export async function synced({ definitions: _, ...caches }: Caches): Promise<void> {
   await Promise.all(Object.values(caches).map((cache) => cache.synced));
 }
 
@@ -84,4 +90,12 @@ function jobNames(pod: KubeObject): string[] {
 function statusOnly(object: KubeObject): KubeObject {
   const { apiVersion: version, kind, metadata } = dropBookkeeping(object);
   return { apiVersion: version, kind, metadata, status: object['status'] };
+}
+
+/** A definition is mostly schema; we want to know whether its kind is served. */
+function nameAndState({ apiVersion: version, kind, metadata, ...rest }: KubeObject): KubeObject {
+  const { name, uid = '', resourceVersion = '' } = metadata;
+  const { conditions = [] } = (rest['status'] ?? {}) as { conditions?: { type: string; status: string }[] };
+  const established = conditions.some(({ type, status }) => type === 'Established' && status === 'True');
+  return { apiVersion: version, kind, metadata: { name, uid, resourceVersion }, established };
 }

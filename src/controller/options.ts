@@ -23,6 +23,8 @@ export type ControllerOptions = Readonly<{
   /** Objects worked on at once. */
   workers?: number;
   now?: () => Date;
+  /** Breaks the start off; a controller that has started is stopped by `close`. */
+  signal?: AbortSignal;
 }>;
 
 export type RunningController = Readonly<{

@@ -51,8 +51,14 @@ export class Polls {
     this.#subscribe('image', key, id, intervalMs, bells, look);
   }
 
+  /** The object follows no image any more. */
+  forgetImage(key: Key): void {
+    this.#leave(`image ${formatKey(key)}`);
+  }
+
   forget(key: Key): void {
-    for (const kind of ['git', 'image']) this.#leave(`${kind} ${formatKey(key)}`);
+    this.#leave(`git ${formatKey(key)}`);
+    this.forgetImage(key);
   }
 
   #subscribe(kind: string, key: Key, id: string, intervalMs: number, bells: readonly string[], look: Look): void {

@@ -14,7 +14,10 @@ import type { StatusWriter } from '../status/writer.ts';
 
 /** What one kind adds to the common pass: how to parse, gather and plan. */
 export type KindController<Object, Facts, Report extends object> = Readonly<{
+  /** The newest that is known, own writes included. */
   find(key: Key): KubeObject | undefined;
+  /** Told of what the API server answered to a write, so that `find` finds it. */
+  wrote(object: KubeObject): void;
   parse(object: KubeObject): Result<Object>;
   gather(object: Object, signal: AbortSignal): Promise<Facts>;
   plan(object: Object, facts: Facts, now: Date): Plan<Report>;
@@ -29,8 +32,8 @@ export type KindController<Object, Facts, Report extends object> = Readonly<{
 }>;
 
 export type ReconcilerTools = Readonly<{
-  writer: StatusWriter;
-  events: EventSender;
+  writer: Pick<StatusWriter, 'write'>;
+  events: Pick<EventSender, 'send'>;
   carryOut: CarryOut;
   log: Log;
   now: () => Date;
@@ -47,6 +50,9 @@ export class GatherError extends Error {
 }
 
 export type Requeue = Readonly<{ requeueAfterMs?: number }>;
+
+/** What a pass has come to: the object as it is now, and what is to be said of it. */
+type Made<Report> = Readonly<{ object: KubeObject; outcome: Outcome; report?: Report; ended?: boolean }>;
 
 /** Milliseconds: the object changed under us; its newer version is on its way through the watch. */
 const afterConflictMs = 100;
@@ -65,11 +71,12 @@ export class Reconciler<Object, Facts, Report extends object> {
     this.#tools = tools;
   }
 
+  /** Rejects when the status cannot be written, and with the signal's reason. */
   async reconcile(key: Key, signal: AbortSignal): Promise<Requeue> {
-    const cached = this.#kind.find(key);
-    if (cached === undefined) return this.#gone(key);
+    const object = this.#kind.find(key);
+    if (object === undefined) return this.#gone(key);
     try {
-      return await this.#pass(key, this.#tools.writer.freshest(cached), signal);
+      return await this.#pass(key, object, signal);
     } catch (error) {
       if (isConflict(error)) return { requeueAfterMs: afterConflictMs };
       if (isNotFound(error)) return {};
@@ -79,54 +86,71 @@ export class Reconciler<Object, Facts, Report extends object> {
 
   async #pass(key: Key, object: KubeObject, signal: AbortSignal): Promise<Requeue> {
     const parsed = this.#kind.parse(object);
-    if (!parsed.ok) return this.#settle(key, object, parsed.failure, undefined);
-    const facts = await this.#gather(parsed.value, signal);
-    if (!facts.ok) return this.#settle(key, object, facts.failure, undefined);
-    const plan = this.#kind.plan(parsed.value, facts.value, this.#tools.now());
-    const current = await this.#record(key, object, plan);
-    const failure = await this.#tools.carryOut(plan.groups, signal);
-    const requeue = await this.#settle(key, current, failure ?? plan.outcome, plan.report);
+    if (!parsed.ok) return this.#settle(key, { object, outcome: parsed.failure });
+    const plan = await this.#plan(key, parsed.value, signal);
+    // What was given up half way says nothing of the object.
+    signal.throwIfAborted();
+    if (!plan.ok) return this.#settle(key, { object, outcome: plan.failure });
+    const made = await this.#carryOut(key, object, plan.value, signal);
+    signal.throwIfAborted();
+    const requeue = await this.#settle(key, made);
     this.#kind.settled?.(parsed.value);
     return requeue;
   }
 
-  async #gather(object: Object, signal: AbortSignal): Promise<Result<Facts>> {
+  async #plan(key: Key, object: Object, signal: AbortSignal): Promise<Result<Plan<Report>>> {
     try {
-      return ok(await this.#kind.gather(object, signal));
+      return ok(this.#kind.plan(object, await this.#kind.gather(object, signal), this.#tools.now()));
     } catch (error) {
       if (error instanceof GatherError) return { ok: false, failure: error.failure };
       if (error instanceof KubeError) return { ok: false, failure: failureOf(error, 'reading the cluster') };
-      throw error;
+      if (!signal.aborted) this.#tools.log.error({ object: formatKey(key), err: error }, 'a fault of the program');
+      return { ok: false, failure: failureOf(error, 'a fault of the controller, see its log') };
     }
+  }
+
+  async #carryOut(key: Key, object: KubeObject, plan: Plan<Report>, signal: AbortSignal): Promise<Made<Report>> {
+    const recorded = await this.#record(key, object, plan);
+    const { failure, objects } = await this.#tools.carryOut(plan.groups, signal);
+    const made = { outcome: failure ?? plan.outcome, report: plan.report };
+    const own = objects.findLast(({ metadata }) => metadata.uid === object.metadata.uid);
+    if (own === undefined) return { ...made, object: recorded };
+    this.#kind.wrote(own);
+    // With a spec that this plan has not seen, the status is not ours to write: 409, and the next pass.
+    if (own.metadata.generation !== object.metadata.generation) return { ...made, object: recorded };
+    const ended = own.metadata.deletionTimestamp !== undefined && (own.metadata.finalizers ?? []).length === 0;
+    return { ...made, object: { ...recorded, metadata: own.metadata }, ended };
   }
 
   /** E20: a Job's name is in the status before the Job exists. */
   async #record(key: Key, object: KubeObject, plan: Plan<Report>): Promise<KubeObject> {
     const runs = plan.groups.some((group) => group.actions.some((action) => action.type === 'run-job'));
     if (!runs) return object;
-    return (await this.#write(key, object, plan.outcome, plan.report)).object;
+    return (await this.#write(key, { object, outcome: plan.outcome, report: plan.report })).object;
   }
 
-  async #settle(key: Key, object: KubeObject, outcome: Outcome, report: Report | undefined): Promise<Requeue> {
-    this.#count(key, outcome);
-    const { requeueAfterMs } = await this.#write(key, object, outcome, report);
-    return requeueAfterMs === undefined ? {} : { requeueAfterMs };
+  async #settle(key: Key, made: Made<Report>): Promise<Requeue> {
+    const { requeueAfterMs } = await this.#write(key, made);
+    this.#failures.set(formatKey(key), this.#failed(key, made.outcome));
+    return requeueAfterMs === undefined || made.ended === true ? {} : { requeueAfterMs };
   }
 
-  async #write(key: Key, object: KubeObject, outcome: Outcome, report: Report | undefined) {
-    const { status, requeueAfterMs } = this.#fold(key, object, outcome, report);
-    const before = object['status'] as BaseStatus | undefined;
-    const written = await this.#tools.writer.write(object, status);
-    if (isTransition(before, status)) {
+  async #write(key: Key, made: Made<Report>) {
+    const { object, outcome, ended } = made;
+    const { status, requeueAfterMs } = this.#fold(key, made);
+    // An object whose last finalizer is gone has no status any more; what became of it is told all the same.
+    const written = ended === true ? object : await this.#tools.writer.write(object, status);
+    if (written !== object) this.#kind.wrote(written);
+    if (isTransition(object['status'] as BaseStatus | undefined, status)) {
       const level = outcome.kind === 'transient' || outcome.kind === 'delivery' ? 'warn' : 'info';
       const fields = { object: formatKey(key), state: status.state, reason: outcome.reason };
       this.#tools.log[level](fields, outcome.message);
-      await this.#tools.events.send(eventOf(object, outcome, this.#tools.now()));
+      this.#tools.events.send(eventOf(object, outcome, this.#tools.now()));
     }
     return { object: written, requeueAfterMs };
   }
 
-  #fold(key: Key, object: KubeObject, outcome: Outcome, report: Report | undefined) {
+  #fold(key: Key, { object, outcome, report }: Made<Report>) {
     const before = object['status'] as (BaseStatus & Report) | undefined;
     // An object that cannot be parsed keeps what its status said of the running version.
     const kept = report ?? (before as Report | undefined) ?? ({} as Report);
@@ -134,15 +158,14 @@ export class Reconciler<Object, Facts, Report extends object> {
       generation: object.metadata.generation ?? 0,
       now: this.#tools.now(),
       intervalMs: this.#kind.intervalMs(object),
-      failures: this.#failures.get(formatKey(key)) ?? 0,
+      failures: this.#failed(key, outcome),
       extra: this.#kind.conditions?.(kept) ?? [],
     });
   }
 
-  #count(key: Key, outcome: Outcome): void {
-    const name = formatKey(key);
-    if (outcome.kind === 'transient') this.#failures.set(name, (this.#failures.get(name) ?? 0) + 1);
-    else this.#failures.delete(name);
+  /** Failures in a row, this one counted. */
+  #failed(key: Key, { kind }: Outcome): number {
+    return kind === 'transient' ? (this.#failures.get(formatKey(key)) ?? 0) + 1 : 0;
   }
 
   #gone(key: Key): Requeue {

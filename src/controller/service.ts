@@ -1,18 +1,17 @@
 import { parseService, type ServiceObject } from '../api/service.ts';
 import type { ServiceReport } from '../api/service-status.ts';
 import { intervalOr } from '../core/duration.ts';
-import type { Key } from '../core/key.ts';
 import type { ServiceFacts } from '../plan/service/facts.ts';
 import { planService } from '../plan/service/plan.ts';
 import { LiveObjects } from '../source/cluster/objects.ts';
-import { type ReleaseRecord, Releases } from '../source/cluster/releases.ts';
+import { Releases } from '../source/cluster/releases.ts';
 import type { KindController } from './reconciler.ts';
 import { Charts } from './service/charts.ts';
-import { gatherService } from './service/gather.ts';
+import { type GatherTools, gatherService } from './service/gather.ts';
 import { ServiceInputSource } from './service/inputs.ts';
-import { brief, ObjectHealth } from './service/object-health.ts';
-import { objectTopic, podTopic, releaseTopic, topicsOf } from './service/topics.ts';
-import { ringDependents } from './service/triggers.ts';
+import { healthView, ObjectHealth } from './service/object-health.ts';
+import { podTopic, releaseTopic, topicOf, topicsOf } from './service/topics.ts';
+import { ringDependents, serviceKey } from './service/triggers.ts';
 import type { Tools } from './tools.ts';
 
 export type ServiceController = KindController<ServiceObject, ServiceFacts, ServiceReport> &
@@ -24,26 +23,25 @@ export function serviceController(tools: Tools): ServiceController {
   const tell = (topic: string) => {
     for (const key of topics.of(topic)) ring(key);
   };
-  const charts = new Charts(sources.git);
-  const inputs = new ServiceInputSource({
-    ...{ charts, images: sources.images, credentials, polls: sources.polls, intervalMs },
-    serviceAccount: settings.runner.serviceAccount,
+  const charts = new Charts(sources.git, (repository) => inputs.advanced(repository));
+  const inputs: ServiceInputSource = new ServiceInputSource({
+    ...{ charts, images: sources.images, credentials, polls: sources.polls, intervalMs, ring },
     ringDependents: (key) => ringDependents(caches, key, ring),
   });
   const releases = new Releases(watches, client, (namespace, release) => tell(releaseTopic(namespace, release)));
-  const live = new LiveObjects(watches, client, brief, (ref) =>
-    tell(ref.kind === 'Pod' ? podTopic(ref.namespace ?? '') : objectTopic(ref)),
-  );
-  const gathering = {
-    ...{ client, caches, inputs, releases, settings, installationKey: tools.installationKey },
+  const live = new LiveObjects(watches, client, healthView, (ref) => tell(topicOf(ref)));
+  const gathering: GatherTools = {
+    ...{ client, caches, inputs, releases, settings, watches, installationKey: tools.installationKey },
     health: new ObjectHealth(live, client),
-    ensureAccount: (namespace: string) => accounts.ensure(namespace),
-    watching: (service: ServiceObject, release: ReleaseRecord | undefined) =>
-      topics.set(keyOf(service), topicsOf(service, release)),
+    ensureAccount: (namespace) => accounts.ensure(namespace),
+    looking: (service) => topics.add(serviceKey(service), ...topicsOf(service, [])),
+    watching: (service, objects) => topics.set(serviceKey(service), topicsOf(service, objects)),
+    watchingPods: (service, namespace) => topics.add(serviceKey(service), podTopic(namespace)),
   };
   return {
     charts,
     find: (key) => caches.services.get(key),
+    wrote: (object) => caches.services.witness(object),
     parse: parseService,
     gather: (service, signal) => gatherService(gathering, service, signal),
     plan: planService,
@@ -54,10 +52,7 @@ export function serviceController(tools: Tools): ServiceController {
     forget: (key) => {
       inputs.forget(key);
       topics.forget(key);
+      watches.forget(key);
     },
   };
-}
-
-function keyOf({ metadata: { namespace, name } }: ServiceObject): Key {
-  return { kind: 'Service', namespace, name };
 }

@@ -1,4 +1,3 @@
-import { Janitor } from '../apply/janitor.ts';
 import { RunnerAccounts } from '../apply/runner-account.ts';
 import type { Key } from '../core/key.ts';
 import type { Log } from '../core/log.ts';
@@ -23,17 +22,16 @@ export type Tools = Readonly<{
   watches: Watches;
   accounts: RunnerAccounts;
   credentials: Credentials;
-  janitor: Janitor;
   ring: (key: Key) => void;
 }>;
 
-export function shareTools(base: Omit<Tools, 'topics' | 'watches' | 'accounts' | 'credentials' | 'janitor'>): Tools {
+export function shareTools(base: Omit<Tools, 'topics' | 'watches' | 'accounts' | 'credentials'>): Tools {
   const { client, log, settings, ring } = base;
   const topics = new Topics();
-  const watches = new Watches(client, log);
+  const watches = new Watches(client, log, ring);
   const credentials = new Credentials(watches, (namespace) => {
     for (const key of topics.of(`namespace ${namespace}`)) ring(key);
   });
   const accounts = new RunnerAccounts(client, settings.runner.serviceAccount);
-  return { ...base, topics, watches, credentials, accounts, janitor: new Janitor(client) };
+  return { ...base, topics, watches, credentials, accounts };
 }

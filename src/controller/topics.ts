@@ -3,7 +3,7 @@ import { formatKey, type Key } from '../core/key.ts';
 /** Who is to be rung when something changes: objects subscribe to topics, which are names of whatever they looked at. */
 export class Topics {
   readonly #subscribers = new Map<string, Map<string, Key>>();
-  readonly #topics = new Map<string, ReadonlySet<string>>();
+  readonly #topics = new Map<string, Set<string>>();
 
   /** Replaces the topics of a key. */
   set(key: Key, topics: Iterable<string>): void {
@@ -11,13 +11,20 @@ export class Topics {
     const next = new Set(topics);
     const before = this.#topics.get(name) ?? new Set();
     for (const topic of before) if (!next.has(topic)) this.#leave(topic, name);
-    for (const topic of next) {
-      const subscribers = this.#subscribers.get(topic) ?? new Map<string, Key>();
-      subscribers.set(name, key);
-      this.#subscribers.set(topic, subscribers);
-    }
+    for (const topic of next) this.#join(topic, key);
     if (next.size === 0) this.#topics.delete(name);
     else this.#topics.set(name, next);
+  }
+
+  /** Some more, until the next `set`. */
+  add(key: Key, ...topics: readonly string[]): void {
+    const name = formatKey(key);
+    const known = this.#topics.get(name) ?? new Set();
+    this.#topics.set(name, known);
+    for (const topic of topics) {
+      known.add(topic);
+      this.#join(topic, key);
+    }
   }
 
   of(topic: string): Iterable<Key> {
@@ -26,6 +33,11 @@ export class Topics {
 
   forget(key: Key): void {
     this.set(key, []);
+  }
+
+  #join(topic: string, key: Key): void {
+    const subscribers = this.#subscribers.get(topic) ?? new Map<string, Key>();
+    this.#subscribers.set(topic, subscribers.set(formatKey(key), key));
   }
 
   #leave(topic: string, name: string): void {

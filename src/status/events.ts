@@ -1,7 +1,7 @@
 import { sha256 } from '../core/hash.ts';
 import { type Outcome, outcomes } from '../core/outcome.ts';
 import type { KubeObject } from '../core/resource.ts';
-import type { KubeClient } from '../kube/client.ts';
+import { type KubeClient, KubeError } from '../kube/client.ts';
 import type { BaseStatus } from './summarize.ts';
 
 /** Bytes: the API server refuses a longer note. */
@@ -48,17 +48,54 @@ function cut(message: string): string {
   return `${text}…`;
 }
 
-/** Sends Events; an Event that cannot be sent is lost, never an error of the delivery: `failed` is told. */
+/**
+ * Sends Events beside the work that they tell of: one that cannot be sent is lost, never an error of the delivery:
+ * `failed` is told.
+ */
 export class EventSender {
-  readonly #client: KubeClient;
+  readonly #client: Pick<KubeClient, 'create'>;
   readonly #failed: (error: unknown) => void;
+  readonly #sending = new Set<Promise<void>>();
 
-  constructor(client: KubeClient, failed: (error: unknown) => void) {
+  constructor(client: Pick<KubeClient, 'create'>, failed: (error: unknown) => void) {
     this.#client = client;
     this.#failed = failed;
   }
 
-  async send(event: KubeObject): Promise<void> {
-    await this.#client.create(event).catch(this.#failed);
+  send(event: KubeObject): void {
+    const sending = this.#send(event)
+      .catch(this.#failed)
+      .finally(() => this.#sending.delete(sending));
+    this.#sending.add(sending);
   }
+
+  /** Resolves when what was sent has arrived, or is lost. */
+  async flush(): Promise<void> {
+    await Promise.all(this.#sending);
+  }
+
+  async #send(event: KubeObject): Promise<void> {
+    try {
+      await this.#client.create(event);
+    } catch (error) {
+      if (!isTerminating(error)) throw error;
+      await this.#client.create(aboutNamespace(event));
+    }
+  }
+}
+
+/** A namespace that is being deleted takes nothing new. */
+function isTerminating(error: unknown): boolean {
+  return error instanceof KubeError && error.status === 403 && /being terminated/.test(error.message);
+}
+
+/** The same, told of the namespace itself, whose Events lie in `default`. */
+function aboutNamespace(event: KubeObject): KubeObject {
+  const { kind, name, namespace } = event['involvedObject'] as { kind: string; name: string; namespace: string };
+  return {
+    ...event,
+    metadata: { ...event.metadata, namespace: 'default' },
+    involvedObject: { apiVersion: 'v1', kind: 'Namespace', name: namespace },
+    message: cut(`${kind} ${name}: ${event['message']}`),
+  };
 }

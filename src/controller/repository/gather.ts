@@ -1,13 +1,15 @@
 import type { RepositoryObject } from '../../api/repository.ts';
 import { intervalOr } from '../../core/duration.ts';
-import type { ActAs, ObjectRef } from '../../core/plan.ts';
+import type { ObjectRef } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { type KubeClient, KubeError } from '../../kube/client.ts';
+import { dropBookkeeping } from '../../kube/reflector/transform.ts';
 import { sourceOf } from '../../plan/repository/apply.ts';
 import type { Manifest, RepositoryFacts, SourceContent } from '../../plan/repository/facts.ts';
 import { refsToRead } from '../../plan/repository/read.ts';
-import { type LiveObjects, unknownKind } from '../../source/cluster/objects.ts';
+import type { LiveObjects, View } from '../../source/cluster/objects.ts';
+import { type Looker, unknownKind, type Watches } from '../../source/cluster/watches.ts';
 import { pathNotFound } from '../../source/git/failures.ts';
 import type { GitPath } from '../../source/git/reference.ts';
 import type { GitSource } from '../../source/git/source.ts';
@@ -25,9 +27,12 @@ export type RepositoryTools = Readonly<{
   live: LiveObjects;
   credentials: Credentials;
   polls: Polls;
+  watches: Pick<Watches, 'keep'>;
   ensureAccount(namespace: string): Promise<void>;
   intervalMs: number;
   serviceAccount: string;
+  /** Told before anything of its namespace is read, so that changes from then on ring the Repository. */
+  looking(repository: RepositoryObject): void;
   /** Told which objects a Repository looks at, so that their changes ring it. */
   watching(repository: RepositoryObject, refs: readonly ObjectRef[]): void;
 }>;
@@ -38,18 +43,21 @@ export async function gatherRepository(
   repository: RepositoryObject,
   signal: AbortSignal,
 ): Promise<RepositoryFacts> {
-  const { namespace, deletionTimestamp } = repository.metadata;
+  const { namespace, name, deletionTimestamp } = repository.metadata;
   const terminating = tools.caches.namespaces.get({ name: namespace })?.metadata.deletionTimestamp !== undefined;
   const serviceAccount = repository.spec.serviceAccountName ?? tools.serviceAccount;
+  tools.looking(repository);
   if (serviceAccount === tools.serviceAccount && !terminating) await tools.ensureAccount(namespace);
-  const actAs = { namespace, serviceAccount };
-  const source = deletionTimestamp === undefined ? await content(tools, repository, actAs, signal) : undefined;
+  const looker: Looker = { namespace, serviceAccount, key: { kind: 'Repository', namespace, name }, used: new Set() };
+  const source = deletionTimestamp === undefined ? await content(tools, repository, looker, signal) : undefined;
   const refs = refsToRead(repository, source?.ok === true ? source.value : undefined);
   tools.watching(repository, [...refs.values()]);
+  const live = await liveObjects(tools, looker, refs, signal);
+  tools.watches.keep(looker);
   return {
     defaultServiceAccount: tools.serviceAccount,
     ...(source === undefined ? {} : { source }),
-    live: await liveObjects(tools, actAs, refs, signal),
+    live,
     namespaceTerminating: terminating,
   };
 }
@@ -57,10 +65,10 @@ export async function gatherRepository(
 async function content(
   tools: RepositoryTools,
   repository: RepositoryObject,
-  actAs: ActAs,
+  looker: Looker,
   signal: AbortSignal,
 ): Promise<Result<SourceContent>> {
-  const path = await pathOf(tools, repository, actAs, signal);
+  const path = await pathOf(tools, repository, looker, signal);
   if (!path.ok) return path;
   const { metadata, spec } = repository;
   const intervalMs = intervalOr(spec.interval, tools.intervalMs);
@@ -82,7 +90,7 @@ async function content(
 async function pathOf(
   tools: RepositoryTools,
   { spec }: RepositoryObject,
-  actAs: ActAs,
+  looker: Looker,
   signal: AbortSignal,
 ): Promise<Result<GitPath>> {
   if (spec.url.startsWith('oci://')) {
@@ -102,7 +110,7 @@ async function pathOf(
   const ref = spec.ref?.commit ?? spec.ref?.tag ?? spec.ref?.branch;
   const path: GitPath = { url: spec.url, path: spec.path ?? '', ...(ref === undefined ? {} : { ref }) };
   if (spec.secretRef === undefined) return ok(path);
-  const secret = await tools.credentials.read(actAs, spec.secretRef.name, 'spec.secretRef', signal);
+  const secret = await tools.credentials.read(looker, spec.secretRef.name, 'spec.secretRef', signal);
   return secret.ok ? ok({ ...path, credentials: gitCredentials(secret.value) }) : secret;
 }
 
@@ -120,13 +128,13 @@ async function scoped(client: KubeClient, document: Omit<Manifest, 'namespaced'>
 /** Absent means gone: what cannot be read is not absent, and ends the gathering. */
 async function liveObjects(
   tools: RepositoryTools,
-  actAs: ActAs,
+  looker: Looker,
   refs: ReadonlyMap<string, ObjectRef>,
   signal: AbortSignal,
 ): Promise<Record<string, KubeObject>> {
   const found = await Promise.all(
     [...refs].map(async ([id, ref]) => {
-      const live = await tools.live.get(actAs, ref, signal);
+      const live = await tools.live.get(looker, ref, signal);
       // With its definition an object has gone, too.
       if (!live.ok && live.failure.reason !== unknownKind) throw new GatherError(live.failure);
       return live.ok && live.value !== undefined ? [[id, live.value] as const] : [];
@@ -134,3 +142,12 @@ async function liveObjects(
   );
   return Object.fromEntries(found.flat());
 }
+
+/** What is kept of an applied object: what a manifest can say, and of a definition whether it is established. */
+export const manifestView: View = {
+  name: 'manifest',
+  keep: (object) => {
+    const { status, ...rest } = dropBookkeeping(object);
+    return (object.kind === 'CustomResourceDefinition' ? { ...rest, status } : rest) as KubeObject;
+  },
+};

@@ -10,26 +10,28 @@ import type { SecretData } from './credentials.ts';
 /** Bytes of packed charts that are kept at hand; others are packed again from the git cache when a Job needs them. */
 const archiveBudget = 64 * 1024 * 1024;
 
-type Known = Readonly<{ commit: string; chart: Chart }>;
+type Known = Readonly<{ path: GitPath; commit: string; chart: Chart }>;
 
 /** Charts in git: what lies at a path now, packed once for all that use it. */
 export class Charts {
-  readonly #git: GitSource;
+  readonly #git: Pick<GitSource, 'observe'>;
+  readonly #advanced: (repository: string) => void;
   readonly #known = new Map<string, Known>();
-  readonly #origin = new Map<string, GitPath>();
   readonly #newest = new Map<string, string>();
   readonly #archives = new Map<string, Uint8Array>();
 
-  constructor(git: GitSource) {
+  /** @param advanced told of a repository and ref (`repositoryOf`) that was seen at another commit than before. */
+  constructor(git: Pick<GitSource, 'observe'>, advanced: (repository: string) => void) {
     this.#git = git;
+    this.#advanced = advanced;
   }
 
   /** @param maxAgeMs an answer of the git server that is not older will do. */
   async observe(path: GitPath, maxAgeMs: number, signal: AbortSignal): Promise<Result<Chart>> {
-    const id = idOf(path);
-    const known = this.#known.get(id);
+    const known = this.#known.get(idOf(path));
     const seen = await this.#git.observe(path, known?.commit, { signal, maxAgeMs });
     if (!seen.ok) return seen;
+    this.#note(this.repositoryOf(path), seen.value.revision);
     if (!seen.value.changed && known !== undefined) return ok(known.chart);
     if (!seen.value.changed) return this.observe(path, maxAgeMs, signal);
     const { fact } = seen.value;
@@ -38,9 +40,7 @@ export class Charts {
     if (!packed.ok) return packed;
     const { digest, name, version, postHooks } = packed.value;
     const chart = { commit: fact.commit, digest, name, version, postHooks };
-    this.#known.set(id, { commit: fact.commit, chart });
-    this.#newest.set(this.repositoryOf(path), fact.commit);
-    this.#origin.set(digest, path);
+    this.#known.set(idOf(path), { path, commit: fact.commit, chart });
     this.#keep(packed.value);
     return ok(chart);
   }
@@ -55,14 +55,21 @@ export class Charts {
     return this.#newest.get(repository);
   }
 
-  /** The packed chart of a digest that `observe` has named; undefined when its path has moved on since. */
+  /** The packed chart of a digest that `observe` has named; undefined when every path that held it has moved on. */
   async bytes(digest: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
-    const archive = this.#archives.get(digest);
-    const path = this.#origin.get(digest);
-    if (archive !== undefined || path === undefined) return archive;
-    this.#known.delete(idOf(path));
-    await this.observe(path, Number.POSITIVE_INFINITY, signal);
+    const places = [...this.#known].filter(([, { chart }]) => chart.digest === digest);
+    for (const [id, { path }] of places) {
+      if (this.#archives.has(digest)) break;
+      this.#known.delete(id);
+      await this.observe(path, Number.POSITIVE_INFINITY, signal);
+    }
     return this.#archives.get(digest);
+  }
+
+  #note(repository: string, commit: string): void {
+    const before = this.#newest.get(repository);
+    this.#newest.set(repository, commit);
+    if (before !== undefined && before !== commit) this.#advanced(repository);
   }
 
   #keep({ digest, archive }: PackedChart): void {

@@ -1,7 +1,7 @@
-import type { ActAs } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { Watches } from '../../source/cluster/watches.ts';
+import { dropBookkeeping } from '../../kube/reflector/transform.ts';
+import type { Looker, Watches } from '../../source/cluster/watches.ts';
 
 /** A Secret that a spec names, decoded, with an id that changes when the Secret does and tells nothing of it. */
 export type SecretData = Readonly<{ id: string; data: Readonly<Record<string, string>> }>;
@@ -18,13 +18,14 @@ export class Credentials {
   }
 
   /** @param field for the message, for example `spec.source.secretRef`. */
-  async read(actAs: ActAs, name: string, field: string, signal: AbortSignal): Promise<Result<SecretData>> {
-    const { namespace } = actAs;
+  async read(looker: Looker, name: string, field: string, signal: AbortSignal): Promise<Result<SecretData>> {
+    const { namespace } = looker;
     const cache = await this.#watches.get(
       {
-        ...{ actAs, apiVersion: 'v1', kind: 'Secret', namespace },
+        ...{ looker, apiVersion: 'v1', kind: 'Secret', namespace },
         fieldSelector: `metadata.name=${name}`,
-        transform: (secret) => secret,
+        view: 'credentials',
+        transform: dropBookkeeping,
         onChange: () => this.#changed(namespace),
       },
       signal,

@@ -1,10 +1,12 @@
 import type { ServiceObject } from '../../api/service.ts';
-import type { ActAs, ObjectRef } from '../../core/plan.ts';
+import type { ObjectRef } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { isNotFound, type KubeClient } from '../../kube/client.ts';
 import type { Chart, Job, Release, ReleaseObject, ServiceFacts, Settings } from '../../plan/service/facts.ts';
+import type { ManifestRef } from '../../source/cluster/manifest.ts';
 import type { ReleaseRecord, Releases } from '../../source/cluster/releases.ts';
+import type { Looker, Watches } from '../../source/cluster/watches.ts';
 import { byJob, byOwner, type Caches } from '../caches.ts';
 import { clusterSecret } from './cluster-secrets.ts';
 import { jobFact } from './job-facts.ts';
@@ -13,8 +15,8 @@ import { peerFact } from './peer-facts.ts';
 
 /** What a Service is made from, outside the cluster. */
 export interface ServiceInputs {
-  chart(service: ServiceObject, signal: AbortSignal): Promise<Result<Chart> | undefined>;
-  images(service: ServiceObject, signal: AbortSignal): Promise<Pick<ServiceFacts, 'tags' | 'pullable'>>;
+  chart(service: ServiceObject, looker: Looker, signal: AbortSignal): Promise<Result<Chart> | undefined>;
+  images(service: ServiceObject, looker: Looker, signal: AbortSignal): Promise<Pick<ServiceFacts, 'tags' | 'pullable'>>;
   /** True when the inputs of that Service have moved since it was last looked at. */
   moved(service: KubeObject): boolean;
 }
@@ -25,12 +27,16 @@ export type GatherTools = Readonly<{
   inputs: ServiceInputs;
   releases: Releases;
   health: ObjectHealth;
+  watches: Pick<Watches, 'keep'>;
   /** Provides the default runner account of a namespace; rejects with KubeError. */
   ensureAccount(namespace: string): Promise<void>;
   installationKey: string;
   settings: Settings;
-  /** Told which release a Service watches, so that its changes ring that Service. */
-  watching(service: ServiceObject, release: ReleaseRecord | undefined): void;
+  /** Told before anything of its namespace is read, so that changes from then on ring the Service. */
+  looking(service: ServiceObject): void;
+  /** Told which objects it looks at, instead of those of the pass before. */
+  watching(service: ServiceObject, objects: readonly ObjectRef[]): void;
+  watchingPods(service: ServiceObject, namespace: string): void;
 }>;
 
 /** Gathers all that the plan of a Service reads. Never fails for what is merely not there: that is a fact too. */
@@ -42,16 +48,17 @@ export async function gatherService(
   const { caches, inputs, settings } = tools;
   const { namespace, deletionTimestamp } = service.metadata;
   const terminating = caches.namespaces.get({ name: namespace })?.metadata.deletionTimestamp !== undefined;
-  const actAs = await account(tools, service, terminating);
+  tools.looking(service);
+  const looker = await look(tools, service, terminating);
   // Deletion must work without git, registry and tokens (E10): they are not even asked.
   const [chart, images] =
     deletionTimestamp === undefined
-      ? await Promise.all([inputs.chart(service, signal), inputs.images(service, signal)])
+      ? await Promise.all([inputs.chart(service, looker, signal), inputs.images(service, looker, signal)])
       : [undefined, {}];
   const jobs = await jobsOf(tools, service, signal);
-  const release = await releaseOf(tools, service, actAs, jobs, signal);
-  tools.watching(service, release.ok ? release.value : undefined);
-  const objects = release.ok && release.value ? await objectsOf(tools, actAs, release.value.objects, signal) : [];
+  const release = await releaseOf(tools, service, looker, jobs, signal);
+  const objects = await objectsOf(tools, service, looker, release.ok ? (release.value?.objects ?? []) : [], signal);
+  tools.watches.keep(looker);
   return {
     installationKey: tools.installationKey,
     settings,
@@ -66,12 +73,12 @@ export async function gatherService(
   };
 }
 
-async function account(tools: GatherTools, service: ServiceObject, terminating: boolean): Promise<ActAs> {
-  const { namespace } = service.metadata;
+async function look(tools: GatherTools, { metadata, spec }: ServiceObject, terminating: boolean): Promise<Looker> {
+  const { namespace, name } = metadata;
   const standard = tools.settings.runner.serviceAccount;
-  const serviceAccount = service.spec.serviceAccountName ?? standard;
+  const serviceAccount = spec.serviceAccountName ?? standard;
   if (serviceAccount === standard && !terminating) await tools.ensureAccount(namespace);
-  return { namespace, serviceAccount };
+  return { namespace, serviceAccount, key: { kind: 'Service', namespace, name }, used: new Set() };
 }
 
 async function jobsOf(tools: GatherTools, service: ServiceObject, signal: AbortSignal): Promise<Job[]> {
@@ -102,27 +109,33 @@ async function liveJob(
 async function releaseOf(
   tools: GatherTools,
   service: ServiceObject,
-  actAs: ActAs,
+  looker: Looker,
   jobs: readonly Job[],
   signal: AbortSignal,
 ): Promise<Result<ReleaseRecord | undefined>> {
   const { releaseName } = service.spec.source;
-  const cached = await tools.releases.newest(actAs, releaseName, signal);
+  const cached = await tools.releases.newest(looker, releaseName, signal);
   if (!cached.ok) return cached;
   const recorded = service.status?.job;
   const last = jobs.find((job) => job.name === recorded?.name);
   const settled = recorded === undefined || recorded.phase !== undefined || last?.phase === 'active';
   // A Job that ended since the last pass has changed the release: the cache may not have heard of it yet.
-  return settled ? cached : tools.releases.newestLive(actAs, releaseName, signal);
+  return settled ? cached : tools.releases.newestLive(looker, releaseName, signal);
 }
 
-function objectsOf(
+async function objectsOf(
   tools: GatherTools,
-  actAs: ActAs,
-  refs: readonly ObjectRef[],
+  service: ServiceObject,
+  looker: Looker,
+  manifest: readonly ManifestRef[],
   signal: AbortSignal,
 ): Promise<ReleaseObject[]> {
-  return Promise.all(refs.map((ref) => tools.health.of(actAs, ref, signal)));
+  const refs = await Promise.all(manifest.map(({ keep: _, ...ref }) => tools.health.place(ref)));
+  // Before they are read: what changes from now on rings.
+  tools.watching(service, refs);
+  const blames = (namespace: string) => tools.watchingPods(service, namespace);
+  const objects = await Promise.all(refs.map((ref) => tools.health.of(looker, ref, blames, signal)));
+  return objects.map((object, index) => (manifest[index]?.keep === true ? { ...object, keep: true } : object));
 }
 
 function releaseFact({ revision, status, since, inputs, chart, message }: ReleaseRecord): Release {

@@ -1,11 +1,11 @@
 import type { ServiceObject } from '../../api/service.ts';
 import { intervalOr } from '../../core/duration.ts';
 import { formatKey, type Key } from '../../core/key.ts';
-import type { ActAs } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Chart, ServiceFacts } from '../../plan/service/facts.ts';
 import { tagsToProbe, watchedImage } from '../../plan/service/image.ts';
+import type { Looker } from '../../source/cluster/watches.ts';
 import { authFor } from '../../source/oci/docker-config.ts';
 import type { ImageSource } from '../../source/oci/images.ts';
 import type { RegistryRef } from '../../source/oci/registry.ts';
@@ -21,7 +21,7 @@ export type InputTools = Readonly<{
   credentials: Credentials;
   polls: Polls;
   intervalMs: number;
-  serviceAccount: string;
+  ring: (key: Key) => void;
   /** Rings the Services that depend on this one. */
   ringDependents: (key: Key) => void;
 }>;
@@ -29,42 +29,50 @@ export type InputTools = Readonly<{
 /** Milliseconds for which an answer about an image that could not be pulled serves. */
 const pullableAgeMs = 10_000;
 
+/** What the controller knows of one Service's chart. */
+type Seen = { readonly key: Key; repository?: string; commit?: string; settled?: string; awaited: boolean };
+
 /** Charts and image tags of Services, one poll for all that use the same. */
 export class ServiceInputSource implements ServiceInputs {
   readonly #tools: InputTools;
-  /** The commit that each Service's last finished pass was made from. */
-  readonly #settled = new Map<string, string>();
-  readonly #looked = new Map<string, { repository: string; commit: string }>();
+  readonly #seen = new Map<string, Seen>();
 
   constructor(tools: InputTools) {
     this.#tools = tools;
   }
 
-  async chart(service: ServiceObject, signal: AbortSignal): Promise<Result<Chart>> {
+  async chart(service: ServiceObject, looker: Looker, signal: AbortSignal): Promise<Result<Chart>> {
     const { charts, polls } = this.#tools;
-    const secret = await this.#secret(service, 'source', signal);
+    const secret = await this.#secret(service, 'source', looker, signal);
     if (!secret.ok) return secret;
     const path = chartPath(service, secret.value);
-    const key = keyOf(service);
+    const key = serviceKey(service);
     const intervalMs = this.#interval(service);
     polls.git(key, path, intervalMs);
+    const seen = this.#of(key);
+    seen.repository = charts.repositoryOf(path);
     const chart = await charts.observe(path, intervalMs, signal);
-    if (chart.ok && chart.value.commit !== undefined) {
-      this.#looked.set(formatKey(key), { repository: charts.repositoryOf(path), commit: chart.value.commit });
-    }
+    if (chart.ok && chart.value.commit !== undefined) seen.commit = chart.value.commit;
     return chart;
   }
 
-  async images(service: ServiceObject, signal: AbortSignal): Promise<Pick<ServiceFacts, 'tags' | 'pullable'>> {
+  async images(
+    service: ServiceObject,
+    looker: Looker,
+    signal: AbortSignal,
+  ): Promise<Pick<ServiceFacts, 'tags' | 'pullable'>> {
     const { images, polls } = this.#tools;
     const watched = watchedImage(service);
-    if (watched?.ok !== true) return {};
+    if (watched?.ok !== true) {
+      polls.forgetImage(serviceKey(service));
+      return {};
+    }
     const { host, repository } = watched.value.image;
-    const login = await this.#login(service, host, signal);
+    const login = await this.#login(service, host, looker, signal);
     if (!login.ok) return { tags: login };
     const ref: RegistryRef = { host, repository, ...(login.value === undefined ? {} : { login: login.value }) };
     const intervalMs = this.#interval(service);
-    polls.image(keyOf(service), ref, intervalMs);
+    polls.image(serviceKey(service), ref, intervalMs);
     const seen = await images.observe(ref, undefined, { signal, maxAgeMs: intervalMs });
     if (!seen.ok) return { tags: seen };
     const tags = ok(seen.value.changed ? seen.value.fact.tags : []);
@@ -75,28 +83,46 @@ export class ServiceInputSource implements ServiceInputs {
     return { tags, pullable: Object.fromEntries(await Promise.all(probes)) };
   }
 
-  /** E8: its repository has moved, and no pass of its own has dealt with that yet. */
+  /**
+   * E8: its repository has moved and no pass of its own has dealt with that yet, or it has had no pass since the
+   * controller started, so that nobody knows. It is its own pass that ends this: whoever asks is rung then.
+   */
   moved(service: KubeObject): boolean {
-    const name = formatKey(serviceKey(service));
-    const looked = this.#looked.get(name);
-    if (looked === undefined) return false;
-    const newest = this.#tools.charts.newestCommit(looked.repository) ?? looked.commit;
-    return this.#settled.get(name) !== newest;
+    const seen = this.#of(serviceKey(service));
+    if (seen.settled !== undefined && seen.settled === this.#newest(seen)) return false;
+    seen.awaited = true;
+    return true;
   }
 
   /** A pass has ended, and its status is written: who waited for it may go on. */
   settled(service: ServiceObject): void {
-    const name = formatKey(keyOf(service));
-    const commit = this.#looked.get(name)?.commit;
-    if (commit === undefined || this.#settled.get(name) === commit) return;
-    this.#settled.set(name, commit);
-    this.#tools.ringDependents(keyOf(service));
+    const seen = this.#of(serviceKey(service));
+    // Without a commit its chart cannot be had: its status says so, and that is as current as it gets.
+    seen.settled = seen.commit ?? this.#newest(seen);
+    if (!seen.awaited) return;
+    seen.awaited = false;
+    this.#tools.ringDependents(seen.key);
+  }
+
+  /** Rings all whose chart lies in a repository that has moved: whoever saw it first must not wait for their polls. */
+  advanced(repository: string): void {
+    for (const seen of this.#seen.values()) if (seen.repository === repository) this.#tools.ring(seen.key);
   }
 
   forget(key: Key): void {
-    this.#settled.delete(formatKey(key));
-    this.#looked.delete(formatKey(key));
+    this.#seen.delete(formatKey(key));
     this.#tools.polls.forget(key);
+  }
+
+  #of(key: Key): Seen {
+    const name = formatKey(key);
+    const seen = this.#seen.get(name) ?? { key, awaited: false };
+    this.#seen.set(name, seen);
+    return seen;
+  }
+
+  #newest({ repository, commit }: Seen): string {
+    return (repository === undefined ? undefined : this.#tools.charts.newestCommit(repository)) ?? commit ?? '';
   }
 
   #interval(service: ServiceObject): number {
@@ -106,17 +132,21 @@ export class ServiceInputSource implements ServiceInputs {
   async #secret(
     service: ServiceObject,
     part: 'source' | 'containerRegistry',
+    looker: Looker,
     signal: AbortSignal,
   ): Promise<Result<SecretData | undefined>> {
     const name = service.spec[part]?.secretRef?.name;
     if (name === undefined) return ok(undefined);
-    const { namespace } = service.metadata;
-    const actAs: ActAs = { namespace, serviceAccount: service.spec.serviceAccountName ?? this.#tools.serviceAccount };
-    return this.#tools.credentials.read(actAs, name, `spec.${part}.secretRef`, signal);
+    return this.#tools.credentials.read(looker, name, `spec.${part}.secretRef`, signal);
   }
 
-  async #login(service: ServiceObject, host: string, signal: AbortSignal): Promise<Result<RegistryRef['login']>> {
-    const secret = await this.#secret(service, 'containerRegistry', signal);
+  async #login(
+    service: ServiceObject,
+    host: string,
+    looker: Looker,
+    signal: AbortSignal,
+  ): Promise<Result<RegistryRef['login']>> {
+    const secret = await this.#secret(service, 'containerRegistry', looker, signal);
     if (!secret.ok || secret.value === undefined) return secret.ok ? ok(undefined) : secret;
     const { id, data } = secret.value;
     const subject = `spec.containerRegistry.secretRef: the key .dockerconfigjson`;
@@ -124,8 +154,4 @@ export class ServiceInputSource implements ServiceInputs {
     if (!auth.ok) return auth;
     return ok(auth.value === undefined ? undefined : { id, auth: auth.value });
   }
-}
-
-function keyOf({ metadata: { namespace, name } }: ServiceObject): Key {
-  return { kind: 'Service', namespace, name };
 }

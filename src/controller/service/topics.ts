@@ -1,6 +1,5 @@
 import type { ServiceObject } from '../../api/service.ts';
 import type { ObjectRef } from '../../core/plan.ts';
-import type { ReleaseRecord } from '../../source/cluster/releases.ts';
 
 export function releaseTopic(namespace: string, release: string): string {
   return `release ${namespace}/${release}`;
@@ -17,15 +16,12 @@ export function podTopic(namespace: string): string {
   return `pods ${namespace}`;
 }
 
-/** All that a Service looks at, by name. */
-export function topicsOf(service: ServiceObject, release: ReleaseRecord | undefined): string[] {
-  const { namespace } = service.metadata;
-  const objects = (release?.objects ?? []).map(objectTopic);
-  const isReady = service.status?.conditions?.find((condition) => condition.type === 'Ready')?.status === 'True';
-  return [
-    `namespace ${namespace}`,
-    releaseTopic(namespace, service.spec.source.releaseName),
-    ...objects,
-    ...(isReady ? [] : [podTopic(namespace)]),
-  ];
+/** By what a change of an object is heard of. */
+export function topicOf(ref: ObjectRef): string {
+  return ref.apiVersion === 'v1' && ref.kind === 'Pod' ? podTopic(ref.namespace ?? '') : objectTopic(ref);
+}
+
+/** What a Service looks at, by name; pods apart. */
+export function topicsOf({ metadata: { namespace }, spec }: ServiceObject, objects: readonly ObjectRef[]): string[] {
+  return [`namespace ${namespace}`, releaseTopic(namespace, spec.source.releaseName), ...objects.map(objectTopic)];
 }

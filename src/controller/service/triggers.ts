@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Key } from '../../core/key.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import type { Caches } from '../caches.ts';
+import { concernsItself, isGoing } from '../changes.ts';
 
 type Ring = (key: Key) => void;
 type Spec = { source?: { releaseName?: string }; dependencies?: { service?: (string | { name: string })[] } };
@@ -41,14 +42,18 @@ export function ringServices(caches: Caches, ring: Ring): () => void {
   };
   const stops = [
     services.onChange((before, after) => {
-      if (!onlyStatusMoved(before, after)) for (const object of [before, after]) if (object) ring(serviceKey(object));
+      if (concernsItself(before, after)) ring(serviceKey((after ?? before) as KubeObject));
       if (matters(before, after)) for (const key of neighbours(caches, before, after)) ring(key);
     }),
-    jobs.onChange((before, after) => ringOwner(after ?? before, ring)),
+    jobs.onChange((before, after) => {
+      // Our tidying up behind a Job is no news of it.
+      const same = before !== undefined && after !== undefined && !isGoing(before, after);
+      if (!same || !isDeepStrictEqual(before['status'], after['status'])) ringOwner(after ?? before, ring);
+    }),
     pods.onChange((before, after) => ringJobOwner(caches, after ?? before, ring)),
     clusterSecrets.onChange(all),
     namespaces.onChange((before, after) => {
-      if (before?.metadata.deletionTimestamp === after?.metadata.deletionTimestamp) return;
+      if (!isGoing(before, after)) return;
       for (const service of services.by('namespace', (after ?? before)?.metadata.name ?? '')) ring(serviceKey(service));
     }),
   ];
@@ -60,16 +65,6 @@ export function ringServices(caches: Caches, ring: Ring): () => void {
 /** Rings what waits for this Service. */
 export function ringDependents({ services }: Caches, { namespace, name }: Key, ring: Ring): void {
   for (const dependent of services.by(byDependency, `${namespace}/${name}`)) ring(serviceKey(dependent));
-}
-
-/** Our own status write comes back as a change that says nothing new. */
-function onlyStatusMoved(before: KubeObject | undefined, after: KubeObject | undefined): boolean {
-  if (before === undefined || after === undefined || before.metadata.uid !== after.metadata.uid) return false;
-  const rest = ({ metadata, ...object }: KubeObject) => {
-    const { resourceVersion: _moved, ...kept } = metadata;
-    return { ...object, status: undefined, metadata: kept };
-  };
-  return isDeepStrictEqual(rest(before), rest(after));
 }
 
 /** True when what others look at has changed: existence, spec, deletion, state, readiness. Messages alone do not count. */
@@ -93,7 +88,9 @@ function neighbours({ services }: Caches, before: KubeObject | undefined, after:
   const dependents = services.by(byDependency, `${namespace}/${name}`);
   const moved = before?.metadata.generation !== after?.metadata.generation;
   const needed = [before, after].flatMap((object) => (object === undefined ? [] : dependenciesOf(object)));
-  const rivals = moved ? services.by(byRelease, releaseOf(self)) : [];
+  // Those who want the release that it has let go of, too.
+  const releases = new Set([before, after].flatMap((object) => (object === undefined ? [] : releaseOf(object))));
+  const rivals = moved ? [...releases].flatMap((release) => services.by(byRelease, release)) : [];
   return [
     ...dependents.map(serviceKey),
     ...needed.map((full) => ({ kind: 'Service', namespace, name: full.slice(namespace.length + 1) })),

@@ -94,7 +94,7 @@ function endWhenUninstalled(draft: Draft): Draft {
 
 /** All uninstalls of one object are attempts at the same thing. */
 function purposeOf(draft: Draft): Purpose {
-  return { purpose: 'uninstall', inputsHash: sha256(draft.object.metadata.uid ?? '').slice(0, 40) };
+  return { purpose: 'uninstall', inputsHash: sha256(draft.object.metadata.uid).slice(0, 40) };
 }
 
 function limitUninstalls(draft: Draft): Draft {

@@ -1,17 +1,15 @@
-import type { ActAs, ObjectRef } from '../../core/plan.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { ObjectRef } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { KubeError, type WatchingClient } from '../../kube/client.ts';
-import type { Watches, WatchRequest } from './watches.ts';
+import { type Looker, unknownKind, type Watches, type WatchRequest } from './watches.ts';
 
-/** Called when an object that somebody looked at has changed. */
+/** Called when what is kept of an object has changed. */
 export type ObjectChanged = (ref: ObjectRef) => void;
 
-/** Reason of the failure where the API server does not know the kind: there can be no such object. */
-export const unknownKind = 'UnknownKind';
-
-/** Turns a live object into what is kept of it. */
-export type Brief = (object: KubeObject) => KubeObject;
+/** What is kept of a live object, under a name of its own: those who keep different things share no watch. */
+export type View = Readonly<{ name: string; keep: (object: KubeObject) => KubeObject }>;
 
 /**
  * Live objects of the tenants' releases, by one watch a kind and namespace, however many releases have such objects.
@@ -19,35 +17,47 @@ export type Brief = (object: KubeObject) => KubeObject;
 export class LiveObjects {
   readonly #watches: Watches;
   readonly #client: WatchingClient;
-  readonly #brief: Brief;
+  readonly #view: View;
   readonly #changed: ObjectChanged;
 
-  constructor(watches: Watches, client: WatchingClient, brief: Brief, changed: ObjectChanged) {
+  constructor(watches: Watches, client: WatchingClient, view: View, changed: ObjectChanged) {
     this.#watches = watches;
     this.#client = client;
-    this.#brief = brief;
+    this.#view = view;
     this.#changed = changed;
   }
 
+  /** The same reference, without a namespace where the kind has none; a kind that is not known is left as it is. */
+  async place(ref: ObjectRef): Promise<ObjectRef> {
+    const scope = await this.#scope(ref);
+    if (!scope.ok || scope.value) return ref;
+    const { namespace: _, ...placed } = ref;
+    return placed;
+  }
+
   /** The object as the tenant sees it; undefined when it does not exist. */
-  async get(actAs: ActAs, ref: ObjectRef, signal: AbortSignal): Promise<Result<KubeObject | undefined>> {
+  async get(looker: Looker, ref: ObjectRef, signal: AbortSignal): Promise<Result<KubeObject | undefined>> {
     const scope = await this.#scope(ref);
     if (!scope.ok) return scope;
-    const { namespace, name } = { ...ref, ...scope.value };
-    const cache = await this.#watches.get(this.#request(actAs, { ...ref, namespace: namespace ?? '' }), signal);
+    const { apiVersion, kind, name } = ref;
+    const namespace = scope.value ? ref.namespace : undefined;
+    // A tenant may be allowed one cluster-scoped object by name; a list of all would be refused.
+    const where =
+      namespace === undefined ? { fieldSelector: `metadata.name=${name}` } : { namespace, ...narrowed(kind) };
+    const cache = await this.#watches.get({ ...this.#request(looker, { apiVersion, kind }), ...where }, signal);
     if (!cache.ok) return cache;
     return ok(cache.value.get({ name, ...(namespace === undefined ? {} : { namespace }) }));
   }
 
-  /** All objects of a kind in a namespace whose labels hold the given ones. */
+  /** All objects of a kind in a namespace whose labels hold the given ones; none where they may not be read. */
   async selected(
-    actAs: ActAs,
-    kind: Readonly<{ apiVersion: string; kind: string }>,
+    looker: Looker,
+    of: Readonly<{ apiVersion: string; kind: string; namespace: string }>,
     labels: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<readonly KubeObject[]> {
-    const request = this.#request(actAs, { ...kind, namespace: actAs.namespace, name: '' });
-    const cache = await this.#watches.get(request, signal);
+    const { namespace, ...type } = of;
+    const cache = await this.#watches.get({ ...this.#request(looker, type), namespace }, signal);
     if (!cache.ok) return [];
     return cache.value.list().filter((object) => {
       const own = object.metadata.labels ?? {};
@@ -55,29 +65,40 @@ export class LiveObjects {
     });
   }
 
-  #request(actAs: ActAs, ref: ObjectRef): WatchRequest {
-    const { apiVersion, kind } = ref;
-    // A tenant may be allowed one cluster-scoped object by name; a list of all would be refused.
-    const scope = ref.namespace ? { namespace: ref.namespace } : { fieldSelector: `metadata.name=${ref.name}` };
+  #request(looker: Looker, type: Readonly<{ apiVersion: string; kind: string }>): WatchRequest {
     return {
-      ...{ actAs, apiVersion, kind },
-      ...scope,
-      transform: this.#brief,
+      ...{ looker, ...type, view: this.#view.name, transform: this.#view.keep },
       onChange: (before, after) => {
+        if (before !== undefined && after !== undefined && isSame(before, after)) return;
         const { name, namespace } = (after ?? before)?.metadata ?? { name: '' };
-        this.#changed({ apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) });
+        this.#changed({ ...type, name, ...(namespace === undefined ? {} : { namespace }) });
       },
     };
   }
 
-  async #scope(ref: ObjectRef): Promise<Result<{ namespace: string | undefined }>> {
+  /** True for a namespaced kind. */
+  async #scope({ apiVersion, kind, name }: ObjectRef): Promise<Result<boolean>> {
     try {
-      const type = await this.#client.resourceType(ref.apiVersion, ref.kind);
-      return ok({ namespace: type.namespaced ? ref.namespace : undefined });
+      return ok((await this.#client.resourceType(apiVersion, kind)).namespaced);
     } catch (error) {
       if (!(error instanceof KubeError)) throw error;
       const reason = error.reason === unknownKind ? unknownKind : 'ApiServerUnavailable';
-      return fail('transient', reason, `${ref.kind} ${ref.name}: ${error.message}`);
+      return fail('transient', reason, `${kind} ${name}: ${error.message}`);
     }
   }
+}
+
+/** Helm's records and our Jobs' inputs are most of a namespace's bytes, and nobody's objects. */
+function narrowed(kind: string): { fieldSelector?: string } {
+  return kind === 'Secret' ? { fieldSelector: 'type!=helm.sh/release.v1,type!=alustan.io/job-input' } : {};
+}
+
+/** A new version that says nothing new to us. */
+function isSame(before: KubeObject, after: KubeObject): boolean {
+  return isDeepStrictEqual(unversioned(before), unversioned(after));
+}
+
+function unversioned(object: KubeObject): KubeObject {
+  const { resourceVersion: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }

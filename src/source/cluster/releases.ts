@@ -1,10 +1,10 @@
-import { parseAllDocuments } from 'yaml';
 import { decodeRelease, type HelmRelease } from '../../core/helm-release.ts';
-import type { ActAs, ObjectRef } from '../../core/plan.ts';
+import type { ActAs } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { KubeError, type WatchingClient } from '../../kube/client.ts';
-import type { Watches } from './watches.ts';
+import { type ManifestRef, objectsOf } from './manifest.ts';
+import { forbidden, type Looker, type Watches, type WatchRequest } from './watches.ts';
 
 /** A revision of a Helm release, as its Secret tells. */
 export type ReleaseRecord = Readonly<{
@@ -21,7 +21,7 @@ export type ReleaseRecord = Readonly<{
   chart: string;
   message?: string;
   /** The objects of the release in the order of the manifest; hooks are not among them. */
-  objects: readonly ObjectRef[];
+  objects: readonly ManifestRef[];
 }>;
 
 export const inputsLabel = 'alustan.io/inputs';
@@ -43,32 +43,32 @@ export class Releases {
   }
 
   /** The newest record that is not superseded; undefined when there is no release of that name. */
-  async newest(actAs: ActAs, release: string, signal: AbortSignal): Promise<Result<ReleaseRecord | undefined>> {
-    const cache = await this.#watches.get(this.#request(actAs), signal);
+  async newest(looker: Looker, release: string, signal: AbortSignal): Promise<Result<ReleaseRecord | undefined>> {
+    const cache = await this.#watches.get(this.#request(looker), signal);
     if (!cache.ok) return cache;
     return ok(pick(cache.value.list(), release));
   }
 
   /** The same from the API server itself, where the cache may lag behind a Job that has just ended. */
   async newestLive(actAs: ActAs, release: string, signal: AbortSignal): Promise<Result<ReleaseRecord | undefined>> {
-    const options = { namespace: actAs.namespace, labelSelector: `${current},name=${release}` };
+    const { namespace, serviceAccount } = actAs;
+    const options = { namespace, labelSelector: `${current},name=${release}` };
     try {
-      const { items } = await this.#client.as(actAs).list(secrets, options, signal);
+      const { items } = await this.#client.as({ namespace, serviceAccount }).list(secrets, options, signal);
       return ok(pick(items.map(brief), release));
     } catch (error) {
       if (!(error instanceof KubeError)) throw error;
+      const what = `list Secret in namespace ${namespace}`;
+      if (error.status === 403) return fail('invalid', 'Forbidden', forbidden(actAs, what));
       return fail('transient', 'ApiServerUnavailable', `reading the Helm release ${release}: ${error.message}`);
     }
   }
 
-  #request(actAs: ActAs) {
+  #request(looker: Looker): WatchRequest {
     return {
-      ...secrets,
-      actAs,
-      namespace: actAs.namespace,
-      labelSelector: current,
-      transform: brief,
-      onChange: (before: KubeObject | undefined, after: KubeObject | undefined) => {
+      ...{ ...secrets, looker, namespace: looker.namespace, labelSelector: current },
+      ...{ view: 'release', transform: brief },
+      onChange: (before, after) => {
         const record = recordOf(after ?? before);
         if (record !== undefined) this.#changed(record.namespace, record.release);
       },
@@ -123,14 +123,4 @@ function readRecord(secret: KubeObject, namespace: string, labels: Record<string
 function sinceOf({ status, last_deployed, deleted }: HelmRelease['info']): Pick<ReleaseRecord, 'since'> {
   const since = status === 'uninstalling' ? deleted : last_deployed;
   return since === undefined || since === '' ? {} : { since };
-}
-
-/** What a rendered manifest holds; documents that are no objects are passed over, as Helm does. */
-export function objectsOf(manifest: string, namespace: string): ObjectRef[] {
-  return parseAllDocuments(manifest).flatMap((document) => {
-    const object = document.toJS() as Partial<KubeObject> | null;
-    if (!object?.apiVersion || !object.kind || !object.metadata?.name) return [];
-    const { apiVersion, kind, metadata } = object;
-    return [{ apiVersion, kind, namespace: metadata.namespace ?? namespace, name: metadata.name }];
-  });
 }
