@@ -76,8 +76,9 @@ type Raw = z.output<typeof repositorySpec>;
 
 export type RepositorySpec = Raw;
 
+/** A Repository as it is read: what the API server gives to every object is there. */
 export type RepositoryObject = Resource<RepositorySpec, RepositoryStatus> &
-  Readonly<{ metadata: ObjectMeta & { namespace: string } }>;
+  Readonly<{ metadata: ObjectMeta & { namespace: string }; status: RepositoryStatus }>;
 
 /** Reads a Repository; one that is being deleted even when its spec is not valid (any more). */
 export function parseRepository(object: KubeObject): Result<RepositoryObject> {

@@ -182,15 +182,19 @@ export function normaliseService(raw: Raw, name: string): ServiceSpec {
   };
 }
 
+/** A Service as it is read: what the API server gives to every object is there. */
 export type ServiceObject = Resource<ServiceSpec, ServiceStatus> &
-  Readonly<{ metadata: ObjectMeta & { namespace: string } }>;
+  Readonly<{
+    metadata: ObjectMeta & { namespace: string; uid: string; creationTimestamp: string };
+    status: ServiceStatus;
+  }>;
 
 /**
  * Reads a Service. One that is being deleted is read even when its spec is not valid (any more), with what deletion
  * needs: nobody could mend it otherwise.
  */
 export function parseService(object: KubeObject): Result<ServiceObject> {
-  const { name, namespace = 'default', deletionTimestamp } = object.metadata;
+  const { name, namespace = 'default', uid = '', creationTimestamp = '', deletionTimestamp } = object.metadata;
   const parsed = parseSpec(serviceSpec, object);
   const problem = parsed.ok ? workspaceProblem(parsed.value) : parsed.failure.message;
   if (problem !== undefined && deletionTimestamp === undefined) {
@@ -199,7 +203,8 @@ export function parseService(object: KubeObject): Result<ServiceObject> {
   const spec = parsed.ok ? normaliseService(parsed.value, name) : remains(object);
   const status = (object['status'] ?? {}) as ServiceStatus;
   const { apiVersion, kind } = object;
-  return ok({ apiVersion, kind, metadata: { ...object.metadata, namespace }, spec, status });
+  const metadata = { ...object.metadata, namespace, uid, creationTimestamp };
+  return ok({ apiVersion, kind, metadata, spec, status });
 }
 
 function workspaceProblem({ workspace, environment }: Raw): string | undefined {

@@ -6,6 +6,7 @@ import type { ActAs, Plan } from '../../core/plan.ts';
 import { hasDrifted, isApplied } from './drift.ts';
 import type { RepositoryFacts, SourceContent } from './facts.ts';
 import { refOf, tellRef } from './identity.ts';
+import { keep } from './keep.ts';
 import { applyGroups } from './order.ts';
 import { ownerAnnotation, type Placed, placeAll } from './place.ts';
 import { type Pruning, prunable, prune } from './prune.ts';
@@ -47,8 +48,8 @@ export function applyContent(
   const source = sourceOf(object);
   const all = placeAll(object, content);
   const { placed, problems } = withoutForeign(object, facts, all.placed, all.problems);
-  const before = status?.inventory ?? [];
-  if (placed.length === 0 && problems.length === 0 && before.length > 0 && status?.source !== source) {
+  const before = status.inventory ?? [];
+  if (placed.length === 0 && problems.length === 0 && before.length > 0 && status.source !== source) {
     return emptyPath(object, before);
   }
   const held = placed.filter((item) => isHeld(item, placed, facts));
@@ -75,7 +76,7 @@ export function applyContent(
     revision: short(content.revision),
     groups: [...applyGroups([...pending, ...drifted], actAs), ...pruning.groups],
     outcome: outcomeOf(work),
-    report: reportOf(work, status?.revision),
+    report: reportOf(work, status.revision),
   };
 }
 
@@ -117,20 +118,10 @@ function isHeld({ object }: Placed, placed: readonly Placed[], facts: Repository
 }
 
 function emptyPath(object: RepositoryObject, inventory: readonly InventoryEntry[]): Plan<RepositoryReport> {
-  const { revision, source } = object.status ?? {};
   const message =
     `spec.path: "${object.spec.path ?? '.'}" of ${object.spec.url} holds no manifest, and all ${inventory.length} ` +
     'objects that were applied from elsewhere would be deleted; correct it, or delete the Repository to delete them';
-  return {
-    revision: revision ?? '',
-    groups: [],
-    outcome: { kind: 'invalid', reason: 'EmptyPath', message },
-    report: {
-      inventory: [...inventory],
-      ...(revision === undefined ? {} : { revision }),
-      ...(source === undefined ? {} : { source }),
-    },
-  };
+  return keep(object, { kind: 'invalid', reason: 'EmptyPath', message });
 }
 
 /** First what needs a person, then what is under way. */

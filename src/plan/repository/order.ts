@@ -41,12 +41,11 @@ export function applyGroups(placed: readonly Placed[], actAs: ActAs): Group[] {
     name,
     items: rest.filter((item) => (stages[item.object.kind] ?? ordinary) === stage),
   }));
-  const byId = new Map(services.map((item) => [nameOf(item), item]));
   const graph = new Map(services.map((item) => [nameOf(item), dependenciesOf(item)]));
-  const ordered = levels(graph).map((level, index) => ({
-    name: `services ${index + 1}`,
-    items: level.flatMap((name) => byId.get(name) ?? []),
-  }));
+  const ordered = levels(graph).map((level, index) => {
+    const members = new Set(level);
+    return { name: `services ${index + 1}`, items: services.filter((item) => members.has(nameOf(item))) };
+  });
   return [...staged.slice(0, 3), ...ordered, ...staged.slice(3)]
     .filter(({ items }) => items.length > 0)
     .map(({ name, items }) => ({

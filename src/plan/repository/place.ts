@@ -29,15 +29,16 @@ export function placeAll(
   const placed = new Map<string, Placed>();
   const problems = [...content.problems];
   for (const item of placings) {
+    const first = 'id' in item ? placed.get(item.id) : undefined;
     if (!('id' in item)) problems.push(item);
-    else if (placed.has(item.id)) problems.push(duplicate(item, placed.get(item.id)));
-    else placed.set(item.id, item);
+    else if (first === undefined) placed.set(item.id, item);
+    else problems.push(duplicate(item, first));
   }
   return { placed: [...placed.values()], problems };
 }
 
-function duplicate({ file, line, object }: Placed, first: Placed | undefined): ManifestProblem {
-  const where = first === undefined ? '' : `${first.file}:${first.line}`;
+function duplicate({ file, line, object }: Placed, first: Placed): ManifestProblem {
+  const where = `${first.file}:${first.line}`;
   return { file, line, message: `${tellRef(refOf(object))} is already in ${where}; remove one of the two` };
 }
 

@@ -58,5 +58,6 @@ describe('refsToRead', () => {
     const refs = refsToRead(object, source?.ok === true ? source.value : undefined);
     expect([...refs.keys()]).toEqual(['/ConfigMap/shop/old', '/ConfigMap/shop/new']);
     expect([...refsToRead(object, undefined).keys()]).toEqual(['/ConfigMap/shop/old']);
+    expect([...refsToRead(repositoryOf({}), undefined).keys()]).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import { inSource } from '../source-field.ts';
 import { applyContent } from './apply.ts';
 import type { RepositoryFacts } from './facts.ts';
 import { entryRef, tellRef } from './identity.ts';
+import { keep } from './keep.ts';
 import { prune } from './prune.ts';
 
 export const repositoryFinalizer = 'repository.finalizer.alustan.io';
@@ -25,7 +26,7 @@ export function planRepository(object: RepositoryObject, facts: RepositoryFacts)
   if (object.metadata.deletionTimestamp !== undefined) return planDeletion(object, facts);
   if (facts.namespaceTerminating) {
     const message = `the namespace "${object.metadata.namespace}" is being deleted: nothing is applied`;
-    return result(object, { kind: 'waiting', reason: 'NamespaceTerminating', message });
+    return keep(object, { kind: 'waiting', reason: 'NamespaceTerminating', message });
   }
   const held = object.metadata.finalizers?.includes(repositoryFinalizer) === true;
   const first: Group[] = held
@@ -45,21 +46,21 @@ function planContent(object: RepositoryObject, facts: RepositoryFacts): Plan<Rep
   const { source } = facts;
   if (suspend) {
     const message = 'spec.suspend: nothing is applied or pruned while it is true; set it to false to go on';
-    return result(object, {
-      kind: object.status?.revision === undefined ? 'waiting' : 'completed',
+    return keep(object, {
+      kind: object.status.revision === undefined ? 'waiting' : 'completed',
       reason: 'Suspended',
       message,
     });
   }
   if (source === undefined)
-    return result(object, { kind: 'working', reason: 'SourcePending', message: `reading ${url}` });
-  if (!source.ok) return result(object, inSource(source.failure, fields));
+    return keep(object, { kind: 'working', reason: 'SourcePending', message: `reading ${url}` });
+  if (!source.ok) return keep(object, inSource(source.failure, fields));
   const { kustomization } = source.value;
   if (kustomization !== undefined) {
     const message =
       `spec.path: "${path ?? '.'}" holds ${kustomization}, and kustomize is not supported; point spec.path to plain ` +
       'manifests, or commit what `kustomize build` writes';
-    return result(object, { kind: 'invalid', reason: 'KustomizationNotSupported', message });
+    return keep(object, { kind: 'invalid', reason: 'KustomizationNotSupported', message });
   }
   return applyContent(object, facts, source.value, accountOf(object, facts));
 }
@@ -67,22 +68,22 @@ function planContent(object: RepositoryObject, facts: RepositoryFacts): Plan<Rep
 /** Deletion waits until all it owns is gone, so that a Repository made anew does not meet its forerunner's objects. */
 function planDeletion(object: RepositoryObject, facts: RepositoryFacts): Plan<RepositoryReport> {
   if (object.metadata.finalizers?.includes(repositoryFinalizer) !== true) {
-    return result(object, { kind: 'working', reason: 'Deleting', message: 'nothing of ours holds the deletion' });
+    return keep(object, { kind: 'working', reason: 'Deleting', message: 'nothing of ours holds the deletion' });
   }
   if (facts.namespaceTerminating) return leaveWithNamespace(object, facts);
   if (object.metadata.annotations?.[abandonAnnotation] === 'true') {
     return letGo(object, 'Abandoned', `what was applied stays (annotation ${abandonAnnotation})`);
   }
-  const { groups, remaining, leaving } = prune(object, facts, object.status?.inventory ?? [], accountOf(object, facts));
+  const { groups, remaining, leaving } = prune(object, facts, object.status.inventory ?? [], accountOf(object, facts));
   if (remaining.length === 0) return letGo(object, 'Deleted', 'all that was applied is deleted');
   const message = `waiting until deleted: ${firstFew(leaving)}`;
   const outcome: Outcome = { kind: 'working', reason: 'Deleting', message, retryAfterMs: deletionPollMs };
-  return result(object, outcome, groups, { inventory: [...remaining] });
+  return keep(object, outcome, groups, { inventory: [...remaining] });
 }
 
 /** What lies in the namespace goes with it; what lies elsewhere is deleted where the rights still allow. */
 function leaveWithNamespace(object: RepositoryObject, facts: RepositoryFacts): Plan<RepositoryReport> {
-  const elsewhere = (object.status?.inventory ?? []).filter((entry) => entry.namespace !== object.metadata.namespace);
+  const elsewhere = (object.status.inventory ?? []).filter((entry) => entry.namespace !== object.metadata.namespace);
   const { remaining } = prune(object, facts, elsewhere, accountOf(object, facts));
   const actAs = accountOf(object, facts);
   const actions = remaining.map(
@@ -103,21 +104,7 @@ function letGo(
 ): Plan<RepositoryReport> {
   const action = { type: 'remove-finalizer', object: selfRef(object), finalizer: repositoryFinalizer } as const;
   const groups = [...before, { name: 'finalizer', actions: [action] }];
-  return result(object, { kind: 'working', reason, message }, groups);
-}
-
-/** A plan that keeps what status knew, with what is new. */
-function result(
-  object: RepositoryObject,
-  outcome: Outcome,
-  groups: readonly Group[] = [],
-  report: RepositoryReport = {},
-): Plan<RepositoryReport> {
-  const { revision, source, inventory } = object.status ?? {};
-  const kept = Object.fromEntries(
-    Object.entries({ revision, source, inventory }).filter(([, value]) => value !== undefined),
-  );
-  return { revision: revision ?? '', groups, outcome, report: { ...kept, ...report } };
+  return keep(object, { kind: 'working', reason, message }, groups);
 }
 
 function firstFew(items: readonly string[]): string {

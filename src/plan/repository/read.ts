@@ -12,7 +12,7 @@ export function refsToRead(
   object: RepositoryObject,
   content: SourceContent | undefined,
 ): ReadonlyMap<string, ObjectRef> {
-  const inventory = (object.status?.inventory ?? []).map(entryRef);
+  const inventory = (object.status.inventory ?? []).map(entryRef);
   const placed = content === undefined ? [] : placeAll(object, content).placed.map((item) => refOf(item.object));
   return new Map([...inventory, ...placed].map((ref) => [objectId(ref), ref]));
 }

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../core/duration.ts';
 import { canonicalJson, keyedHash } from '../../core/hash.ts';
 import { inSource } from '../source-field.ts';
-import { type Draft, desire, end, endWith, report, wait } from './draft.ts';
+import { type Draft, desire, type Ended, end, endWith, report, wait } from './draft.ts';
 import type { Chart, Release } from './facts.ts';
 import { limitAttempts, noteRetry, startJob, timeoutSeconds } from './jobs.ts';
 
@@ -59,9 +59,14 @@ export function hashInputs(draft: Draft): Draft {
   return desire(draft, { inputsHash: keyedHash(draft.facts.installationKey, inputs).slice(0, hashLength) });
 }
 
-/** E20: the current release decides, not past Jobs; so A → B → A delivers three times. */
-export function isDelivered(draft: Draft, release: Release | undefined): boolean {
-  if (release?.status !== 'deployed') return false;
+/** The release when it is the desired one. E20: the current release decides, not past Jobs; so A → B → A delivers three times. */
+export function deliveredRelease(draft: Draft): Release | undefined {
+  const { release } = draft.facts;
+  return release.ok && release.value !== undefined && isDelivered(draft, release.value) ? release.value : undefined;
+}
+
+function isDelivered(draft: Draft, release: Release): boolean {
+  if (release.status !== 'deployed') return false;
   const { inputsHash } = draft.desired;
   const job = draft.report.job;
   // Where it is known which revision our Job made, any other is someone else's: Helm hands the label on to them.
@@ -76,14 +81,19 @@ export function compareRelease(draft: Draft): Draft {
   const { release } = draft.facts;
   if (!release.ok && release.failure.kind === 'transient') return { ...draft, outcome: release.failure };
   if (!release.ok) return endWith(draft, release.failure, 'spec.serviceAccountName');
-  if (isDelivered(draft, release.value)) return report(noteRetry(draft), inUse(draft));
+  if (deliveredRelease(draft) !== undefined) return report(noteRetry(draft), inUse(draft));
   const { revision = 0, finishedAt = '' } = draft.report.job ?? {};
-  if (release.value === undefined || revision <= release.value.revision) return draft;
+  if (release.value === undefined || isSeen(revision, release.value)) return draft;
   // Later than that it is no lag: someone has uninstalled the release and installed another.
   const mayLag = draft.now.getTime() - Date.parse(finishedAt) <= lagMs;
   if (!mayLag) return draft;
   const what = `waiting to see revision ${revision} of the release`;
   return wait(draft, 'working', 'ReleasePending', what, staleMs);
+}
+
+/** Whether the record is not older than the end of the Job that made this revision: Helm makes it `pending-*` first. */
+function isSeen(revision: number, release: Release): boolean {
+  return revision < release.revision || (revision === release.revision && !release.status.startsWith('pending-'));
 }
 
 function inUse({ desired }: Draft): Partial<Draft['report']> {
@@ -92,17 +102,14 @@ function inUse({ desired }: Draft): Partial<Draft['report']> {
 
 /** A step that is taken only where the release is not the desired one. */
 export function whenOutdated(step: (draft: Draft) => Draft): (draft: Draft) => Draft {
-  return (draft) => {
-    const { release } = draft.facts;
-    return release.ok && isDelivered(draft, release.value) ? draft : step(draft);
-  };
+  return (draft) => (deliveredRelease(draft) === undefined ? step(draft) : draft);
 }
 
 export function limitDeliveries(draft: Draft): Draft {
   return limitAttempts(draft, { purpose: 'deliver', inputsHash: draft.desired.inputsHash });
 }
 
-export function deliver(draft: Draft): Draft {
+export function deliver(draft: Draft): Ended {
   const { spec, metadata } = draft.object;
   const { values, sensitive, chartDigest, postHooks, inputsHash } = draft.desired;
   return startJob(

@@ -5,6 +5,10 @@ import type { Peer } from './facts.ts';
 import { needs, nodeName, ownCycle } from './peers.ts';
 
 const reason = 'DependencyNotReady';
+/** Blockers in status. */
+const listed = 10;
+/** Names in the message. */
+const told = 4;
 
 /** E8: only the members of a cycle are in error; who waits for one of them waits. */
 export function refuseCycle(draft: Draft): Draft {
@@ -19,9 +23,10 @@ export function awaitDependencies(draft: Draft): Draft {
   const peers = new Map(draft.facts.peers.map((peer) => [nodeName(peer.kind, peer.name), peer]));
   const direct = needs(draft.object.spec).filter((node) => !isDelivered(peers.get(node)));
   if (direct.length === 0) return draft;
+  const all = chain(direct, peers);
   const since = waitingSince(draft, reason);
-  const next = report(draft, { waiting: { reason, since }, blockedBy: chain(direct, peers) });
-  const message = `Waiting for dependencies: ${direct.map((node) => tell(node, peers)).join(', ')}, since ${since}`;
+  const next = report(draft, { waiting: { reason, since }, ...blocking(all, peers) });
+  const message = `Waiting for dependencies: ${tellAll(direct, all.length, peers)}, since ${since}`;
   const limit = draft.facts.settings.dependencyTimeoutMs;
   const left = Date.parse(since) + limit - draft.now.getTime();
   if (left > 0) return end(next, 'waiting', reason, message, left);
@@ -34,14 +39,23 @@ function isDelivered(peer: Peer | undefined): boolean {
 }
 
 /** All that blocks, nearest first, each once. */
-function chain(direct: readonly string[], peers: ReadonlyMap<string, Peer>): Blocker[] {
+function chain(direct: readonly string[], peers: ReadonlyMap<string, Peer>): string[] {
   const nodes = new Set(direct);
   // A Set visits what is added to it on the way.
-  for (const node of nodes) {
-    const peer = peers.get(node);
-    for (const next of peer === undefined ? [] : needs(peer)) if (!isDelivered(peers.get(next))) nodes.add(next);
-  }
-  return [...nodes].map((node) => blocker(node, peers.get(node)));
+  for (const node of nodes) for (const next of unmet(node, peers)) nodes.add(next);
+  return [...nodes];
+}
+
+/** What holds a dependency up in its turn. */
+function unmet(node: string, peers: ReadonlyMap<string, Peer>): string[] {
+  const peer = peers.get(node);
+  return peer === undefined ? [] : needs(peer).filter((next) => !isDelivered(peers.get(next)));
+}
+
+/** The whole of a long chain in the status of each of its members would grow with its square. */
+function blocking(all: readonly string[], peers: ReadonlyMap<string, Peer>): Partial<Draft['report']> {
+  const blockedBy = all.slice(0, listed).map((node) => blocker(node, peers.get(node)));
+  return all.length > listed ? { blockedBy, blockedByMore: all.length - listed } : { blockedBy };
 }
 
 function blocker(node: string, peer: Peer | undefined): Blocker {
@@ -64,20 +78,26 @@ function stateOf(peer: Peer | undefined): string {
   return peer.state ?? 'New';
 }
 
-/** `api-service (Progressing), which waits for db (Failed)`: the message of a dependency is left to its own status. */
-function tell(node: string, peers: ReadonlyMap<string, Peer>): string {
-  const seen = new Set([node]);
-  let text = name(node, peers);
-  for (let at: string | undefined = node; at !== undefined; ) {
-    const peer = peers.get(at);
-    at = (peer === undefined ? [] : needs(peer)).find((next) => !isDelivered(peers.get(next)) && !seen.has(next));
-    if (at === undefined) continue;
-    seen.add(at);
-    text += `, which waits for ${name(at, peers)}`;
-  }
-  return text;
+/** Of several dependencies each, of one the way to what holds it up: never more than `told` names. */
+function tellAll(direct: readonly string[], count: number, peers: ReadonlyMap<string, Peer>): string {
+  const length = Math.max(1, Math.floor(told / direct.length));
+  const paths = direct.slice(0, told).map((node) => path(node, length, peers));
+  const more = count - new Set(paths.flat()).size;
+  const text = paths.map((nodes) => nodes.map((node) => name(node, peers)).join(', which waits for ')).join(', ');
+  return more > 0 ? `${text}, and ${more} more` : text;
 }
 
+/** Down from a dependency, along the first of each that is not there yet. */
+function path(node: string, length: number, peers: ReadonlyMap<string, Peer>): string[] {
+  const nodes = [node];
+  for (let next = unmet(node, peers)[0]; next !== undefined && nodes.length < length; ) {
+    nodes.push(next);
+    next = unmet(next, peers).find((other) => !nodes.includes(other));
+  }
+  return nodes;
+}
+
+/** `api-service (Progressing)`: the message of a dependency is left to its own status. */
 function name(node: string, peers: ReadonlyMap<string, Peer>): string {
   return `${node.slice(node.indexOf('/') + 1)} (${stateOf(peers.get(node))})`;
 }

@@ -50,7 +50,7 @@ export function runSteps(draft: Draft, steps: readonly Step[], last: (draft: Dra
   return hasEnded(result) ? result : last(result);
 }
 
-function hasEnded(draft: Draft): draft is Ended {
+export function hasEnded(draft: Draft): draft is Ended {
   return draft.outcome !== undefined;
 }
 

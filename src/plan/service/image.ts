@@ -38,7 +38,7 @@ function unknownProvider(provider: string): Result<never> {
 
 /** The tag that was chosen last: the one under delivery, else the one in use. It survives restarts in status (E24). */
 function rememberedTag(object: ServiceObject, image: ImageReference, host: string): string | undefined {
-  const last = object.status?.job?.image ?? object.status?.image;
+  const last = object.status.job?.image ?? object.status.image;
   const parsed = last === undefined ? undefined : parseImage(last, host);
   return parsed?.ok === true && sameRepository(parsed.value, image) ? parsed.value.tag : undefined;
 }
@@ -80,7 +80,6 @@ function selectTag(draft: Draft, watched: Watched): Draft {
   }
   const candidate = newest(policy, tags.value);
   if (candidate === undefined) return end(draft, 'invalid', 'NoValidVersion', noVersion(watched));
-  if (candidate === kept) return writeTag(draft, watched, kept);
   if (kept !== undefined && !isNewer(candidate, kept) && isKept(draft, kept, tags.value)) {
     return writeTag(draft, watched, kept);
   }

@@ -17,14 +17,15 @@ export function settleJob(draft: Draft): Draft {
   const { jobs } = draft.facts;
   const last = draft.before.job;
   const active = jobs.find((job) => job.phase === 'active');
-  if (active !== undefined && active.name !== last?.name) return report(draft, { job: adopt(active, draft) });
+  if (active !== undefined) return report(draft, { job: recordOf(active, draft) });
   if (last === undefined || last.phase !== undefined) return draft;
   const found = jobs.find((job) => job.name === last.name);
-  if (found === undefined || found.phase === 'active') return draft;
+  if (found === undefined) return draft;
   return report(draft, { job: finished(last, found, draft) });
 }
 
-function adopt({ name, purpose, inputsHash, attempt }: Job, { now }: Draft): JobRecord {
+function recordOf({ name, purpose, inputsHash, attempt }: Job, { before, now }: Draft): JobRecord {
+  if (before.job?.name === name) return before.job;
   return { name, purpose, inputsHash, attempt, startedAt: now.toISOString() };
 }
 
@@ -43,7 +44,7 @@ function finished(record: JobRecord, job: Job, { now }: Draft): JobRecord {
 export function awaitJob(draft: Draft): Draft {
   const active = draft.facts.jobs.find((job) => job.phase === 'active');
   if (active === undefined) return draft;
-  const since = draft.report.job?.startedAt ?? draft.now.toISOString();
+  const since = recordOf(active, draft).startedAt;
   const why = active.message === undefined ? '' : ` (${active.message})`;
   const deleting = draft.object.metadata.deletionTimestamp !== undefined;
   const isWanted = deleting ? active.purpose === 'uninstall' : active.inputsHash === draft.desired.inputsHash;
@@ -111,12 +112,12 @@ export function startJob(draft: Draft, of: Purpose, run: JobRequest['run']): End
   const { metadata, spec, apiVersion, kind } = draft.object;
   const last = draft.report.job;
   const attempt = nextAttempt(draft, of);
-  const name = jobName(run.release, of, metadata.uid ?? '', attempt);
+  const name = jobName(run.release, of, metadata.uid, attempt);
   const failures = isOf(last, of) && wantedRetry(draft) === undefined ? (last?.failures ?? 0) : 0;
   const record: JobRecord = { ...of, name, attempt, startedAt: draft.now.toISOString(), failures };
   const { image } = draft.desired;
   const job: JobRequest = {
-    owner: { apiVersion, kind, namespace: metadata.namespace, name: metadata.name, uid: metadata.uid ?? '' },
+    owner: { apiVersion, kind, namespace: metadata.namespace, name: metadata.name, uid: metadata.uid },
     name,
     namespace: metadata.namespace,
     attempt,

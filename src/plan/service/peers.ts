@@ -39,7 +39,7 @@ export function dependentsOf(object: ServiceObject, peers: readonly Peer[]): Pee
 
 /** The Service that owns the release this one wants, when that is another: the older one (creation, then uid). */
 export function releaseOwner(object: ServiceObject, { peers }: Pick<ServiceFacts, 'peers'>): Peer | undefined {
-  const { creationTimestamp = '', uid = '' } = object.metadata;
+  const { creationTimestamp, uid } = object.metadata;
   const age = (item: Pick<Peer, 'creationTimestamp' | 'uid'>) => `${item.creationTimestamp} ${item.uid}`;
   const rivals = peers.filter((peer) => peer.releaseName === object.spec.source.releaseName);
   const [oldest] = rivals.sort((a, b) => (age(a) < age(b) ? -1 : 1));

@@ -7,6 +7,7 @@ import { deletionSteps, finalizer, uninstall } from './deletion.ts';
 import {
   compareRelease,
   deliver,
+  deliveredRelease,
   hashInputs,
   limitDeliveries,
   limitValues,
@@ -14,7 +15,7 @@ import {
   whenOutdated,
 } from './delivery.ts';
 import { awaitDependencies, refuseCycle } from './dependencies.ts';
-import { type Draft, type Ended, end, runSteps, type Step, tellDesired } from './draft.ts';
+import { type Draft, type Ended, end, hasEnded, runSteps, type Step, tellDesired } from './draft.ts';
 import type { ServiceFacts } from './facts.ts';
 import { chooseImage } from './image.ts';
 import { awaitJob, settleJob } from './jobs.ts';
@@ -24,8 +25,8 @@ import { judgeHealth, observeRelease } from './release-health.ts';
 import { fillValues, kubeconfig } from './workspace.ts';
 
 /**
- * What a Service does, in order. Each step adds what it finds, or ends the plan: with an error that the user can mend,
- * a wait, or a Job. Who passes all of them is delivered and healthy.
+ * What a Service does, in order. Each step adds what it finds, or ends the plan: with an error that the user can mend
+ * or a wait. Who passes all of them is delivered (E20), or delivered already and looked at for its health (E19).
  */
 const deliverySteps: readonly Step[] = [
   respectNamespaceEnd, //  E10
@@ -45,19 +46,17 @@ const deliverySteps: readonly Step[] = [
   whenOutdated(limitDeliveries), //   E20  back-off and limit
   whenOutdated(awaitLock), //         E20  Helm by hand is not disturbed
   whenOutdated(awaitDependencies), // E8
-  whenOutdated(deliver), //           E20
-  judgeHealth, //          E19
 ];
 
 /** Pure: the same object, facts and time give the same plan (E36: it never waits itself). */
 export function planService(object: ServiceObject, facts: ServiceFacts, now: Date): Plan<ServiceReport> {
   const draft = settleJob(begin(object, facts, now));
   const isDeleted = object.metadata.deletionTimestamp !== undefined;
-  return hideSecrets(isDeleted ? runSteps(draft, deletionSteps, uninstall) : runSteps(draft, deliverySteps, complete));
+  return hideSecrets(isDeleted ? runSteps(draft, deletionSteps, uninstall) : runSteps(draft, deliverySteps, conclude));
 }
 
 function begin(object: ServiceObject, facts: ServiceFacts, now: Date): Draft {
-  const before = object.status ?? {};
+  const before = object.status;
   const { image, revision, job, lastHandledRetry } = before;
   const desired = { values: {}, sensitive: [], chartDigest: '', revision: '', postHooks: false, inputsHash: '' };
   // What the last pass found is found anew; what cannot be found again is carried on.
@@ -117,16 +116,18 @@ function suspend(draft: Draft): Draft {
     return end(draft, 'waiting', 'Suspended', `spec.suspend: nothing is delivered while it is true; ${remedy}`);
   }
   const judged = judgeHealth(draft);
-  if (judged.outcome !== undefined) return judged;
+  if (hasEnded(judged)) return judged;
   const message = `suspended, revision ${release.value.revision} of the release stays; ${remedy}`;
   return end(draft, 'completed', 'Suspended', message);
 }
 
-function complete(draft: Draft): Ended {
+function conclude(draft: Draft): Ended {
+  const delivered = deliveredRelease(draft);
+  if (delivered === undefined) return deliver(draft);
+  const judged = judgeHealth(draft);
+  if (hasEnded(judged)) return judged;
   if (draft.concern !== undefined) return { ...draft, outcome: draft.concern };
-  const { release } = draft.facts;
-  const revision = release.ok ? (release.value?.revision ?? 0) : 0;
-  return end(draft, 'completed', 'Delivered', `revision ${revision} is healthy: ${tellDesired(draft)}`);
+  return end(draft, 'completed', 'Delivered', `revision ${delivered.revision} is healthy: ${tellDesired(draft)}`);
 }
 
 /** E2: whatever a message quotes, a value from `data` of the workspace's cluster Secret does not stand in it. */

@@ -29,17 +29,21 @@ function objectHealth({ ref, health, message }: ReleaseObject, own: string): Obj
   return { kind, ...elsewhere, name, health, ...(message === undefined ? {} : { message }) };
 }
 
+type Unhealthy = ReleaseObject & Readonly<{ health: Exclude<ReleaseObject['health'], 'Current' | 'Unknown'> }>;
+
 /** A failed object is told before one that only takes its time. What cannot be read is shown and holds nothing. */
-function firstUnhealthy(objects: readonly ReleaseObject[]): ReleaseObject | undefined {
-  const unhealthy = objects.filter((object) => object.health !== 'Current' && object.health !== 'Unknown');
+function firstUnhealthy(objects: readonly ReleaseObject[]): Unhealthy | undefined {
+  const unhealthy = objects.filter(
+    (object) => object.health !== 'Current' && object.health !== 'Unknown',
+  ) as Unhealthy[];
   return unhealthy.find((object) => object.health === 'Failed') ?? unhealthy[0];
 }
 
-function tell({ ref, health, message }: ReleaseObject): string {
-  return `${ref.kind} ${ref.name} is ${words[health] ?? health}${message === undefined ? '' : `: ${message}`}`;
+function tell({ ref, health, message }: Unhealthy): string {
+  return `${ref.kind} ${ref.name} is ${words[health]}${message === undefined ? '' : `: ${message}`}`;
 }
 
-const words: Partial<Record<ReleaseObject['health'], string>> = {
+const words: Readonly<Record<Unhealthy['health'], string>> = {
   InProgress: 'not ready yet',
   Failed: 'not healthy',
   Terminating: 'being deleted',

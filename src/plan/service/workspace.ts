@@ -20,8 +20,8 @@ export function fillValues(draft: Draft): Draft {
   const filled = fillPlaceholders(values, (name) => lookUp(secret, name));
   if (filled.missing.length > 0)
     return end(draft, 'invalid', 'UnresolvedVariables', unresolved(secret, filled.missing));
-  const sensitive = filled.used.flatMap((name) => (isKey(secret.data, name) ? [secret.data[name] ?? ''] : []));
-  return desire(draft, { values: filled.value, sensitive: sensitive.filter((value) => value !== '') });
+  const used = Object.entries(secret.data).filter(([name, value]) => filled.used.includes(name) && value !== '');
+  return desire(draft, { values: filled.value, sensitive: used.map(([, value]) => value) });
 }
 
 /** E2: keys of `data` win over annotations. */
