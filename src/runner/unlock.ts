@@ -3,8 +3,11 @@ import type { ObjectRef } from '../core/plan.ts';
 import type { KubeObject } from '../core/resource.ts';
 import { isNotFound, type KubeClient } from '../kube/client.ts';
 
-/** On Helm's record of a revision that a killed run left unfinished. */
-const interruptedLabel = 'alustan.io/interrupted';
+/**
+ * On Helm's record of a revision that a killed run left unfinished. No label: Helm hands the labels of one revision on
+ * to the next.
+ */
+const interruptedAnnotation = 'alustan.io/interrupted';
 
 export type Found = Readonly<{
   /** Helm's status of the release that was locked, for example `pending-upgrade`. */
@@ -21,7 +24,9 @@ export type Found = Readonly<{
  */
 export async function unlock(client: KubeClient, namespace: string, release: string): Promise<Found> {
   const records = await recordsOf(client, namespace, release);
-  const before = records.filter((secret) => secret.metadata.labels?.[interruptedLabel] !== undefined).map(refOf);
+  const before = records
+    .filter((secret) => secret.metadata.annotations?.[interruptedAnnotation] !== undefined)
+    .map(refOf);
   const newest = records[0];
   const locked = newest === undefined ? undefined : decodeRelease(newest).info.status;
   if (newest === undefined || locked === undefined || !isPending(locked)) return { interrupted: before };
@@ -33,7 +38,7 @@ export async function unlock(client: KubeClient, namespace: string, release: str
 export async function noteInterrupted(client: KubeClient, namespace: string, release: string): Promise<void> {
   const newest = (await recordsOf(client, namespace, release))[0];
   if (newest === undefined || decodeRelease(newest).info.status !== 'failed') return;
-  await client.patch(refOf(newest), 'merge', { metadata: { labels: { [interruptedLabel]: 'true' } } });
+  await client.patch(refOf(newest), 'merge', { metadata: { annotations: { [interruptedAnnotation]: 'true' } } });
 }
 
 /**
@@ -51,9 +56,10 @@ export async function forget(client: KubeClient, records: readonly ObjectRef[]):
 async function markFailed(client: KubeClient, secret: KubeObject, description: string): Promise<void> {
   const record = decodeRelease(secret);
   const release = { ...record, info: { ...record.info, status: 'failed', description } };
-  const labels = { ...secret.metadata.labels, status: 'failed', [interruptedLabel]: 'true' };
+  const labels = { ...secret.metadata.labels, status: 'failed' };
+  const annotations = { ...secret.metadata.annotations, [interruptedAnnotation]: 'true' };
   const data = { release: encodeRelease(release) };
-  await client.update({ ...secret, metadata: { ...secret.metadata, labels }, data });
+  await client.update({ ...secret, metadata: { ...secret.metadata, labels, annotations }, data });
 }
 
 /** Helm's records of a release, the newest first. */
