@@ -1,18 +1,18 @@
+import { parseOciUrl } from '../core/image-reference.ts';
 import { formatKey, type Key } from '../core/key.ts';
 import { mirrorsFor, type Redirect, rewriteGitUrl } from '../core/redirect.ts';
 import type { Result } from '../core/result.ts';
-import type { GitPath } from '../source/git/reference.ts';
-import type { GitSource } from '../source/git/source.ts';
+import { type Folder, type FolderRef, isOci } from '../source/folder/source.ts';
 import type { ImageSource } from '../source/oci/images.ts';
 import type { RegistryRef } from '../source/oci/registry.ts';
-import type { Observed } from '../source/source.ts';
+import type { Observed, Source } from '../source/source.ts';
 import type { Doorbell } from '../trigger/doorbell.ts';
 import type { Poller } from '../trigger/poll.ts';
 
 export type PollTools = Readonly<{
   poller: Poller;
   doorbell: Doorbell;
-  git: GitSource;
+  folders: Source<FolderRef, Folder>;
   images: ImageSource;
   gitRewrites: readonly Redirect[];
   registryMirrors: readonly Redirect[];
@@ -34,19 +34,19 @@ export class Polls {
     this.#tools = tools;
   }
 
-  git(key: Key, path: GitPath, intervalMs: number): void {
-    const { git, gitRewrites } = this.#tools;
-    const id = `git ${path.url} ${path.ref ?? ''} ${path.credentials?.id ?? ''}`;
-    const bells = [rewriteGitUrl(path.url, gitRewrites)];
-    this.#subscribe('git', key, id, intervalMs, bells, (seen, signal) =>
-      git.observe(path, seen, { signal, maxAgeMs: 0 }),
+  folder(key: Key, folder: FolderRef, intervalMs: number): void {
+    const { folders } = this.#tools;
+    const { url, ref, semver, content, credentials } = folder;
+    const id = `folder ${JSON.stringify([url, ref, semver, isOci(url) ? content : '', credentials?.id])}`;
+    this.#subscribe('folder', key, id, intervalMs, this.#bellsOf(url), (seen, signal) =>
+      folders.observe(folder, seen, { signal, maxAgeMs: 0 }),
     );
   }
 
   image(key: Key, ref: RegistryRef, intervalMs: number): void {
-    const { images, registryMirrors } = this.#tools;
+    const { images } = this.#tools;
     const id = `image ${ref.host}/${ref.repository} ${ref.login?.id ?? ''}`;
-    const bells = [ref.host, ...mirrorsFor(ref.host, registryMirrors)].map((host) => `${host}/${ref.repository}`);
+    const bells = this.#repositoryBells(ref);
     const look: Look = (seen, signal) => images.observe(ref, seen, { signal, maxAgeMs: 0 });
     this.#subscribe('image', key, id, intervalMs, bells, look);
   }
@@ -57,8 +57,18 @@ export class Polls {
   }
 
   forget(key: Key): void {
-    this.#leave(`git ${formatKey(key)}`);
+    this.#leave(`folder ${formatKey(key)}`);
     this.forgetImage(key);
+  }
+
+  #bellsOf(url: string): readonly string[] {
+    const place = isOci(url) ? parseOciUrl(url) : undefined;
+    if (place === undefined) return [rewriteGitUrl(url, this.#tools.gitRewrites)];
+    return place.ok ? this.#repositoryBells(place.value) : [];
+  }
+
+  #repositoryBells({ host, repository }: Pick<RegistryRef, 'host' | 'repository'>): readonly string[] {
+    return [host, ...mirrorsFor(host, this.#tools.registryMirrors)].map((each) => `${each}/${repository}`);
   }
 
   #subscribe(kind: string, key: Key, id: string, intervalMs: number, bells: readonly string[], look: Look): void {

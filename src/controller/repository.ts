@@ -19,7 +19,7 @@ export function repositoryController(
     for (const key of topics.of(`applied ${objectTopic(ref)}`)) ring(key);
   });
   const gathering: RepositoryTools = {
-    ...{ client, caches, git: sources.git, polls: sources.polls, live, credentials, watches, intervalMs },
+    ...{ client, caches, folders: sources.folders, polls: sources.polls, live, credentials, watches, intervalMs },
     serviceAccount: settings.runner.serviceAccount,
     ensureAccount: (namespace) => accounts.ensure(namespace),
     looking: (repository) => topics.add(repositoryKey(repository), `namespace ${repository.metadata.namespace}`),

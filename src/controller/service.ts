@@ -23,7 +23,7 @@ export function serviceController(tools: Tools): ServiceController {
   const tell = (topic: string) => {
     for (const key of topics.of(topic)) ring(key);
   };
-  const charts = new Charts(sources.git, (repository) => inputs.advanced(repository));
+  const charts = new Charts(sources.folders, (repository) => inputs.advanced(repository));
   const inputs: ServiceInputSource = new ServiceInputSource({
     ...{ charts, images: sources.images, credentials, polls: sources.polls, intervalMs, ring },
     ringDependents: (key) => ringDependents(caches, key, ring),

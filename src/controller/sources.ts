@@ -1,6 +1,10 @@
 import type { Key } from '../core/key.ts';
-import { createGitSource, type GitSource } from '../source/git/source.ts';
+import { createFolderSource, type Folder, type FolderRef } from '../source/folder/source.ts';
+import { createGitSource } from '../source/git/source.ts';
+import { createArtifactSource } from '../source/oci/artifacts.ts';
 import { createImageSource, type ImageSource } from '../source/oci/images.ts';
+import { createRegistry } from '../source/oci/registry.ts';
+import type { Source } from '../source/source.ts';
 import { createDoorbell, type Doorbell } from '../trigger/doorbell.ts';
 import { createPoller } from '../trigger/poll.ts';
 import type { ControllerOptions } from './options.ts';
@@ -8,7 +12,8 @@ import { Polls } from './polls.ts';
 
 /** What the controller reads outside the cluster, and what tells it to look. */
 export type Sources = Readonly<{
-  git: GitSource;
+  /** Charts and manifests, in git and registries. */
+  folders: Source<FolderRef, Folder>;
   images: ImageSource;
   polls: Polls;
   doorbell: Doorbell;
@@ -18,12 +23,14 @@ export type Sources = Readonly<{
 export function openSources(options: ControllerOptions, ring: (key: Key) => void): Sources {
   const { cacheDir, gitRewrites = [], registryMirrors = [], timeouts = {} } = options;
   const git = createGitSource({ cacheDir, rewrites: gitRewrites, timeouts });
-  const images = createImageSource({ mirrors: registryMirrors, timeouts });
+  const registry = createRegistry({ mirrors: registryMirrors, timeouts });
+  const images = createImageSource({ registry });
+  const folders = createFolderSource({ git, artifacts: createArtifactSource({ registry, images }) });
   const poller = createPoller(ring);
   const doorbell = createDoorbell();
   return {
-    ...{ git, images, doorbell },
-    polls: new Polls({ poller, doorbell, git, images, gitRewrites, registryMirrors }),
+    ...{ folders, images, doorbell },
+    polls: new Polls({ poller, doorbell, folders, images, gitRewrites, registryMirrors }),
     async close() {
       poller.close();
       await Promise.all([git.close(), images.close()]);

@@ -10,20 +10,20 @@ import type { Manifest, RepositoryFacts, SourceContent } from '../../plan/reposi
 import { refsToRead } from '../../plan/repository/read.ts';
 import type { LiveObjects, View } from '../../source/cluster/objects.ts';
 import { type Looker, unknownKind, type Watches } from '../../source/cluster/watches.ts';
-import { pathNotFound } from '../../source/git/failures.ts';
-import type { GitPath } from '../../source/git/reference.ts';
-import type { GitSource } from '../../source/git/source.ts';
+import { pathNotFound } from '../../source/folder/failures.ts';
+import type { Folder, FolderRef } from '../../source/folder/source.ts';
 import { readManifests } from '../../source/manifests/manifests.ts';
+import type { Source } from '../../source/source.ts';
 import type { Caches } from '../caches.ts';
 import type { Polls } from '../polls.ts';
 import { GatherError } from '../reconciler.ts';
-import { gitCredentials } from '../service/charts.ts';
+import { manifestFolder } from '../service/addresses.ts';
 import type { Credentials } from '../service/credentials.ts';
 
 export type RepositoryTools = Readonly<{
   client: KubeClient;
   caches: Caches;
-  git: GitSource;
+  folders: Source<FolderRef, Folder>;
   live: LiveObjects;
   credentials: Credentials;
   polls: Polls;
@@ -72,46 +72,35 @@ async function content(
   if (!path.ok) return path;
   const { metadata, spec } = repository;
   const intervalMs = intervalOr(spec.interval, tools.intervalMs);
-  tools.polls.git({ kind: 'Repository', namespace: metadata.namespace, name: metadata.name }, path.value, intervalMs);
-  const seen = await tools.git.observe(path.value, undefined, { signal, maxAgeMs: intervalMs });
+  tools.polls.folder(
+    { kind: 'Repository', namespace: metadata.namespace, name: metadata.name },
+    path.value,
+    intervalMs,
+  );
+  const seen = await tools.folders.observe(path.value, undefined, { signal, maxAgeMs: intervalMs });
   if (!seen.ok) return seen;
   if (!seen.value.changed) return fail('transient', 'SourceUnavailable', `${spec.url} gave no content`);
-  const { commit, files, missing } = seen.value.fact;
+  const { revision, files, missing } = seen.value.fact;
   // A folder whose last manifest was removed is gone from git, and that means: prune all. A path that never was is a slip.
   if (missing && repository.status?.source !== sourceOf(repository)) {
-    return { ok: false, failure: pathNotFound(path.value, commit) };
+    return { ok: false, failure: pathNotFound(path.value, revision) };
   }
   const { documents, problems, kustomizations } = readManifests(files);
   const manifests = await Promise.all(documents.map((document) => scoped(tools.client, document)));
   const [kustomization] = kustomizations;
-  return ok({ revision: commit, manifests, problems, ...(kustomization === undefined ? {} : { kustomization }) });
+  return ok({ revision, manifests, problems, ...(kustomization === undefined ? {} : { kustomization }) });
 }
 
 async function pathOf(
   tools: RepositoryTools,
-  { spec }: RepositoryObject,
+  repository: RepositoryObject,
   looker: Looker,
   signal: AbortSignal,
-): Promise<Result<GitPath>> {
-  if (spec.url.startsWith('oci://')) {
-    return fail(
-      'invalid',
-      'NotSupported',
-      'spec.url: OCI artifacts are not supported by this version; use a git repository',
-    );
-  }
-  if (spec.ref?.semver !== undefined) {
-    return fail(
-      'invalid',
-      'NotSupported',
-      'spec.ref.semver: not supported by this version; name a branch, tag or commit',
-    );
-  }
-  const ref = spec.ref?.commit ?? spec.ref?.tag ?? spec.ref?.branch;
-  const path: GitPath = { url: spec.url, path: spec.path ?? '', ...(ref === undefined ? {} : { ref }) };
-  if (spec.secretRef === undefined) return ok(path);
-  const secret = await tools.credentials.read(looker, spec.secretRef.name, 'spec.secretRef', signal);
-  return secret.ok ? ok({ ...path, credentials: gitCredentials(secret.value) }) : secret;
+): Promise<Result<FolderRef>> {
+  const name = repository.spec.secretRef?.name;
+  if (name === undefined) return manifestFolder(repository, undefined);
+  const secret = await tools.credentials.read(looker, name, 'spec.secretRef', signal);
+  return secret.ok ? manifestFolder(repository, secret.value) : secret;
 }
 
 /** Without a scope the plan knows that the cluster does not know the kind. */

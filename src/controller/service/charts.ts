@@ -1,57 +1,56 @@
-import type { ServiceObject } from '../../api/service.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Chart } from '../../plan/service/facts.ts';
 import { type PackedChart, packChart } from '../../source/chart/chart.ts';
-import { pathNotFound } from '../../source/git/failures.ts';
-import type { GitCredentials, GitPath } from '../../source/git/reference.ts';
-import type { GitSource } from '../../source/git/source.ts';
-import type { SecretData } from './credentials.ts';
+import { pathNotFound, placeOf } from '../../source/folder/failures.ts';
+import type { Folder, FolderRef } from '../../source/folder/source.ts';
+import type { Source } from '../../source/source.ts';
 
 /** Bytes of packed charts that are kept at hand; others are packed again from the git cache when a Job needs them. */
 const archiveBudget = 64 * 1024 * 1024;
 
-type Known = Readonly<{ path: GitPath; commit: string; chart: Chart }>;
+type Known = Readonly<{ path: FolderRef; revision: string; chart: Chart }>;
 
-/** Charts in git: what lies at a path now, packed once for all that use it. */
+/** Charts in git and registries: what lies there now, packed once for all that use it. */
 export class Charts {
-  readonly #git: Pick<GitSource, 'observe'>;
+  readonly #folders: Source<FolderRef, Folder>;
   readonly #advanced: (repository: string) => void;
   readonly #known = new Map<string, Known>();
   readonly #newest = new Map<string, string>();
   readonly #archives = new Map<string, Uint8Array>();
 
-  /** @param advanced told of a repository and ref (`repositoryOf`) that was seen at another commit than before. */
-  constructor(git: Pick<GitSource, 'observe'>, advanced: (repository: string) => void) {
-    this.#git = git;
+  /** @param advanced told of a repository and ref (`repositoryOf`) that was seen at another revision than before. */
+  constructor(folders: Source<FolderRef, Folder>, advanced: (repository: string) => void) {
+    this.#folders = folders;
     this.#advanced = advanced;
   }
 
-  /** @param maxAgeMs an answer of the git server that is not older will do. */
-  async observe(path: GitPath, maxAgeMs: number, signal: AbortSignal): Promise<Result<Chart>> {
+  /** @param maxAgeMs an answer of the other side that is not older will do. */
+  async observe(path: FolderRef, maxAgeMs: number, signal: AbortSignal): Promise<Result<Chart>> {
     const known = this.#known.get(idOf(path));
-    const seen = await this.#git.observe(path, known?.commit, { signal, maxAgeMs });
+    const seen = await this.#folders.observe(path, known?.revision, { signal, maxAgeMs });
     if (!seen.ok) return seen;
     this.#note(this.repositoryOf(path), seen.value.revision);
     if (!seen.value.changed && known !== undefined) return ok(known.chart);
     if (!seen.value.changed) return this.observe(path, maxAgeMs, signal);
     const { fact } = seen.value;
-    if (fact.missing) return { ok: false, failure: pathNotFound(path, fact.commit) };
-    const packed = await packChart(fact.files, placeOf(path, fact.commit));
+    if (fact.missing) return { ok: false, failure: pathNotFound(path, fact.revision) };
+    const packed = await packChart(fact.files, placeOf(path, fact.revision));
     if (!packed.ok) return packed;
     const { digest, name, version, postHooks } = packed.value;
-    const chart = { commit: fact.commit, digest, name, version, postHooks };
-    this.#known.set(idOf(path), { path, commit: fact.commit, chart });
+    const commit = fact.commit === undefined ? {} : { commit: fact.commit };
+    const chart = { ...commit, digest, name, version, postHooks };
+    this.#known.set(idOf(path), { path, revision: fact.revision, chart });
     this.#keep(packed.value);
     return ok(chart);
   }
 
-  /** Names repository and ref: paths of one have their commits in common. */
-  repositoryOf({ url, ref, credentials }: GitPath): string {
+  /** Names repository and ref: paths of one have their revisions in common. */
+  repositoryOf({ url, ref, credentials }: FolderRef): string {
     return JSON.stringify([url, ref, credentials?.id]);
   }
 
-  /** The newest commit that anybody has seen there. */
-  newestCommit(repository: string): string | undefined {
+  /** The newest revision that anybody has seen there. */
+  newestRevision(repository: string): string | undefined {
     return this.#newest.get(repository);
   }
 
@@ -66,10 +65,10 @@ export class Charts {
     return this.#archives.get(digest);
   }
 
-  #note(repository: string, commit: string): void {
+  #note(repository: string, revision: string): void {
     const before = this.#newest.get(repository);
-    this.#newest.set(repository, commit);
-    if (before !== undefined && before !== commit) this.#advanced(repository);
+    this.#newest.set(repository, revision);
+    if (before !== undefined && before !== revision) this.#advanced(repository);
   }
 
   #keep({ digest, archive }: PackedChart): void {
@@ -84,32 +83,6 @@ export class Charts {
   }
 }
 
-/** Where a Service's chart lies. */
-export function chartPath(service: ServiceObject, secret: SecretData | undefined): GitPath {
-  const { repoURL, path = '', targetRevision } = service.spec.source;
-  return {
-    ...{ url: repoURL, path },
-    ...(targetRevision === undefined ? {} : { ref: targetRevision }),
-    ...(secret === undefined ? {} : { credentials: gitCredentials(secret) }),
-  };
-}
-
-export function gitCredentials({ id, data }: SecretData): GitCredentials {
-  const { username, password, token } = data;
-  const ca = data['ca.crt'];
-  return {
-    id,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(token === undefined ? {} : { token }),
-    ...(ca === undefined ? {} : { ca }),
-  };
-}
-
-function placeOf({ url, path }: GitPath, commit: string): string {
-  return `path "${path === '' ? '.' : path}" of ${url} at ${commit.slice(0, 12)}`;
-}
-
-function idOf({ url, ref, path, credentials }: GitPath): string {
+function idOf({ url, ref, path, credentials }: FolderRef): string {
   return JSON.stringify([url, ref, path, credentials?.id]);
 }

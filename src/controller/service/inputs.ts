@@ -6,11 +6,12 @@ import { ok, type Result } from '../../core/result.ts';
 import type { Chart, ServiceFacts } from '../../plan/service/facts.ts';
 import { tagsToProbe, watchedImage } from '../../plan/service/image.ts';
 import type { Looker } from '../../source/cluster/watches.ts';
-import { authFor } from '../../source/oci/docker-config.ts';
 import type { ImageSource } from '../../source/oci/images.ts';
+import { registryLogin } from '../../source/oci/login.ts';
 import type { RegistryRef } from '../../source/oci/registry.ts';
 import type { Polls } from '../polls.ts';
-import { type Charts, chartPath } from './charts.ts';
+import { chartFolder, credentialsOf } from './addresses.ts';
+import type { Charts } from './charts.ts';
 import type { Credentials, SecretData } from './credentials.ts';
 import type { ServiceInputs } from './gather.ts';
 import { serviceKey } from './triggers.ts';
@@ -45,14 +46,15 @@ export class ServiceInputSource implements ServiceInputs {
     const { charts, polls } = this.#tools;
     const secret = await this.#secret(service, 'source', looker, signal);
     if (!secret.ok) return secret;
-    const path = chartPath(service, secret.value);
+    const path = chartFolder(service, secret.value);
+    if (!path.ok) return path;
     const key = serviceKey(service);
     const intervalMs = this.#interval(service);
-    polls.git(key, path, intervalMs);
+    polls.folder(key, path.value, intervalMs);
     const seen = this.#of(key);
-    seen.repository = charts.repositoryOf(path);
-    const chart = await charts.observe(path, intervalMs, signal);
-    if (chart.ok && chart.value.commit !== undefined) seen.commit = chart.value.commit;
+    seen.repository = charts.repositoryOf(path.value);
+    const chart = await charts.observe(path.value, intervalMs, signal);
+    if (chart.ok) seen.commit = chart.value.commit ?? charts.newestRevision(seen.repository) ?? '';
     return chart;
   }
 
@@ -122,7 +124,7 @@ export class ServiceInputSource implements ServiceInputs {
   }
 
   #newest({ repository, commit }: Seen): string {
-    return (repository === undefined ? undefined : this.#tools.charts.newestCommit(repository)) ?? commit ?? '';
+    return (repository === undefined ? undefined : this.#tools.charts.newestRevision(repository)) ?? commit ?? '';
   }
 
   #interval(service: ServiceObject): number {
@@ -148,10 +150,6 @@ export class ServiceInputSource implements ServiceInputs {
   ): Promise<Result<RegistryRef['login']>> {
     const secret = await this.#secret(service, 'containerRegistry', looker, signal);
     if (!secret.ok || secret.value === undefined) return secret.ok ? ok(undefined) : secret;
-    const { id, data } = secret.value;
-    const subject = `spec.containerRegistry.secretRef: the key .dockerconfigjson`;
-    const auth = authFor(data['.dockerconfigjson'] ?? '', host, subject);
-    if (!auth.ok) return auth;
-    return ok(auth.value === undefined ? undefined : { id, auth: auth.value });
+    return registryLogin(credentialsOf(secret.value), host, 'spec.containerRegistry.secretRef: the Secret');
   }
 }

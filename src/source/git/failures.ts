@@ -1,4 +1,3 @@
-import type { Failure } from '../../core/result.ts';
 import { raise } from '../http/failure.ts';
 import { shownUrl } from '../http/url.ts';
 import { shownRef } from './reference.ts';
@@ -24,12 +23,6 @@ export function raiseStatus(url: string, status: number, text: string, retryAfte
   if (status >= 500)
     raise('transient', 'ServerError', `${answered}; the server has a fault${quoted(text)}`, seconds(retryAfter));
   raise('invalid', 'NotGit', `${answered}, which is not what a git server says; check the URL`);
-}
-
-/** For consumers to whom a path that is not there (`GitFact.missing`) is a fault. */
-export function pathNotFound({ url, path }: Readonly<{ url: string; path: string }>, commit: string): Failure {
-  const message = `${repository(url)} at ${commit.slice(0, 12)} has no path "${path}"; check the path`;
-  return { kind: 'invalid', reason: 'PathNotFound', message };
 }
 
 export function raiseNotGit(url: string, contentType: string | undefined): never {
