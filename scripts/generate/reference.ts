@@ -25,14 +25,20 @@ export function referencePage(kind: KindDefinition): string {
     '',
     '## Spec',
     '',
-    ...table(fields('spec', jsonSchemaOf(kind.spec))),
+    ...specTable(fields('spec', jsonSchemaOf(kind.spec))),
     '',
     ...rules(jsonSchemaOf(kind.spec)),
+    '## Annotations',
+    '',
+    'Annotation | What it does',
+    '---|---',
+    ...kind.annotations.map(([annotation, meaning]) => `${cell(code(annotation))} | ${cell(meaning)}`),
+    '',
     '## Status',
     '',
-    'Written by the controller. What `state` says is told in [states](../states.md).',
+    'Written by the controller; what is not there says nothing. What `state` says is told in [states](../states.md).',
     '',
-    ...table(fields('status', jsonSchemaOf(kind.status))),
+    ...statusTable(fields('status', jsonSchemaOf(kind.status))),
     '',
   ].join('\n');
 }
@@ -46,17 +52,26 @@ function fields(path: string, schema: JsonSchema): Field[] {
   });
 }
 
-function table(all: readonly Field[]): string[] {
+function specTable(all: readonly Field[]): string[] {
   const rows = all.map(({ path, schema, required }) => {
     const standard = schema.default === undefined ? '' : code(JSON.stringify(schema.default));
     const example = schema.example === undefined ? '' : code(JSON.stringify(schema.example));
-    const type = `${typeOf(schema)}${required ? ', required' : ''}`;
+    const type = `${typeOf(schema)}${required ? ', **required**' : ''}`;
     return [code(path), type, standard, schema.description ?? '', example].map(cell).join(' | ');
   });
   return ['Field | Type | Default | Meaning | Example', '---|---|---|---|---', ...rows];
 }
 
+/** Nobody writes a status: what is required, or preset, is of no use to its reader. */
+function statusTable(all: readonly Field[]): string[] {
+  const rows = all.map(({ path, schema }) =>
+    [code(path), typeOf(schema), schema.description ?? ''].map(cell).join(' | '),
+  );
+  return ['Field | Type | Meaning', '---|---|---', ...rows];
+}
+
 function typeOf(schema: JsonSchema): string {
+  if (schema.reads !== undefined) return schema.reads;
   if (schema.anyOf !== undefined) return schema.anyOf.map(typeOf).join(' or ');
   if (Array.isArray(schema['enum'])) return schema['enum'].map((value) => code(String(value))).join(', ');
   if (schema.items !== undefined) return `list of ${typeOf(schema.items)}`;

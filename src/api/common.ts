@@ -4,10 +4,10 @@ import { z } from 'zod';
 export const apiVersion = 'alustan.io/v1alpha1';
 
 /** RFC 3339. */
-export const time = z.string();
+export const time = z.string().meta({ reads: 'time (RFC 3339)' });
 
 /** A duration as Go writes it; the plan reads it, so that a bad one is told in status and not only at admission. */
-export const duration = z.string().max(32);
+export const duration = z.string().max(32).meta({ reads: 'duration' });
 
 /** DNS-1123 label. */
 export const label = z

@@ -18,6 +18,8 @@ export type KindDefinition = Readonly<{
   description: string;
   /** What happens with one, step by step, for its reference page. */
   walkThrough: readonly string[];
+  /** What a user may write beside the spec: annotation and value, and what it does. */
+  annotations: readonly (readonly [annotation: string, meaning: string])[];
   example: KubeObject;
   spec: z.ZodType;
   status: z.ZodType;
@@ -44,6 +46,13 @@ export const kinds: readonly KindDefinition[] = [
       'The objects of the release are watched until they are healthy: `Completed`. Dependents are woken at once.',
       'Deletion waits for Services that depend on this one (`Blocked`), then a Job uninstalls the release.',
     ],
+    annotations: [
+      [
+        'alustan.io/retry: <any new value>',
+        'Delivers again at once after retries were used up; acts once for each value.',
+      ],
+      ['alustan.io/abandon: "true"', 'Deletion leaves the Helm release as it is, where an uninstall is not possible.'],
+    ],
     example: serviceExample,
     spec: serviceSpec,
     status: serviceStatus,
@@ -59,6 +68,13 @@ export const kinds: readonly KindDefinition[] = [
       'They are applied by server-side apply with the rights of `serviceAccountName`: definitions first, then what others need, then the rest, Services in the order of their dependencies. What was changed by hand is put back.',
       'What has left the repository is deleted, unless `prune` is false or the object has the annotation `alustan.io/prune: disabled`.',
       'Deleting the Repository deletes what it applied, and waits until that is gone.',
+    ],
+    annotations: [
+      ['alustan.io/abandon: "true"', 'Deletion leaves all that was applied.'],
+      [
+        'alustan.io/prune: disabled',
+        'On an applied object: it is never deleted, though its manifest or the Repository is.',
+      ],
     ],
     example: repositoryExample,
     spec: repositorySpec,

@@ -46,7 +46,9 @@ export const repositorySpec = z
       .meta({ example: 'clusters/staging' }),
     interval: duration
       .optional()
-      .describe('How often the repository is looked at. Default: that of the installation.')
+      .describe(
+        'How often the repository is looked at; a duration as Go writes it. Default: `5m`, unless the installation says otherwise (`appSyncInterval`).',
+      )
       .meta({ example: '5m' }),
     timeout: duration.optional().describe('How long one look may take.').meta({ example: '1m' }),
     prune: z

@@ -6,13 +6,15 @@ export type JsonSchema = { [keyword: string]: unknown } & {
   description?: string;
   default?: unknown;
   example?: unknown;
+  /** The type as the reference page tells it, where the JSON type says too little. */
+  reads?: string;
   properties?: Record<string, JsonSchema>;
   items?: JsonSchema;
   anyOf?: JsonSchema[];
   required?: string[];
 };
 
-/** The schema of what a user may write; our own keywords (`rules`, `listMapKeys`, `example`) are in it. */
+/** The schema of what a user may write; our own keywords (`rules`, `listMapKeys`, `example`, `reads`) are in it. */
 export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
   return z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input' }) as JsonSchema;
 }
@@ -23,7 +25,16 @@ export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
  */
 export function toStructural(schema: JsonSchema): JsonSchema {
   if (schema.anyOf !== undefined) return union(schema, schema.anyOf);
-  const { properties, items, additionalProperties, rules, listMapKeys, example: _, ...rest } = schema;
+  const {
+    properties,
+    items,
+    additionalProperties,
+    rules,
+    listMapKeys,
+    example: _example,
+    reads: _reads,
+    ...rest
+  } = schema;
   const node: JsonSchema = withoutIdleBounds(rest);
   if (properties !== undefined) {
     const entries = Object.entries(properties);

@@ -66,13 +66,17 @@ const containerRegistry = z
       .string()
       .min(1)
       .max(512)
-      .describe('Image whose tags are followed.')
+      .describe(
+        'Image whose tags are followed, without a tag: values that name it, in whatever form, get the chosen one.',
+      )
       .meta({ example: 'alustan/backend' }),
     semanticVersion: z
       .string()
       .min(1)
       .max(256)
-      .describe('Constraint; the highest tag that satisfies it is delivered.')
+      .describe(
+        'Constraint for the tags: `>=0.2.0`, `~1.4`, `1.x || 2.x`, comma or space for and. The highest tag that satisfies it is delivered. Only tags of the form x.y.z count, prereleases only where the constraint names one.',
+      )
       .meta({ example: '>=0.2.0' }),
     secretRef: secretRef
       .optional()
@@ -123,7 +127,9 @@ export const serviceSpec = z
     dependencies: dependencies.optional(),
     serviceAccountName: objectName
       .optional()
-      .describe('ServiceAccount, in this namespace, that the runner Job uses. Default: that of the installation.')
+      .describe(
+        'ServiceAccount of this namespace with whose rights the runner Job works. Default: `alustan-runner`, unless the installation names another.',
+      )
       .meta({ example: 'team-a' }),
     conflicts: z
       .enum(['force', 'fail'])
@@ -132,18 +138,20 @@ export const serviceSpec = z
     suspend: z.boolean().default(false).describe('While true nothing is delivered; what runs stays as it is.'),
     interval: duration
       .optional()
-      .describe('How often source and registry are looked at. Default: that of the installation.')
+      .describe(
+        'How often source and registry are looked at; a duration as Go writes it. Default: `5m`, unless the installation says otherwise (`appSyncInterval`).',
+      )
       .meta({ example: '5m' }),
     timeout: duration
       .optional()
-      .describe('How long Helm may take, and how long objects may take to become healthy.')
+      .describe('How long Helm may take, and then how long objects may take to become healthy. Default: `5m`.')
       .meta({ example: '10m' }),
     retries: z
       .int()
       .min(0)
       .max(100)
       .optional()
-      .describe('How often a failed delivery is tried again. Default: that of the installation.')
+      .describe('How often a failed delivery is tried again, each time after a longer pause. Default: 3.')
       .meta({ example: 3 }),
   })
   .describe('What to deliver.')
