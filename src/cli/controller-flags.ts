@@ -11,6 +11,7 @@ export type ControllerFlags = Readonly<{
   gitRewrite: readonly Redirect[];
   registryMirror: readonly Redirect[];
   retryDelay: number;
+  leaderElection: boolean;
   logLevel: string;
   logFormat: LogFormat;
   qps: number;

@@ -22,6 +22,7 @@ export function controllerCommand(context: CommandContext): Command {
       env['SERVICE_SYNC_INTERVAL'],
     )
     .option('--qps <number>', 'requests a second to the API server', positive, 100)
+    .option('--no-leader-election', 'work at once: for a controller that has no replica')
     .addOption(logLevelOption('info'))
     .addOption(new Option('--log-format <format>').choices(['json', 'pretty']).default('json'));
   for (const option of sharedOptions()) command.addOption(option);
