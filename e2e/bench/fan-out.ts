@@ -23,7 +23,7 @@ type Round = Readonly<{
 }>;
 
 const parallelPosts = 64;
-const patienceMs = 600_000;
+const patienceMs = 90_000;
 
 /** Workload 6: one push → a Job for each of 1,000 Services → all Ready; then workload 9: nothing happens. */
 export async function fanOut(options: FanOutOptions): Promise<{ title: string; lines: Line[] }[]> {
@@ -58,12 +58,14 @@ type Completing = Awaited<ReturnType<typeof startCompleter>>;
 
 /** Resolves when every Service is Ready by a Job seen since the tracker's last reset. */
 export async function allReady(tracker: Tracker, count: number, controller: ControllerProcess, completer: Completing) {
-  await until(`${count} Services to Ready`, patienceMs, () => {
+  const done = () => {
     controller.check();
     const failure = completer.failure();
     if (failure) throw failure;
     return tracker.readyAt.size === count;
-  });
+  };
+  const seen = () => `: ${tracker.summary()}, ${completer.completed()} Jobs completed in all`;
+  await until(`${count} Services to Ready`, patienceMs, done, seen);
 }
 
 async function round(

@@ -42,6 +42,12 @@ export class Tracker {
     return Math.max(...this.readyAt.values()) - Math.min(...this.jobAt.values());
   }
 
+  /** What was seen since the last `reset`, and some of what is missing. */
+  summary(): string {
+    const waiting = [...this.#early.keys()].filter((name) => !this.readyAt.has(name));
+    return `${this.jobs} Jobs, ${this.readyAt.size} Ready, not Ready: ${waiting.slice(0, 5).join(', ') || 'none seen'}`;
+  }
+
   #onJob({ type, object }: Change): void {
     const owner = object.metadata.ownerReferences?.[0]?.name;
     if (type !== 'ADDED' || owner === undefined) return;
