@@ -60,7 +60,7 @@ const sessions: Session[] = [
       kubectl patch configmap settings -n config -p '{"data":{"d":"5"}}'
       kubectl patch configmap settings -n config --type=json -p '[{"op":"test","path":"/data/c","value":"no"}]'
       kubectl get configmap settings -n config -o jsonpath='{.data}'
-      KUBE_EDITOR='sed -i s/"3"/"33"/' kubectl edit configmap settings -n config
+      KUBE_EDITOR='sed -i "/^  a:/s/3/33/;/^  a:/s/333/33/"' kubectl edit configmap settings -n config
       kubectl get configmap settings -n config -o jsonpath='{.data}'
       kubectl create configmap settings -n config --from-literal=a=9 --dry-run=client -o yaml | kubectl replace -f -
       kubectl get configmap settings -n config -o jsonpath='{.data}'
@@ -97,7 +97,7 @@ const sessions: Session[] = [
       kubectl create -n apply -f job.yaml
       kubectl wait -n apply --for=condition=Complete job/once --timeout=40s
       kubectl get -n apply jobs
-      kubectl describe -n apply job once # differs: a Job without labels shows those of its template
+      kubectl describe -n apply job once
       kubectl events -n apply --for job/once
       kubectl explain deployment.spec.strategy
       kubectl explain job.spec.backoffLimit
