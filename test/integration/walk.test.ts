@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readEndpoints } from '../../src/local/mode/endpoints.ts';
+import { findTool } from '../support/find-tool.ts';
+import { LocalProcess } from '../support/local-process.ts';
+import { root } from '../support/shop.ts';
+
+const exec = promisify(execFile);
+const mark = '\u241e';
+
+let dataDir: string;
+let local: LocalProcess;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'alustan-walk-'));
+  local = await LocalProcess.start(dataDir, ['--api-port', '0', '--http-port', '0']);
+}, 60_000);
+afterAll(async () => {
+  await local.end('SIGINT');
+  await rm(dataDir, { recursive: true, force: true });
+}, 30_000);
+
+/** The README's blocks marked `sh walk`, in order, as they stand but for the address and the folder of this test. */
+async function blocks(): Promise<string[]> {
+  const text = await readFile(join(root, 'README.md'), 'utf8');
+  const { http } = await readEndpoints(dataDir);
+  return [...text.matchAll(/^```sh walk\n(.*?)^```$/gms)].map(([, block = '']) =>
+    block
+      .replaceAll('http://localhost:7070', http)
+      .replaceAll('$PWD/.alustan', dataDir)
+      .replaceAll('.alustan/', `${dataDir}/`)
+      .replaceAll('-- local ', `-- local --data-dir ${dataDir} `),
+  );
+}
+
+/** Runs the blocks in one shell, as a reader does, and returns what each printed. */
+async function walk(): Promise<string[]> {
+  const kubectl = findTool('kubectl');
+  if (kubectl === undefined) throw new Error('the walk needs kubectl: install it, or run npm run e2e:build');
+  const script = (await blocks()).join(`printf '${mark}'\n`);
+  const path = [dirname(kubectl), dirname(process.execPath), process.env['PATH']].join(delimiter);
+  const env = { ...process.env, PATH: path, KUBECONFIG: '' };
+  const { stdout } = await exec('bash', ['-e', '-c', script], { cwd: root, env }).catch((error) => {
+    throw new Error(`${error.message}\n${error.stdout}\n${error.stderr}\n${local.output}`);
+  });
+  return stdout.split(mark);
+}
+
+it('the five minutes of the README work line by line', { timeout: 240_000 }, async () => {
+  const [delivered, newer, changed, asked, deleted, ...more] = await walk();
+  expect(delivered).toMatch(/^api-service +Completed +localhost:7070\/shop\/api:0\.2\.0 /m);
+  expect(delivered).toMatch(/^web-service +Completed +localhost:7070\/shop\/web:1\.1\.0 /m);
+  expect(newer).toMatch(/^localhost:7070\/shop\/api:0\.3\.0$/m);
+  // Three deliveries of api-service, one of web-service.
+  expect(changed?.match(/^api-service-\S+ +Complete /gm)).toHaveLength(3);
+  expect(changed?.match(/^web-service-\S+ +Complete /gm)).toHaveLength(1);
+  expect(asked).toMatch(/\$\{workspace\.DB_HOST\}|DB_HOST/);
+  expect(deleted).toMatch(/^service\.alustan\.io\/web-service condition met$/m);
+  expect(more).toEqual([]);
+});
