@@ -55,12 +55,12 @@ const sessions: Session[] = [
       kubectl create secret generic password -n config --from-literal=password=hidden
       kubectl describe secret password -n config
       kubectl get secret password -n config -o jsonpath='{.data.password}' | base64 -d
-      kubectl patch configmap settings -n config --type=merge -p '{"data":{"a":"3","b":null}}'
+      kubectl patch configmap settings -n config --type=merge -p '{"data":{"a":"three","b":null}}'
       kubectl patch configmap settings -n config --type=json -p '[{"op":"add","path":"/data/c","value":"4"}]'
       kubectl patch configmap settings -n config -p '{"data":{"d":"5"}}'
       kubectl patch configmap settings -n config --type=json -p '[{"op":"test","path":"/data/c","value":"no"}]'
       kubectl get configmap settings -n config -o jsonpath='{.data}'
-      KUBE_EDITOR='sed -i "/^  a:/s/3/33/;/^  a:/s/333/33/"' kubectl edit configmap settings -n config
+      KUBE_EDITOR='sed -i s/three/four/' kubectl edit configmap settings -n config
       kubectl get configmap settings -n config -o jsonpath='{.data}'
       kubectl create configmap settings -n config --from-literal=a=9 --dry-run=client -o yaml | kubectl replace -f -
       kubectl get configmap settings -n config -o jsonpath='{.data}'

@@ -6,12 +6,14 @@ const rules: readonly [RegExp, string][] = [
   [/(resourceVersion: ?"?|"resourceVersion": ?"|Resource Version: +)\d+/g, '$1RV'],
   // The log of the client itself: time and process.
   [/^([IWEF])\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ /gm, '$1 '],
+  [/("modifiedAt":")\d+/g, '$1SECONDS'],
   // How often a client looked while it waited.
   [/^Waiting for .*\n/gm, ''],
   [/https?:\/\/(127\.0\.0\.1|localhost):\d+/g, 'SERVER'],
   [/\b10\.\d+\.\d+\.\d+\b/g, 'IP'],
   // Names that Kubernetes makes up, from an alphabet without vowels: a ReplicaSet's hash, and five characters.
   [/-[bcdfghjklmnpqrstvwxz2456789]{6,10}(?=-[bcdfghjklmnpqrstvwxz2456789]{5}\b)/g, '-HASH'],
+  [/-HASH-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '-HASH-RANDOM'],
   [/-(?=[a-z]*\d)[bcdfghjklmnpqrstvwxz2456789]{8,10}\b/g, '-HASH'],
   [/-(?=[a-z]*\d)[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '-RANDOM'],
   [/((?:Created|Deleted) pod: \S+)-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '$1-RANDOM'],

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { normal } from './normal.ts';
 import type { Kubernetes } from './subjects.ts';
 
@@ -46,10 +46,27 @@ function runStep({ run }: Step, on: Kubernetes, programs: Programs, cwd: string)
     LANG: 'C',
   };
   const script = `${functions.join('\n')}\n${run}`;
-  const child = execFile('/bin/sh', ['-c', script], { cwd, env, timeout: limitMs }, (error, out, err) => {
-    const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
-    resolve({ code, out: normal(out), err: normal(err) });
+  const child = spawn('/bin/sh', ['-c', script], { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const said = { out: '', err: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said.out += text;
   });
-  child.stdin?.end();
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said.err += text;
+  });
+  // The whole group, not the shell alone: a `kubectl edit` whose editor never ends up with a valid file runs for ever.
+  const limit = setTimeout(() => killGroup(child.pid), limitMs);
+  child.on('close', (code) => {
+    clearTimeout(limit);
+    resolve({ code: code ?? -1, out: normal(said.out), err: normal(said.err) });
+  });
   return promise;
+}
+
+function killGroup(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, 'SIGKILL');
+  } catch {
+    // It has just ended by itself.
+  }
 }

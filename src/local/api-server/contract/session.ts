@@ -24,10 +24,12 @@ function words(command: string): string[] {
 export async function run(command: string, options: { cwd: string; settings: readonly string[] }): Promise<string> {
   const { cwd, settings } = options;
   const said = (result: { stdout: string; stderr: string }): string => result.stdout + result.stderr;
-  return exec('env', [...settings, ...words(command)], { cwd, timeout: 30_000, maxBuffer: 16 * 1024 * 1024 }).then(
-    said,
-    said,
-  );
+  return exec('env', [...settings, ...words(command)], {
+    cwd,
+    timeout: 30_000,
+    killSignal: 'SIGKILL',
+    maxBuffer: 16 * 1024 * 1024,
+  }).then(said, said);
 }
 
 const replacements: readonly (readonly [RegExp, string])[] = [

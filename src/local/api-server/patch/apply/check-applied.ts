@@ -86,7 +86,19 @@ function wrongType(value: unknown, schema: Schema | undefined): string | undefin
   if (schema?.format === 'int-or-string') return undefined;
   const found = Array.isArray(value) ? 'array' : typeof value;
   if (found === type || (found === 'number' && type === 'integer')) return undefined;
-  const scalar = type !== 'object' && type !== 'array';
-  const printed = scalar ? `&value.valueUnstructured{Value:${JSON.stringify(value)}}` : `&{${String(value)}}`;
+  const scalar = `&value.valueUnstructured{Value:${JSON.stringify(value)}}`;
+  const printed =
+    { object: `&{${String(value)}}`, array: `&{${String(value)}}` }[type] ?? (isNumeric(type) ? goType(value) : scalar);
   return `expected ${EXPECTED.get(type) ?? type}, got ${printed}`;
+}
+
+function isNumeric(type: string): boolean {
+  return type === 'integer' || type === 'number';
+}
+
+/** The type of a decoded JSON value, as Go's `%T` prints it. */
+function goType(value: unknown): string {
+  if (Array.isArray(value)) return '[]interface {}';
+  if (typeof value === 'object') return 'map[string]interface {}';
+  return typeof value === 'boolean' ? 'bool' : 'string';
 }
