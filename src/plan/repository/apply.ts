@@ -3,6 +3,7 @@ import type { InventoryEntry, ManifestProblem, RepositoryReport } from '../../ap
 import { health } from '../../core/health.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import type { ActAs, Plan } from '../../core/plan.ts';
+import { firstFew } from '../first-few.ts';
 import { hasDrifted, isApplied } from './drift.ts';
 import type { RepositoryFacts, SourceContent } from './facts.ts';
 import { refOf, tellRef } from './identity.ts';
@@ -119,8 +120,8 @@ function isHeld({ object }: Placed, placed: readonly Placed[], facts: Repository
 
 function emptyPath(object: RepositoryObject, inventory: readonly InventoryEntry[]): Plan<RepositoryReport> {
   const message =
-    `spec.path: "${object.spec.path ?? '.'}" of ${object.spec.url} holds no manifest, and all ${inventory.length} ` +
-    'objects that were applied from elsewhere would be deleted; correct it, or delete the Repository to delete them';
+    `spec.path: "${object.spec.path ?? '.'}" of ${object.spec.url} holds no manifest, and what was applied from ` +
+    `elsewhere (${count(inventory.length, 'object')}) would be deleted; correct it, or delete the Repository to delete them`;
   return keep(object, { kind: 'invalid', reason: 'EmptyPath', message });
 }
 
@@ -130,7 +131,7 @@ function outcomeOf({ revision, placed, pending, held, replaced, problems, prunin
   const { leaving } = pruning;
   const commit = short(revision);
   if (problems.length > 0) {
-    const message = `${commit}: ${count(problems.length, 'manifest')} not applied: ${firstFew(problems.map(tellProblem))}`;
+    const message = `${commit}: ${count(problems.length, 'manifest')} not applied: ${firstFew(problems.map(tellProblem), 3, '; ')}`;
     return {
       kind: 'invalid',
       reason: 'ManifestProblems',
@@ -151,7 +152,7 @@ function outcomeOf({ revision, placed, pending, held, replaced, problems, prunin
     return { kind: 'working', reason: 'DefinitionPending', message, retryAfterMs: pollMs };
   }
   if (leaving.length > 0) {
-    const message = `${commit} is applied; waiting until deleted: ${firstFew(leaving)}`;
+    const message = `${commit} is applied; waiting until deleted: ${firstFew(leaving, 3, '; ')}`;
     return { kind: 'working', reason: 'Pruning', message, retryAfterMs: pollMs };
   }
   return { kind: 'completed', reason: 'Applied', message: `${count(placed.length, 'object')} of ${commit} applied` };
@@ -164,11 +165,6 @@ function short(revision: string): string {
 
 function tellProblem({ file, line, message }: ManifestProblem): string {
   return `${file}${line === undefined ? '' : `:${line}`}: ${message}`;
-}
-
-function firstFew(items: readonly string[]): string {
-  const shown = items.slice(0, 3).join('; ');
-  return items.length > 3 ? `${shown}; and ${items.length - 3} more` : shown;
 }
 
 function count(number: number, what: string): string {

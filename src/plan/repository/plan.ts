@@ -2,6 +2,7 @@ import type { RepositoryObject } from '../../api/repository.ts';
 import type { RepositoryReport } from '../../api/repository-status.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import type { ActAs, Group, ObjectRef, Plan } from '../../core/plan.ts';
+import { firstFew } from '../first-few.ts';
 import { inSource } from '../source-field.ts';
 import { applyContent } from './apply.ts';
 import type { RepositoryFacts } from './facts.ts';
@@ -76,7 +77,7 @@ function planDeletion(object: RepositoryObject, facts: RepositoryFacts): Plan<Re
   }
   const { groups, remaining, leaving } = prune(object, facts, object.status.inventory ?? [], accountOf(object, facts));
   if (remaining.length === 0) return letGo(object, 'Deleted', 'all that was applied is deleted');
-  const message = `waiting until deleted: ${firstFew(leaving)}`;
+  const message = `waiting until deleted: ${firstFew(leaving, 3)}`;
   const outcome: Outcome = { kind: 'working', reason: 'Deleting', message, retryAfterMs: deletionPollMs };
   return keep(object, outcome, groups, { inventory: [...remaining] });
 }
@@ -89,7 +90,10 @@ function leaveWithNamespace(object: RepositoryObject, facts: RepositoryFacts): P
   const actions = remaining.map(
     (entry) => ({ type: 'delete-object', object: entryRef(entry), actAs, bestEffort: true }) as const,
   );
-  const rest = remaining.map((entry) => tellRef(entryRef(entry))).join(', ');
+  const rest = firstFew(
+    remaining.map((entry) => tellRef(entryRef(entry))),
+    10,
+  );
   const told = `the namespace "${object.metadata.namespace}" is being deleted`;
   const message = rest === '' ? told : `${told}; outside it, deleted where the rights allow: ${rest}`;
   const groups = actions.length === 0 ? [] : [{ name: 'outside', actions, continueOnError: true }];
@@ -105,11 +109,6 @@ function letGo(
   const action = { type: 'remove-finalizer', object: selfRef(object), finalizer: repositoryFinalizer } as const;
   const groups = [...before, { name: 'finalizer', actions: [action] }];
   return keep(object, { kind: 'working', reason, message }, groups);
-}
-
-function firstFew(items: readonly string[]): string {
-  const shown = items.slice(0, 3).join(', ');
-  return items.length > 3 ? `${shown} and ${items.length - 3} more` : shown;
 }
 
 function selfRef({ apiVersion, kind, metadata }: RepositoryObject): ObjectRef {

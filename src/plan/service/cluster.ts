@@ -36,11 +36,13 @@ function clusterName(secret: ClusterSecret): string | undefined {
 
 function unknown(draft: Draft, name: string): string {
   // Names from `data` are not told (E2).
-  const known = draft.facts.clusterSecrets.map((secret) => secret.annotations['CLUSTER_NAME'] ?? secret.name);
+  const known = draft.facts.clusterSecrets.flatMap(
+    (secret) => secret.annotations['CLUSTER_NAME'] ?? (isRemote(secret) ? secret.name : []),
+  );
   const list = known.length === 0 ? 'none is known' : `known are ${[...new Set(known)].sort().join(', ')}`;
   return (
     `spec.source.values.cluster: no cluster is named "${name}" (${list}); correct it, or add a cluster Secret with ` +
-    'that annotation CLUSTER_NAME'
+    `annotation CLUSTER_NAME: ${name}`
   );
 }
 

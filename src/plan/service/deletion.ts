@@ -1,5 +1,6 @@
 import { sha256 } from '../../core/hash.ts';
 import type { Action, ObjectRef } from '../../core/plan.ts';
+import { firstFew } from '../first-few.ts';
 import { type Draft, type Ended, end, type Step } from './draft.ts';
 import { awaitJob, limitAttempts, type Purpose, startJob, timeoutSeconds } from './jobs.ts';
 import { awaitLock } from './lock.ts';
@@ -42,7 +43,7 @@ function leaveWithNamespace(draft: Draft): Draft {
   const groups = actions.length === 0 ? draft.groups : [...draft.groups, { name: 'outside', actions }];
   const told = `the namespace "${namespace}" is being deleted: the release goes with it, without an uninstall`;
   const rest =
-    outside.length === 0 ? '' : `; outside it, deleted where the rights allow: ${outside.map(tell).join(', ')}`;
+    outside.length === 0 ? '' : `; outside it, deleted where the rights allow: ${firstFew(outside.map(tell), 10)}`;
   return letGo({ ...draft, groups }, 'NamespaceTerminating', told + rest);
 }
 
@@ -50,7 +51,7 @@ function leaveWithNamespace(draft: Draft): Draft {
 function holdForDependents(draft: Draft): Draft {
   const names = dependentsOf(draft.object, draft.facts.peers).map((peer) => peer.name);
   if (names.length === 0) return draft;
-  const message = `Service has dependent services, cannot delete: ${names.sort().join(', ')}; delete them first`;
+  const message = `Service has dependent services, cannot delete: ${firstFew(names.sort(), 5)}; delete them first`;
   return end(draft, 'blocked', 'HasDependents', message);
 }
 

@@ -14,8 +14,14 @@ const told = 4;
 export function refuseCycle(draft: Draft): Draft {
   const cycle = ownCycle(draft.object, draft.facts.peers);
   if (cycle === undefined) return draft;
-  const what = cycle.length === 2 ? `${cycle[0]} depends on itself` : `cycle ${cycle.join(' → ')}`;
+  const what = cycle.length === 2 ? `${cycle[0]} depends on itself` : `cycle ${tellCycle(cycle)}`;
   return end(draft, 'invalid', 'DependencyCycle', `spec.dependencies: ${what}; remove one of these dependencies`);
+}
+
+/** Where it goes round far away only its ends are told. */
+function tellCycle(cycle: readonly string[]): string {
+  const ends = [...cycle.slice(0, told), `(${cycle.length - 2 * told} more)`, ...cycle.slice(-told)];
+  return (cycle.length > 2 * told ? ends : cycle).join(' → ');
 }
 
 /** E8: what this Service depends on is delivered at its current revision and healthy, before a Job may run. */

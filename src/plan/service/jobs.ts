@@ -90,10 +90,10 @@ export function limitAttempts(draft: Draft, of: Purpose): Draft {
   const failures = last.failures ?? 1;
   const { retryLimit, retryDelayMs, retryDelayMaxMs } = draft.facts.settings;
   const limit = draft.object.spec.retries ?? retryLimit;
-  const what = `Job ${last.name} failed: ${brief(last.message ?? 'it left no message', wordsLimit)}`;
+  const what = `Job ${last.name} failed: ${brief(last.message ?? `it left no message (see kubectl describe job ${last.name})`, wordsLimit)}`;
   if (failures > limit) {
     const remedy = `change an input, or set the annotation ${retryAnnotation} to a new value`;
-    return end(draft, 'exhausted', 'RetriesExhausted', `${what}; given up after ${times(failures)}, ${remedy}`);
+    return end(draft, 'exhausted', 'RetriesExhausted', `${what}; given up after ${times(failures)}; ${remedy}`);
   }
   const delay = Math.min(retryDelayMs * 2 ** (failures - 1), retryDelayMaxMs);
   const due = Date.parse(last.finishedAt ?? last.startedAt) + delay;
