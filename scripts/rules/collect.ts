@@ -1,14 +1,15 @@
 /** A rule of the specification as titles name it: `E12`, `F3`, `A7`. */
 const rule = /\b[A-F]\d{1,2}\b/g;
-/** Titles of tests: first argument of `it`, `test`, `describe`, and first cells of their tables. */
-const title = /(?:\b(?:it|test|describe)(?:\.\w+)*(?:\([^)]*\))?\(\s*|^\s*\[\s*|^\s*case: )(['"`]?)(.*?)\1(?:,|\)|$)/;
+/** Titles of tests: first argument of `it`, `test`, `describe`, and first cells of their tables, alone in a line too. */
+const title = /(?:\b(?:it|test|describe)(?:\.\w+)*(?:\([^)]*\))?\(\s*|^\s*\[?\s*)(['"`])(.*?)\1(?:,|\)|$)/;
+const caseTitle = /^case: ()(.*)$/;
 
 export type Proof = Readonly<{ rule: string; title: string; file: string; line: number }>;
 
 /** Every line of a test or case file whose title names rules, once for each of them. `E2–E5` names four. */
 export function proofsIn(file: string, text: string): Proof[] {
   return text.split('\n').flatMap((line, index) => {
-    const found = title.exec(line)?.[2];
+    const found = (caseTitle.exec(line) ?? title.exec(line))?.[2];
     if (found === undefined) return [];
     return rulesOf(found).map((name) => ({ rule: name, title: found, file, line: index + 1 }));
   });
