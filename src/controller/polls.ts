@@ -1,7 +1,7 @@
 import { parseOciUrl } from '../core/image-reference.ts';
 import { formatKey, type Key } from '../core/key.ts';
 import { mirrorsFor, type Redirect, rewriteGitUrl } from '../core/redirect.ts';
-import type { Result } from '../core/result.ts';
+import type { Failure, Result } from '../core/result.ts';
 import { type Folder, type FolderRef, isOci } from '../source/folder/source.ts';
 import type { ImageSource } from '../source/oci/images.ts';
 import type { RegistryRef } from '../source/oci/registry.ts';
@@ -51,6 +51,16 @@ export class Polls {
     this.#subscribe('image', key, id, intervalMs, bells, look);
   }
 
+  /**
+   * A pass has met a failure. It may be over before the poll looks again, and to the poll nothing would have happened:
+   * the object would wait for its whole back-off.
+   */
+  noteFailure(kind: 'folder' | 'image', key: Key, failure: Failure): void {
+    const slot = this.#slots.get(`${kind} ${formatKey(key)}`);
+    // What is `invalid` is looked at again with each interval as it is, and may be the fault of one object alone.
+    if (slot !== undefined && failure.kind === 'transient') this.#seen.set(slot.id, told(failure));
+  }
+
   /** The object follows no image any more. */
   forgetImage(key: Key): void {
     this.#leave(`image ${formatKey(key)}`);
@@ -87,7 +97,7 @@ export class Polls {
     const before = this.#seen.get(id);
     const answer = await look(before, signal);
     // A failure is news when it begins, changes or ends; the object's own pass tells it.
-    const now = answer.ok ? answer.value.revision : `failed: ${answer.failure.message}`;
+    const now = answer.ok ? answer.value.revision : told(answer.failure);
     this.#seen.set(id, now);
     return now === before ? 'unchanged' : 'changed';
   }
@@ -98,6 +108,10 @@ export class Polls {
     old?.leavePoll();
     old?.leaveBells();
   }
+}
+
+function told({ message }: Failure): string {
+  return `failed: ${message}`;
 }
 
 function all(calls: readonly (() => void)[]): () => void {

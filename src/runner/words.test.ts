@@ -12,7 +12,7 @@ it.each([
       '  executing "app/templates/a.yaml" at <.Values.a.b>:',
       "    can't evaluate field b in type interface {}",
     ],
-    `UPGRADE FAILED: app/templates/a.yaml:1:10 executing "app/templates/a.yaml" at <.Values.a.b>: can't evaluate field b in type interface {}`,
+    `app/templates/a.yaml:1:10 executing "app/templates/a.yaml" at <.Values.a.b>: can't evaluate field b in type interface {}`,
   ],
   ['what is logged after it does not belong to it', ['Error: failed', 'level=WARN later'], 'failed'],
   [

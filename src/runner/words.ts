@@ -1,3 +1,4 @@
+const prefix = /^Error: (?:(?:UPGRADE|INSTALLATION) FAILED: )?/;
 /** What Kubernetes adds to each name that it refuses, and nobody reads. */
 const pattern = / \(e\.g\. [^)]*?regex used for validation is '.*?'\)/g;
 
@@ -11,6 +12,6 @@ export function helmWords(lines: readonly string[]): string | undefined {
   if (first === undefined) return undefined;
   const next = rest.findIndex((line) => /^(level=|\S+\.go:\d+)/.test(line));
   const belonging = next < 0 ? rest : rest.slice(0, next);
-  const text = [first.replace(/^Error: /, ''), ...belonging].join(' ').replace(/\s+/g, ' ').trim();
+  const text = [first.replace(prefix, ''), ...belonging].join(' ').replace(/\s+/g, ' ').trim();
   return text === '' ? undefined : text.replace(pattern, '');
 }

@@ -72,12 +72,10 @@ async function content(
   if (!path.ok) return path;
   const { metadata, spec } = repository;
   const intervalMs = intervalOr(spec.interval, tools.intervalMs);
-  tools.polls.folder(
-    { kind: 'Repository', namespace: metadata.namespace, name: metadata.name },
-    path.value,
-    intervalMs,
-  );
+  const key = { kind: 'Repository', namespace: metadata.namespace, name: metadata.name };
+  tools.polls.folder(key, path.value, intervalMs);
   const seen = await tools.folders.observe(path.value, undefined, { signal, maxAgeMs: intervalMs });
+  if (!seen.ok) tools.polls.noteFailure('folder', key, seen.failure);
   if (!seen.ok) return seen;
   if (!seen.value.changed) return fail('transient', 'SourceUnavailable', `${spec.url} gave no content`);
   const { revision, files, missing } = seen.value.fact;

@@ -54,6 +54,7 @@ export class ServiceInputSource implements ServiceInputs {
     const seen = this.#of(key);
     seen.repository = charts.repositoryOf(path.value);
     const chart = await charts.observe(path.value, intervalMs, signal);
+    if (!chart.ok) polls.noteFailure('folder', key, chart.failure);
     if (chart.ok) seen.commit = chart.value.commit ?? charts.newestRevision(seen.repository) ?? '';
     return chart;
   }
@@ -76,7 +77,10 @@ export class ServiceInputSource implements ServiceInputs {
     const intervalMs = this.#interval(service);
     polls.image(serviceKey(service), ref, intervalMs);
     const seen = await images.observe(ref, undefined, { signal, maxAgeMs: intervalMs });
-    if (!seen.ok) return { tags: seen };
+    if (!seen.ok) {
+      polls.noteFailure('image', serviceKey(service), seen.failure);
+      return { tags: seen };
+    }
     const tags = ok(seen.value.changed ? seen.value.fact.tags : []);
     const probes = tagsToProbe(service, tags).map(async (tag) => {
       const answer = await images.pullable(ref, tag, { signal, maxAgeMs: pullableAgeMs });
