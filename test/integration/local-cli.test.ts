@@ -38,10 +38,7 @@ describe('alustan local', { timeout: 90_000 }, () => {
     const dataDir = await folder();
     const local = await LocalProcess.start(dataDir, [...anyPorts, '--retry-delay', '1s']);
     const shop = await Shop.attach(dataDir);
-    await shop.until('Service', 'api-service', (service) => {
-      const { job } = (service?.['status'] ?? {}) as { job?: { name: string } };
-      return job !== undefined;
-    });
+    await shop.until('Secret', 'sh.helm.release.v1.api-service.v1', (record) => record !== undefined, 'v1');
     await shop.detach();
     // Ctrl-C under `npm start`: once from the terminal, once from npm.
     local.child.kill('SIGINT');
