@@ -1,6 +1,7 @@
 import { parseService, type ServiceObject } from '../api/service.ts';
 import type { ServiceReport } from '../api/service-status.ts';
 import { intervalOr } from '../core/duration.ts';
+import type { Key } from '../core/key.ts';
 import type { ServiceFacts } from '../plan/service/facts.ts';
 import { planService } from '../plan/service/plan.ts';
 import { LiveObjects } from '../source/cluster/objects.ts';
@@ -11,7 +12,7 @@ import { type GatherTools, gatherService } from './service/gather.ts';
 import { ServiceInputSource } from './service/inputs.ts';
 import { healthView, ObjectHealth } from './service/object-health.ts';
 import { podTopic, releaseTopic, topicOf, topicsOf } from './service/topics.ts';
-import { ringDependents, serviceKey } from './service/triggers.ts';
+import { hasActiveJob, ringDependents, serviceKey } from './service/triggers.ts';
 import type { Tools } from './tools.ts';
 
 export type ServiceController = KindController<ServiceObject, ServiceFacts, ServiceReport> &
@@ -20,15 +21,18 @@ export type ServiceController = KindController<ServiceObject, ServiceFacts, Serv
 /** Wires Service: what it reads, who plans, what rings it. */
 export function serviceController(tools: Tools): ServiceController {
   const { client, caches, sources, settings, intervalMs, watches, topics, accounts, credentials, ring } = tools;
-  const tell = (topic: string) => {
-    for (const key of topics.of(topic)) ring(key);
+  const tell = (topic: string, concerns = (_: Key) => true) => {
+    for (const key of topics.of(topic)) if (concerns(key)) ring(key);
   };
   const charts = new Charts(sources.folders, (repository) => inputs.advanced(repository));
   const inputs: ServiceInputSource = new ServiceInputSource({
     ...{ charts, images: sources.images, credentials, polls: sources.polls, intervalMs, ring },
     ringDependents: (key) => ringDependents(caches, key, ring),
   });
-  const releases = new Releases(watches, client, (namespace, release) => tell(releaseTopic(namespace, release)));
+  // What a Job of ours does to its release is told by its end.
+  const releases = new Releases(watches, client, (namespace, release) =>
+    tell(releaseTopic(namespace, release), (key) => !hasActiveJob(caches, key)),
+  );
   const live = new LiveObjects(watches, client, healthView, (ref) => tell(topicOf(ref)));
   const gathering: GatherTools = {
     ...{ client, caches, inputs, releases, settings, watches, installationKey: tools.installationKey },

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isFinished } from '../../apply/janitor.ts';
 import type { Key } from '../../core/key.ts';
 import type { KubeObject } from '../../core/resource.ts';
-import type { Caches } from '../caches.ts';
+import { byOwner, type Caches } from '../caches.ts';
 import { concernsItself, isGoing } from '../changes.ts';
 
 type Ring = (key: Key) => void;
@@ -60,6 +61,12 @@ export function ringServices(caches: Caches, ring: Ring): () => void {
   return () => {
     for (const stop of stops) stop();
   };
+}
+
+/** Whether a Job of this Service runs: its end rings it. */
+export function hasActiveJob({ services, jobs }: Caches, key: Key): boolean {
+  const uid = services.get(key)?.metadata.uid ?? '';
+  return jobs.by(byOwner, uid).some((job) => !isFinished(job));
 }
 
 /** Rings what waits for this Service. */
