@@ -3,10 +3,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe } from 'vitest';
+import { afterAll, afterEach, describe } from 'vitest';
 import { GitServer } from '../../test/support/git-server.ts';
 import { sourceContract } from '../../test/support/source-contract.ts';
 import { createGitSource } from './git/source.ts';
+import { createGitThread } from './git/thread.ts';
 import { createImageSource } from './oci/images.ts';
 
 const secret = 'hunter22-canary';
@@ -42,11 +43,13 @@ async function webServer() {
   return { host, tags, downloads };
 }
 
-describe('git keeps the contract of sources', () =>
+describe('git keeps the contract of sources', () => {
+  const thread = createGitThread();
+  afterAll(() => thread.close());
   sourceContract(async () => {
     const server = await GitServer.start();
     const cacheDir = await mkdtemp(join(tmpdir(), 'alustan-contract-'));
-    const source = createGitSource({ cacheDir, timeouts });
+    const source = createGitSource({ cacheDir, timeouts, thread });
     endings.push(
       () => source.close(),
       () => server.close(),
@@ -65,7 +68,8 @@ describe('git keeps the contract of sources', () =>
       // One request asks where the ref points; a second would bring a pack.
       downloads: () => Math.max(0, server.log.splice(0).length - 1),
     };
-  }));
+  });
+});
 
 describe('images keep the contract of sources', () =>
   sourceContract(async () => {

@@ -1,15 +1,10 @@
-import { execFile, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
-
-/** Content of a file, `{ link }` for a symlink, or null to remove it. */
-export type Content = string | Uint8Array | { link: string } | null;
+import { join } from 'node:path';
+import { type Content, GitRepository } from './git-repository.ts';
 
 /** A real git server on 127.0.0.1: git's own http-backend behind node:http, with the requests it saw. */
 export class GitServer {
@@ -19,6 +14,7 @@ export class GitServer {
   intercept: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
   /** Protocol v2 is spoken unless this is false. */
   version2 = true;
+  readonly #repositories = new Map<string, Promise<GitRepository>>();
   #folder: string;
   #server: Server;
 
@@ -55,36 +51,26 @@ export class GitServer {
     this.log.length = 0;
   }
 
+  /** Runs git in the bare repository. */
   async git(name: string, ...args: string[]): Promise<string> {
-    const identity = ['-c', 'user.name=t', '-c', 'user.email=t@example.com', '-c', 'core.symlinks=true'];
-    const { stdout } = await run('git', [...identity, ...args], { cwd: join(this.#folder, `${name}.work`) });
-    return stdout.trim();
+    return (await this.#repository(name)).git(...args);
   }
 
-  /** Commits files to a branch and pushes it; makes the repository when it is new. Returns the commit id. */
-  async commit(name: string, files: Record<string, Content>, branch = 'main'): Promise<string> {
-    const work = join(this.#folder, `${name}.work`);
-    const fresh = await mkdir(work).then(
-      () => true,
-      () => false,
-    );
-    if (fresh) {
-      await run('git', ['init', '-q', '--bare', '-b', 'main', this.folder(name)]);
-      await this.git(name, 'init', '-q', '-b', 'main');
-      await this.git(name, 'remote', 'add', 'origin', this.folder(name));
-    }
-    await this.git(name, 'checkout', '-q', '-B', branch);
-    for (const [path, content] of Object.entries(files)) await put(join(work, path), content);
-    await this.git(name, 'add', '-A');
-    await this.git(name, 'commit', '-q', '--allow-empty', '-m', 'change');
-    await this.git(name, 'push', '-q', '--force', 'origin', `HEAD:refs/heads/${branch}`);
-    return this.git(name, 'rev-parse', 'HEAD');
+  /** Commits files to a branch; makes the repository when it is new. Returns the commit id. */
+  async commit(name: string, files: Record<string, Content>, branch = 'main', fresh = false): Promise<string> {
+    return (await this.#repository(name)).commit(files, branch, fresh);
   }
 
   async close(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #repository(name: string): Promise<GitRepository> {
+    const known = this.#repositories.get(name) ?? GitRepository.create(this.folder(name));
+    this.#repositories.set(name, known);
+    return known;
   }
 
   #backend(request: IncomingMessage, response: ServerResponse): void {
@@ -118,12 +104,4 @@ export class GitServer {
       response.end(all.subarray(end + 4));
     });
   }
-}
-
-async function put(path: string, content: Content): Promise<void> {
-  await rm(path, { recursive: true, force: true });
-  if (content === null) return;
-  await mkdir(dirname(path), { recursive: true });
-  if (typeof content === 'object' && 'link' in content) await symlink(content.link, path);
-  else await writeFile(path, content);
 }

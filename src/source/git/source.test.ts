@@ -8,16 +8,19 @@ import { GitServer } from '../../../test/support/git-server.ts';
 import type { Failure } from '../../core/result.ts';
 import type { GitPath } from './reference.ts';
 import { createGitSource, type GitFact, type GitOptions, type GitSource } from './source.ts';
+import { createGitThread } from './thread.ts';
 
 let server: GitServer;
 let cacheDir: string;
-/** Serves all tests that need no source of their own: starting a worker takes a while. */
+/** Serves all tests that need no source of their own. */
 let common: GitSource;
+/** Starting a worker takes a while. */
+const thread = createGitThread();
 const open: GitSource[] = [];
 const never = new AbortController().signal;
 
 const make = (options: Partial<GitOptions> = {}): GitSource => {
-  const source = createGitSource({ cacheDir, maxAgeMs: 0, ...options });
+  const source = createGitSource({ cacheDir, maxAgeMs: 0, thread, ...options });
   open.push(source);
   return source;
 };
@@ -42,11 +45,12 @@ const texts = (fact: GitFact) =>
 beforeAll(async () => {
   server = await GitServer.start();
   cacheDir = await mkdtemp(join(tmpdir(), 'alustan-git-cache-'));
-  common = createGitSource({ cacheDir, maxAgeMs: 0 });
+  common = createGitSource({ cacheDir, maxAgeMs: 0, thread });
   const folder = cacheDir;
   await server.commit('shop', { 'chart/Chart.yaml': 'name: shop\n', 'chart/templates/a.yaml': 'a: 1\n', README: 'x' });
   return async () => {
     await common.close();
+    await thread.close();
     await rm(folder, { recursive: true, force: true });
     await server.close();
   };
@@ -71,7 +75,6 @@ describe('a git path is read', () => {
     ['of an annotated tag', 'v2'],
   ])('%s', async (_title, ref) => {
     await server.git('shop', 'tag', '-f', 'v1').then(() => server.git('shop', 'tag', '-f', '-a', 'v2', '-m', 'two'));
-    await server.git('shop', 'push', '-q', '-f', '--tags', 'origin');
     const commit = await server.git('shop', 'rev-parse', 'HEAD');
     const path = { url: server.url('shop'), path: 'chart', ...(ref === undefined ? {} : { ref }) };
     const fact = await factOf(path);
@@ -99,9 +102,8 @@ describe('a git path is read', () => {
   });
   it('with a branch before a tag of the same name, and slashes in names', async () => {
     await server.commit('names', { f: 'branch' }, 'feat/x');
-    await server.git('names', 'tag', 'feat/x', 'HEAD');
+    await server.git('names', 'tag', 'feat/x', 'refs/heads/feat/x');
     const tip = await server.commit('names', { f: 'moved' }, 'feat/x');
-    await server.git('names', 'push', '-q', 'origin', 'refs/tags/feat/x');
     expect((await factOf({ url: server.url('names'), ref: 'feat/x', path: '' })).commit).toBe(tip);
   });
   it('with one digest for one content, whatever the commit', async () => {
@@ -154,9 +156,7 @@ describe('what has not moved costs nothing', () => {
       await server.commit('aba', { f });
       expect(texts(await factOf(ref, source))).toEqual({ f });
     }
-    await server.git('aba', 'checkout', '-q', '--orphan', 'fresh');
-    await server.commit('aba', { f: 'new' }, 'fresh');
-    await server.git('aba', 'push', '-q', '-f', 'origin', 'fresh:main');
+    await server.commit('aba', { f: 'new' }, 'main', true);
     expect(texts(await factOf(ref, source))).toEqual({ f: 'new' });
   });
 });
@@ -219,16 +219,12 @@ describe('bad input is named', () => {
     }));
   it('an empty repository', async () => {
     await server.commit('emptied', { f: '1' });
-    await server.git('emptied', 'push', '-q', 'origin', ':main').catch(() => undefined);
-    await rm(join(server.folder('emptied'), 'refs/heads/main'), { force: true });
+    await server.git('emptied', 'update-ref', '-d', 'refs/heads/main');
     expect(await failureOf({ url: server.url('emptied'), path: '' })).toMatchObject({ reason: 'RefNotFound' });
   });
   it('a submodule', async () => {
-    await server.commit('sub', { 'c/x': '1' });
-    const id = await server.git('sub', 'rev-parse', 'HEAD');
-    await server.git('sub', 'update-index', '--add', '--cacheinfo', `160000,${id},c/module`);
-    await server.git('sub', 'commit', '-q', '-m', 'm');
-    await server.git('sub', 'push', '-q', 'origin', 'main');
+    const submodule = await server.commit('sub', { 'c/x': '1' });
+    await server.commit('sub', { 'c/module': { submodule } });
     expect(await failureOf({ url: server.url('sub'), path: 'c' })).toMatchObject({
       reason: 'SubmoduleNotSupported',
       message: expect.stringContaining('"c/module"'),
@@ -250,7 +246,7 @@ describe('bad input is named', () => {
     );
     const tree = await server.git('dots', 'hash-object', '--literally', '-t', 'tree', '-w', folder);
     const commit = await server.git('dots', 'commit-tree', '-m', 'x', tree);
-    await server.git('dots', 'push', '-q', '-f', 'origin', `${commit}:refs/heads/main`);
+    await server.git('dots', 'update-ref', 'refs/heads/main', commit);
     expect(await failureOf({ url: server.url('dots'), path: '' })).toMatchObject({
       kind: 'invalid',
       reason: 'UnsafeFileName',

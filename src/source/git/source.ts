@@ -25,6 +25,8 @@ export type GitOptions = Readonly<{
   maxAgeMs?: number;
   /** The worker's file, where it is not beside the sources. */
   worker?: URL;
+  /** A thread that is shared with other sources, and stays open when this one is closed. */
+  thread?: GitThread;
   now?: () => number;
 }>;
 
@@ -51,7 +53,7 @@ export function createGitSource(options: GitOptions): GitSource {
     timeouts,
     limits,
     resolver: createResolver(timeouts),
-    thread: createGitThread(options.worker),
+    thread: options.thread ?? createGitThread(options.worker),
   };
   const now = options.now ?? (() => Date.now());
   const tips = createShared<Tip>({ now });
@@ -67,7 +69,7 @@ export function createGitSource(options: GitOptions): GitSource {
     observe: (ref, seen, context) => observe(parts, facts, ref, seen, context, tip),
     prune: (maxAgeMs = 7 * 86_400_000) => pruneFolders(options.cacheDir, maxAgeMs, Date.now()),
     close: async () => {
-      await Promise.all([parts.resolver.close(), parts.thread.close()]);
+      await Promise.all([parts.resolver.close(), ...(options.thread === undefined ? [parts.thread.close()] : [])]);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { hasCommit } from './fetch.ts';
+import { runGit } from './program.ts';
 import type { Job } from './protocol.ts';
-import { runGit } from './transport.ts';
 
 /** As `fetchCommit`, with the git program: it reads the SSH keys and known hosts of the controller's user. */
 export async function fetchOverSsh({ gitdir, url, name, commit, timeouts }: Job, signal: AbortSignal): Promise<string> {

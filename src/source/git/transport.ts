@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import type { Timeouts } from '../http/client.ts';
 import { createHttpClients } from '../http/clients.ts';
 import { raise } from '../http/failure.ts';
-import { raiseUnknownRef, repository } from './failures.ts';
+import { raiseUnknownRef } from './failures.ts';
 import { newestTag } from './newest-tag.ts';
+import { refuseSecret, runGit } from './program.ts';
 import { candidates, fullCommit, type GitRef } from './reference.ts';
 import { listTags, type Refs, resolveTip, type Tip } from './refs.ts';
 
@@ -30,6 +29,7 @@ export function createResolver(timeouts: Timeouts): Resolver {
   return {
     resolve: (ref, signal) => {
       const transport = transportOf(ref.url);
+      if (transport === 'ssh' && ref.credentials !== undefined) refuseSecret(ref.url);
       // A commit does not move: nobody needs to be asked.
       if (ref.ref !== undefined && fullCommit.test(ref.ref)) return Promise.resolve({ name: ref.ref, commit: ref.ref });
       if (transport === 'ssh') return resolveOverSsh(ref, timeouts, signal);
@@ -39,43 +39,6 @@ export function createResolver(timeouts: Timeouts): Resolver {
     },
     close: () => clients.close(),
   };
-}
-
-const run = promisify(execFile);
-
-/** Runs the `git` program, which knows ssh; it must never ask anybody anything. */
-export async function runGit(
-  args: readonly string[],
-  url: string,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<string> {
-  const ssh = 'core.sshCommand=ssh -oBatchMode=yes -oConnectTimeout=10';
-  const options = { signal, timeout: timeoutMs, maxBuffer: 64 * 1024 * 1024 };
-  try {
-    return (await run('git', ['-c', ssh, ...args], options)).stdout;
-  } catch (error) {
-    const {
-      code,
-      killed,
-      stderr = '',
-      name,
-    } = error as { code?: unknown; killed?: boolean; stderr?: string; name?: string };
-    const subject = repository(url);
-    if (name === 'AbortError') throw error;
-    if (code === 'ENOENT') {
-      const remedy = 'install git, or give the https:// URL of the repository';
-      raise('invalid', 'GitProgramMissing', `${subject}: ssh needs the git program, which is not in PATH; ${remedy}`);
-    }
-    if (killed === true)
-      raise('transient', 'Timeout', `${subject} did not answer in time; check that the host is up and reachable`);
-    const said = stderr.trim().split('\n').slice(-3).join('; ').slice(0, 300);
-    raise(
-      'transient',
-      'Unreachable',
-      `${subject} cannot be read: ${said}; check the URL and the SSH key of the controller`,
-    );
-  }
 }
 
 async function resolveOverSsh(ref: GitRef, timeouts: Timeouts, signal: AbortSignal): Promise<Tip> {
