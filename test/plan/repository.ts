@@ -25,7 +25,16 @@ export type Given = Readonly<{
   namespaceTerminating?: boolean;
 }>;
 
-const clusterScoped = new Set(['Namespace', 'CustomResourceDefinition', 'ClusterRole']);
+const clusterScoped = new Set([
+  'Namespace',
+  'CustomResourceDefinition',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'PriorityClass',
+  'StorageClass',
+  'MutatingWebhookConfiguration',
+  'ValidatingWebhookConfiguration',
+]);
 const line =
   /^(?:(?<file>[^\s:]+):(?<line>\d+) )?(?<version>\S+) (?<kind>\w+) (?:(?<namespace>[\w-]+)\/)?(?<name>[\w.-]+)(?: (?<more>\{.*\}))?$/;
 

@@ -12,6 +12,7 @@ type Case = {
   then: {
     outcome: string;
     message?: string | string[];
+    not?: string;
     /** Groups and their actions. */
     groups?: Record<string, string[]>;
     inventory?: string[];
@@ -32,6 +33,7 @@ describe.each(readdirSync(folder).sort())('%s', (file) => {
     const plan = planRepository(object, repositoryFacts(given, object));
     expect(`${plan.outcome.kind} ${plan.outcome.reason}`, plan.outcome.message).toBe(then.outcome);
     for (const part of [then.message ?? []].flat()) expect(plan.outcome.message).toContain(part);
+    if (then.not !== undefined) expect(plan.outcome.message).not.toContain(then.not);
     const groups = plan.groups.map((group) => [group.name, describeActions({ ...plan, groups: [group] })]);
     expect(Object.fromEntries(groups)).toEqual(then.groups ?? {});
     expect(plan.groups.map((group) => group.name)).toEqual(Object.keys(then.groups ?? {}));
