@@ -15,7 +15,10 @@ import { ringServices, serviceIndexers } from './service/triggers.ts';
 import { openSources, type Sources } from './sources.ts';
 import { shareTools, type Tools } from './tools.ts';
 
-const workers = 16;
+/** Passes wait for the API server most of their time, and never for anything longer (E36). */
+const workers = 32;
+/** Tidying up after Jobs has few, and a queue of its own: it must not hold up deliveries. */
+const tidyWorkers = 4;
 /** Milliseconds that passes under way get to end when the controller stops. */
 const graceMs = 3_000;
 
@@ -54,27 +57,32 @@ function run(options: ControllerOptions, tools: Tools, queue: WorkQueue): Runnin
   const jobs = new JobController(caches, new Janitor(client));
   const kinds = reconcilers(tools, events, jobs, options);
   const stop = new AbortController();
+  const tidying = new WorkQueue();
   const listening = [
     ringServices(caches, ring),
     ringRepositories(caches, ring),
     ringForDefinitions(caches, ring),
-    jobs.listen(ring),
+    jobs.listen((key) => tidying.add(key)),
     caches.namespaces.onChange((before, after) => {
       // One of the same name that is made again needs its account again.
       if (isGone(before, after)) accounts.forget(before?.metadata.name ?? '');
     }),
   ];
-  const loop = runUntil({
-    ...{ queue, log, graceMs, signal: stop.signal, workers: options.workers ?? workers },
-    reconcile: (key, signal) => kinds[key.kind]?.(key, signal) ?? Promise.resolve({}),
-  });
+  const work = {
+    ...{ log, graceMs, signal: stop.signal },
+    reconcile: (key: Key, signal: AbortSignal) => kinds[key.kind]?.(key, signal) ?? Promise.resolve({}),
+  };
+  const loops = [
+    runUntil({ ...work, queue, workers: options.workers ?? workers }),
+    runUntil({ ...work, queue: tidying, workers: tidyWorkers }),
+  ];
   return {
     gitPushed: (url) => sources.doorbell.ringUrl(url),
     imagePushed: (url) => sources.doorbell.ringUrl(url),
     async close() {
       for (const end of listening) end();
       stop.abort();
-      await loop;
+      await Promise.all(loops);
       await Promise.all([events.flush(), watches.stop(), closeCaches(caches), sources.close()]);
     },
   };

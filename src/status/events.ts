@@ -2,10 +2,14 @@ import { sha256 } from '../core/hash.ts';
 import { type Outcome, outcomes } from '../core/outcome.ts';
 import type { KubeObject } from '../core/resource.ts';
 import { type KubeClient, KubeError } from '../kube/client.ts';
+import { Gate } from '../kube/limiter.ts';
 import type { BaseStatus } from './summarize.ts';
 
 /** Bytes: the API server refuses a longer note. */
 const noteLimit = 1024;
+
+/** Events under way at once: those of a fan-out must not stand in the way of its deliveries. */
+const parallel = 4;
 
 /**
  * True where a person should hear of the change: another state or another reason. Messages alone change too often to
@@ -55,6 +59,7 @@ function cut(message: string): string {
 export class EventSender {
   readonly #client: Pick<KubeClient, 'create'>;
   readonly #failed: (error: unknown) => void;
+  readonly #gate = new Gate(parallel);
   readonly #sending = new Set<Promise<void>>();
 
   constructor(client: Pick<KubeClient, 'create'>, failed: (error: unknown) => void) {
@@ -63,7 +68,8 @@ export class EventSender {
   }
 
   send(event: KubeObject): void {
-    const sending = this.#send(event)
+    const sending = this.#gate
+      .run(() => this.#send(event))
       .catch(this.#failed)
       .finally(() => this.#sending.delete(sending));
     this.#sending.add(sending);

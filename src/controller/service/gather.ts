@@ -12,6 +12,7 @@ import { clusterSecret } from './cluster-secrets.ts';
 import { jobFact } from './job-facts.ts';
 import type { ObjectHealth } from './object-health.ts';
 import { peerFact } from './peer-facts.ts';
+import { concerned } from './triggers.ts';
 
 /** What a Service is made from, outside the cluster. */
 export interface ServiceInputs {
@@ -114,13 +115,28 @@ async function releaseOf(
   signal: AbortSignal,
 ): Promise<Result<ReleaseRecord | undefined>> {
   const { releaseName } = service.spec.source;
+  const { namespace } = service.metadata;
   const cached = await tools.releases.newest(looker, releaseName, signal);
   if (!cached.ok) return cached;
   const recorded = service.status?.job;
   const last = jobs.find((job) => job.name === recorded?.name);
   const settled = recorded === undefined || recorded.phase !== undefined || last?.phase === 'active';
   // A Job that ended since the last pass has changed the release: the cache may not have heard of it yet.
-  return settled ? cached : tools.releases.newestLive(looker, releaseName, signal);
+  if (settled || isWorkOf(last, tools.caches.jobs, namespace, cached.value)) return cached;
+  return tools.releases.newestLive(looker, releaseName, signal);
+}
+
+/** True for a record that only this Job can have written: of its inputs, and made after it. */
+function isWorkOf(
+  job: Job | undefined,
+  jobs: Caches['jobs'],
+  namespace: string,
+  record: ReleaseRecord | undefined,
+): boolean {
+  if (job?.phase !== 'succeeded' || job.purpose !== 'deliver' || record?.status !== 'deployed') return false;
+  const created = jobs.get({ namespace, name: job.name })?.metadata.creationTimestamp;
+  if (created === undefined || record.createdAt === undefined) return false;
+  return record.inputs === job.inputsHash && record.createdAt >= created;
 }
 
 async function objectsOf(
@@ -147,10 +163,6 @@ function releaseFact({ revision, status, since, inputs, chart, message }: Releas
   };
 }
 
-function peersOf(tools: GatherTools, service: ServiceObject) {
-  const { namespace, name } = service.metadata;
-  return tools.caches.services
-    .by('namespace', namespace)
-    .filter((peer) => peer.metadata.name !== name)
-    .map((peer) => peerFact(peer, tools.inputs.moved(peer)));
+function peersOf({ caches, inputs }: GatherTools, service: ServiceObject) {
+  return concerned(caches.services, service).map((peer) => peerFact(peer, inputs.moved(peer)));
 }

@@ -24,23 +24,14 @@ export function peerFact(object: KubeObject, inputsMoved: boolean): Peer {
     },
     ready: ready?.status === 'True',
     inputsMoved,
-    ...defined({
-      releaseName: spec.source?.releaseName ?? name,
-      observedGeneration: status.observedGeneration,
-      state: status.state,
-      message: status.message,
-      since: ready?.lastTransitionTime,
-    }),
+    releaseName: spec.source?.releaseName ?? name,
+    ...(status.observedGeneration === undefined ? {} : { observedGeneration: status.observedGeneration }),
+    ...(status.state === undefined ? {} : { state: status.state }),
+    ...(status.message === undefined ? {} : { message: status.message }),
+    ...(ready === undefined ? {} : { since: ready.lastTransitionTime }),
   };
 }
 
 function nameOf(dependency: Dependency): string {
   return typeof dependency === 'string' ? dependency : dependency.name;
-}
-
-/** Without the fields that are undefined. */
-function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }

@@ -21,9 +21,14 @@ export const serviceIndexers = {
 };
 
 function dependenciesOf(service: KubeObject): string[] {
+  return needed(service).map((name) => `${service.metadata.namespace}/${name}`);
+}
+
+/** Names of the Services that this one depends on itself. */
+function needed(service: KubeObject): string[] {
   const spec = (service['spec'] ?? {}) as Spec;
   const names = (spec.dependencies?.service ?? []).map((item) => (typeof item === 'string' ? item : item.name));
-  return [...new Set(names)].map((name) => `${service.metadata.namespace}/${name}`);
+  return [...new Set(names)];
 }
 
 export function serviceKey({ metadata: { namespace = '', name } }: KubeObject): Key {
@@ -69,6 +74,26 @@ export function hasActiveJob({ services, jobs }: Caches, key: Key): boolean {
   return jobs.by(byOwner, uid).some((job) => !isFinished(job));
 }
 
+/**
+ * The other Services that the plan of one reads: all that it needs, near or far, those that need it, and those that
+ * want its release. Not all of the namespace: a thousand Services would be looked at a thousand times.
+ */
+export function concerned(services: Caches['services'], self: KubeObject): KubeObject[] {
+  const found = new Set<KubeObject>();
+  const add = (object: KubeObject | undefined) => {
+    if (object !== undefined && object.metadata.name !== self.metadata.name) found.add(object);
+  };
+  const need = (object: KubeObject) => {
+    for (const name of needed(object)) add(services.get({ namespace: self.metadata.namespace ?? '', name }));
+  };
+  need(self);
+  // A Set visits what is added to it on the way.
+  for (const object of found) need(object);
+  for (const dependent of services.by(byDependency, `${self.metadata.namespace}/${self.metadata.name}`)) add(dependent);
+  for (const rival of services.by(byRelease, releaseOf(self))) add(rival);
+  return [...found];
+}
+
 /** Rings what waits for this Service. */
 export function ringDependents({ services }: Caches, { namespace, name }: Key, ring: Ring): void {
   for (const dependent of services.by(byDependency, `${namespace}/${name}`)) ring(serviceKey(dependent));
@@ -94,13 +119,13 @@ function neighbours({ services }: Caches, before: KubeObject | undefined, after:
   const { namespace = '', name } = self.metadata;
   const dependents = services.by(byDependency, `${namespace}/${name}`);
   const moved = before?.metadata.generation !== after?.metadata.generation;
-  const needed = [before, after].flatMap((object) => (object === undefined ? [] : dependenciesOf(object)));
+  const dependencies = [before, after].flatMap((object) => (object === undefined ? [] : needed(object)));
   // Those who want the release that it has let go of, too.
   const releases = new Set([before, after].flatMap((object) => (object === undefined ? [] : releaseOf(object))));
   const rivals = moved ? [...releases].flatMap((release) => services.by(byRelease, release)) : [];
   return [
     ...dependents.map(serviceKey),
-    ...needed.map((full) => ({ kind: 'Service', namespace, name: full.slice(namespace.length + 1) })),
+    ...dependencies.map((dependency) => ({ kind: 'Service', namespace, name: dependency })),
     ...rivals.map(serviceKey),
     ...(moved ? upstream(services, self) : []),
   ];

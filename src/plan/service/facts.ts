@@ -12,7 +12,10 @@ export type ServiceFacts = Readonly<{
   settings: Settings;
   /** All Secrets labelled `alustan.io/secret-type=cluster` in the controller's namespace (E2, E6). */
   clusterSecrets: readonly ClusterSecret[];
-  /** All other Services of the namespace, and the Terraforms that `dependencies.terraform` may name. */
+  /**
+   * The other Services that this one needs, near or far, those that list it, and those that want its release; the
+   * Terraforms that `dependencies.terraform` may name.
+   */
   peers: readonly Peer[];
   /** Absent while the first fetch is under way. */
   chart?: Result<Chart>;

@@ -15,6 +15,8 @@ export type ReleaseRecord = Readonly<{
   status: string;
   /** Label `alustan.io/inputs`. */
   inputs?: string;
+  /** RFC 3339, whole seconds, by the API server's clock: when the record of this revision was made. */
+  createdAt?: string;
   /** RFC 3339: when Helm began its last work on this revision. */
   since?: string;
   /** Name and version, for example `app-1.0.0`. */
@@ -28,6 +30,8 @@ export const inputsLabel = 'alustan.io/inputs';
 
 /** Superseded revisions are history: leaving them out keeps the cache at about one record a release. */
 const current = 'owner=helm,status!=superseded';
+/** Index: records by the release that they are of. */
+const byRelease = 'release';
 const secrets = { apiVersion: 'v1', kind: 'Secret' };
 
 /** Helm's records of the tenants' releases, by watch, read with the tenants' rights. */
@@ -46,7 +50,7 @@ export class Releases {
   async newest(looker: Looker, release: string, signal: AbortSignal): Promise<Result<ReleaseRecord | undefined>> {
     const cache = await this.#watches.get(this.#request(looker), signal);
     if (!cache.ok) return cache;
-    return ok(pick(cache.value.list(), release));
+    return ok(newestOf(cache.value.by(byRelease, release)));
   }
 
   /** The same from the API server itself, where the cache may lag behind a Job that has just ended. */
@@ -55,7 +59,7 @@ export class Releases {
     const options = { namespace, labelSelector: `${current},name=${release}` };
     try {
       const { items } = await this.#client.as({ namespace, serviceAccount }).list(secrets, options, signal);
-      return ok(pick(items.map(brief), release));
+      return ok(newestOf(items.map(brief)));
     } catch (error) {
       if (!(error instanceof KubeError)) throw error;
       const what = `list Secret in namespace ${namespace}`;
@@ -67,7 +71,7 @@ export class Releases {
   #request(looker: Looker): WatchRequest {
     return {
       ...{ ...secrets, looker, namespace: looker.namespace, labelSelector: current },
-      ...{ view: 'release', transform: brief },
+      ...{ view: 'release', transform: brief, indexers: { [byRelease]: (object) => names(recordOf(object)) } },
       onChange: (before, after) => {
         const record = recordOf(after ?? before);
         if (record !== undefined) this.#changed(record.namespace, record.release);
@@ -76,8 +80,12 @@ export class Releases {
   }
 }
 
-function pick(all: readonly KubeObject[], release: string): ReleaseRecord | undefined {
-  const records = all.flatMap((object) => recordOf(object) ?? []).filter((record) => record.release === release);
+function names(record: ReleaseRecord | undefined): string[] {
+  return record === undefined ? [] : [record.release];
+}
+
+function newestOf(all: readonly KubeObject[]): ReleaseRecord | undefined {
+  const records = all.flatMap((object) => recordOf(object) ?? []);
   return records.sort((a, b) => b.revision - a.revision)[0];
 }
 
@@ -95,12 +103,14 @@ function brief(secret: KubeObject): KubeObject {
 
 function readRecord(secret: KubeObject, namespace: string, labels: Record<string, string>): ReleaseRecord {
   const inputs = labels[inputsLabel];
+  const { creationTimestamp: createdAt } = secret.metadata;
   const known = {
     release: labels['name'] ?? '',
     namespace,
     revision: Number(labels['version'] ?? 0),
     status: labels['status'] ?? 'unknown',
     ...(inputs === undefined ? {} : { inputs }),
+    ...(createdAt === undefined ? {} : { createdAt }),
   };
   try {
     const { info, chart, manifest } = decodeRelease(secret);

@@ -6,6 +6,7 @@ import type { KubeObject } from '../../core/resource.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { ListOptions, WatchingClient } from '../../kube/client.ts';
 import { Reflector } from '../../kube/reflector/reflector.ts';
+import type { Indexer } from '../../kube/reflector/store.ts';
 
 /** Reason of the failure where the API server does not know the kind: there can be no such object. */
 export const unknownKind = 'UnknownKind';
@@ -22,6 +23,8 @@ export type WatchRequest = ListOptions &
     /** Names `transform` and `onChange`: a watch is shared only by those who keep the same and tell the same. */
     view: string;
     transform: (object: KubeObject) => KubeObject;
+    /** Of what is kept; named by `view`, too. */
+    indexers?: Readonly<Record<string, Indexer>>;
     /** Told of changes after the first list, which whoever asked has read itself. */
     onChange: (before: KubeObject | undefined, after: KubeObject | undefined) => void;
   }>;
