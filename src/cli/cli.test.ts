@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
@@ -54,4 +55,12 @@ it('the version and the help go to stdout, with 0', async () => {
   const { code, out } = await alustan('local', '--help');
   expect(code).toBe(0);
   expect(out).toContain('npm start -- --reset');
+});
+
+it('every option of local mode is documented, and none that it lacks', async () => {
+  const { out } = await alustan('local', '--help');
+  const page = await readFile(new URL('../../docs/local-mode.md', import.meta.url), 'utf8');
+  const known = [...out.matchAll(/^ {2}(--[\w-]+)/gm)].map(([, name]) => name).sort();
+  const told = [...page.matchAll(/^\| `(--[\w-]+)/gm)].map(([, name]) => name).sort();
+  expect(told).toEqual(known);
 });

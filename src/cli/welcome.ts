@@ -17,7 +17,15 @@ export function welcome(out: CommandContext['out'], endpoints: Endpoints, flags:
   const title = paint(out, ['bold', 'green'], 'Alustan runs on this machine.');
   const hint = paint(out, 'dim', 'Changes of state follow, one line each.');
   const commands = next(endpoints, flags).map((line) => `  ${paint(out, 'cyan', line)}`);
-  const text = [title, ...table, '', 'Try in another terminal:', ...commands, '', `Ctrl-C stops. ${hint}`];
+  const text = [
+    title,
+    ...table,
+    '',
+    'Try in another terminal, in this folder:',
+    ...commands,
+    '',
+    `Ctrl-C stops. ${hint}`,
+  ];
   return `\n${text.join('\n')}\n\n`;
 }
 

@@ -17,6 +17,7 @@ export type SeedOptions = Readonly<{
   client: KubeClient;
   /** For the program git: where it is found. */
   env: NodeJS.ProcessEnv;
+  progress: (step: string) => void;
 }>;
 
 /** An example's `example.yaml`. */
@@ -32,6 +33,7 @@ export async function seedExample(options: SeedOptions): Promise<boolean> {
   const { examples, example, dataDir, url, client, env } = options;
   const done = join(dataDir, 'seeded');
   if (example === 'none' || (await exists(done))) return false;
+  options.progress(`seeding the example ${example}`);
   const folder = join(examples, example);
   const message = `The ${example} example`;
   await seedRepository({ dataDir, name: example, folder: join(folder, 'repository'), message, env });

@@ -91,6 +91,5 @@ async function install(options: LocalOptions, { client }: Connection): Promise<v
 
 async function seed(options: LocalOptions, { client }: Connection, url: string): Promise<boolean> {
   const { root, example, progress, dataDir, env } = options;
-  if (example !== 'none') progress(`seeding the example ${example}`);
-  return seedExample({ examples: join(root, 'examples'), example, dataDir, url, client, env });
+  return seedExample({ examples: join(root, 'examples'), example, dataDir, url, client, env, progress });
 }
