@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatImage, type ImageReference, parseImage, sameRepository } from './image-reference.ts';
+import { formatImage, type ImageReference, parseImage, parseOciUrl, sameRepository } from './image-reference.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const image = (text: string, host?: string): ImageReference => {
@@ -44,4 +44,28 @@ describe('E13 two references name the same repository', () => {
     ['alustan/web', 'ghcr.io/alustan/web', false],
     ['alustan/web', 'alustan/web-app', false],
   ])('%s and %s: %s', (a, b, same) => expect(sameRepository(image(a), image(b))).toBe(same));
+});
+
+describe('the URL of an OCI repository', () => {
+  it.each([
+    ['oci://ghcr.io/team/charts/shop', 'ghcr.io', 'team/charts/shop'],
+    ['oci://registry/shop', 'registry', 'shop'],
+    ['oci://localhost:5000/shop/', 'localhost:5000', 'shop'],
+    ['oci://registry-1.docker.io/team/shop', 'docker.io', 'team/shop'],
+  ])('%s is %s, %s', (url, host, repository) =>
+    expect(parseOciUrl(url)).toEqual({ ok: true, value: { host, repository } }),
+  );
+  it.each([
+    ['https://ghcr.io/shop', 'write oci://host'],
+    ['oci://ghcr.io', 'is not a repository path'],
+    ['oci:///shop', 'write oci://host'],
+    ['oci://ghcr.io/Team/shop', 'lower-case only'],
+    ['oci://ghcr.io/shop:1.0.0', 'field of its own'],
+    [`oci://ghcr.io/shop@${digest}`, 'field of its own'],
+  ])('%s is refused: %s', (url, why) =>
+    expect(parseOciUrl(url)).toMatchObject({
+      ok: false,
+      failure: { kind: 'invalid', reason: 'InvalidRepositoryURL', message: expect.stringContaining(why) },
+    }),
+  );
 });

@@ -118,6 +118,50 @@ describe('a git path is read', () => {
   });
 });
 
+describe('the highest tag that satisfies a constraint is read', () => {
+  beforeAll(async () => {
+    for (const tag of ['v1.0.0', 'v1.2.0', '1.10.0', 'v2.0.0-rc.1', 'release-9']) {
+      await server.commit('tagged', { f: tag });
+      await server.git('tagged', 'tag', ...(tag === 'v1.2.0' ? ['-a', '-m', 'annotated'] : []), tag);
+    }
+    await server.commit('tagged', { f: 'newest' });
+  });
+
+  it.each([
+    ['of all versions', '*', '1.10.0'],
+    ['of one minor version, by an annotated tag', '~1.2', 'v1.2.0'],
+    ['with prereleases where one is named', '>=2.0.0-0', 'v2.0.0-rc.1'],
+  ])('%s', async (_title, semver, expected) => {
+    const ref = { url: server.url('tagged'), semver, path: '' };
+    expect(texts(await factOf(ref))).toEqual({ f: expected });
+    server.version2 = false;
+    expect(texts(await factOf(ref))).toEqual({ f: expected });
+  });
+  it('and a new one is seen', async () => {
+    const ref = { url: server.url('tagged'), semver: '^1', path: '' };
+    const { revision } = await observed(common, ref);
+    expect(await observed(common, ref, revision)).toEqual({ changed: false, revision });
+    await server.git('tagged', 'tag', 'v1.11.0', 'v1.0.0');
+    expect(await observed(common, ref, revision)).toMatchObject({ changed: true, fact: { files: [{ path: 'f' }] } });
+    await server.git('tagged', 'tag', '-d', 'v1.11.0');
+  });
+  it.each([
+    [
+      'none does',
+      'tagged',
+      '>=9',
+      'NoValidVersion',
+      /tagged.git has no tag that satisfies ">=9"; it has for example .*v1\.2\.0/,
+    ],
+    ['there is no tag', 'shop-untagged', '*', 'NoValidVersion', /it has no tags/],
+    ['it is no constraint', 'tagged', '>>1', 'InvalidConstraint', /">>1" is not a version constraint/],
+  ])('unless %s', async (_title, name, semver, reason, message) => {
+    await server.commit('shop-untagged', { f: '1' });
+    const failure = await failureOf({ url: server.url(name), semver, path: '' });
+    expect(failure).toMatchObject({ kind: 'invalid', reason, message: expect.stringMatching(message) });
+  });
+});
+
 describe('what has not moved costs nothing', () => {
   it('and a known revision downloads nothing, in one request', async () => {
     const source = common;

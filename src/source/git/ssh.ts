@@ -7,7 +7,8 @@ export async function fetchOverSsh({ gitdir, url, name, commit, timeouts }: Job,
   if (await hasCommit(gitdir, commit)) return commit;
   const git = (...args: string[]) => runGit(args, url, timeouts.total, signal);
   await git('init', '--quiet', '--bare', gitdir);
-  const into = `+${name}:refs/heads/alustan-have`;
+  // Not below refs/heads/: there git takes no annotated tag.
+  const into = `+${name}:refs/alustan/have`;
   await git('--git-dir', gitdir, 'fetch', '--quiet', '--depth', '1', '--no-tags', '--', url, into);
-  return (await git('--git-dir', gitdir, 'rev-parse', 'alustan-have^{commit}')).trim();
+  return (await git('--git-dir', gitdir, 'rev-parse', 'refs/alustan/have^{commit}')).trim();
 }
