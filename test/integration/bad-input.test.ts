@@ -110,37 +110,42 @@ const services: readonly Row[] = [
     input: 'repository whose server breaks connections',
     make: server('/git/', brokenConnection),
     ...{ state: 'Error', reason: 'Unreachable' },
-    says: (lane) => ['spec.source', git(lane), 'check the URL and the network'],
+    says: (lane) => ['spec.source.repoURL: ', git(lane), 'check the URL and the network'],
   },
   {
     input: 'repository that wants a login (401)',
     make: server('/git/', status(401)),
     ...{ state: 'Error', reason: 'Unauthorized' },
-    says: (lane) => ['spec.source', `${git(lane)} answered 401`, 'give credentials'],
+    says: (lane) => ['spec.source.secretRef: ', `${git(lane)} answered 401`, 'give credentials'],
   },
   {
     input: 'repository not found (404)',
     make: source({ repoURL: 'http://localhost:7070/git/none-such.git' }),
     ...{ state: 'Error', reason: 'RepositoryNotFound' },
-    says: () => ['spec.source: git repository', 'none-such.git answered 404', 'check the URL'],
+    says: () => ['spec.source.repoURL: git repository', 'none-such.git answered 404', 'check the URL'],
   },
   {
     input: 'repository that is not git',
     make: server('/git/', status(200, { 'content-type': 'text/plain' }, 'hello')),
     ...{ state: 'Error', reason: 'NotGit' },
-    says: (lane) => ['spec.source', `${git(lane)} is not a git repository`, 'text/plain', 'give the URL'],
+    says: (lane) => ['spec.source.repoURL: ', `${git(lane)} is not a git repository`, 'text/plain', 'give the URL'],
   },
   {
     input: 'repository that is an HTML page',
     make: server('/git/', htmlPage),
     ...{ state: 'Error', reason: 'NotGit' },
-    says: (lane) => ['spec.source', `${git(lane)} is not a git repository`, 'a web page (HTML)', 'give the URL'],
+    says: (lane) => [
+      'spec.source.repoURL: ',
+      `${git(lane)} is not a git repository`,
+      'a web page (HTML)',
+      'give the URL',
+    ],
   },
   {
     input: 'repository whose server never answers',
     make: server('/git/', silence),
     ...{ state: 'Error', reason: 'Timeout' },
-    says: (lane) => ['spec.source', `${git(lane)} did not answer in time`, 'check that the host is up'],
+    says: (lane) => ['spec.source.repoURL: ', `${git(lane)} did not answer in time`, 'check that the host is up'],
   },
   {
     input: 'unknown ref',
@@ -159,7 +164,7 @@ const services: readonly Row[] = [
     make: source({ path: 'charts/empty' }),
     ...{ state: 'Error', reason: 'InvalidChart' },
     says: (lane) => [
-      'spec.source',
+      'spec.source.path: ',
       'path "charts/empty"',
       git(lane),
       'has no Chart.yaml',
@@ -171,6 +176,7 @@ const services: readonly Row[] = [
     make: source({ path: 'charts/link' }),
     ...{ state: 'Error', reason: 'SymlinkLeavesRepository' },
     says: (lane) => [
+      'spec.source.path: ',
       git(lane),
       'the symlink "charts/link/templates/outside.yaml"',
       'outside the repository; remove it',
@@ -180,31 +186,37 @@ const services: readonly Row[] = [
     input: 'a file name with ..',
     make: source({ targetRevision: 'dots', path: '.' }),
     ...{ state: 'Error', reason: 'UnsafeFileName' },
-    says: (lane) => [git(lane), 'the file name ".." is refused', 'rename or remove it'],
+    says: (lane) => ['spec.source.path: ', git(lane), 'the file name ".." is refused', 'rename or remove it'],
   },
   {
     input: 'chart that does not render',
     make: source({ path: 'charts/no-render' }),
     ...{ state: 'Failed', reason: 'JobFailed', jobs: true },
-    says: () => ['Job app-', "can't evaluate field repository", 'no-render/templates/all.yaml:1', 'attempt 2 of 4'],
+    says: () => [
+      'Job app-',
+      'failed: helm: ',
+      "can't evaluate field repository",
+      'no-render/templates/all.yaml:1',
+      'attempt 2 of 4',
+    ],
   },
   {
     input: 'a Job that fails: an object that the API server refuses',
     make: source({ path: 'charts/refused' }),
     ...{ state: 'Failed', reason: 'JobFailed', jobs: true },
-    says: () => ['Job app-', 'Not_A_Name', 'metadata.name: Invalid value', 'attempt 2 of 4'],
+    says: () => ['Job app-', 'failed: helm: ', 'Not_A_Name', 'metadata.name: Invalid', 'attempt 2 of 4'],
   },
   {
     input: 'registry that wants a login (401)',
     make: server('/v2/', status(401, {}, denied)),
     ...{ state: 'Error', reason: 'Unauthorized' },
-    says: (lane) => [`spec.containerRegistry: ${image(lane)}`, 'answered 401', 'give a login'],
+    says: (lane) => [`spec.containerRegistry.secretRef: ${image(lane)}`, 'answered 401', 'give a login'],
   },
   {
     input: 'registry that knows no such image (404)',
     make: server('/v2/', status(404)),
     ...{ state: 'Error', reason: 'ImageNotFound' },
-    says: (lane) => [`spec.containerRegistry: ${image(lane)}`, 'answered 404', 'check the name'],
+    says: (lane) => [`spec.containerRegistry.imageName: ${image(lane)}`, 'answered 404', 'check the name'],
   },
   {
     input: 'registry that has had enough (429)',
@@ -222,13 +234,17 @@ const services: readonly Row[] = [
     input: 'registry that is an HTML page',
     make: server('/v2/', htmlPage),
     ...{ state: 'Error', reason: 'NotARegistry' },
-    says: (lane) => [`spec.containerRegistry: ${image(lane)}`, 'a web page (HTML)', 'check the host'],
+    says: (lane) => [`spec.containerRegistry.imageName: ${image(lane)}`, 'a web page (HTML)', 'check the host'],
   },
   {
     input: 'registry that never answers',
     make: server('/v2/', silence),
     ...{ state: 'Error', reason: 'Timeout' },
-    says: (lane) => [`spec.containerRegistry: ${image(lane)}`, 'did not answer in time', 'check that the host is up'],
+    says: (lane) => [
+      `spec.containerRegistry.imageName: ${image(lane)}`,
+      'did not answer in time',
+      'check that the host is up',
+    ],
   },
   {
     input: 'E23 no tag satisfies',
@@ -350,5 +366,5 @@ describe.concurrent('bad input of a Service is told, harms nothing that runs, an
 function expectReadable(message: string, says: readonly string[]): void {
   for (const words of says) expect(message).toContain(words);
   expect(message.length, message).toBeLessThanOrEqual(320);
-  expect(message).not.toMatch(/(spec\.[\w.]+): (spec\.|\1)/);
+  expect(message).not.toMatch(/spec\.[\w.]+: spec\.|(\b[\w.]+: )\1/);
 }

@@ -94,6 +94,22 @@ export async function seedBadInput(http: string): Promise<void> {
   await pushTag(http, '1.0.0');
 }
 
+/** Charts of one template each, into a repository of their own; `more` lies in each of them. */
+export async function seedCharts(
+  http: string,
+  repository: string,
+  templates: Readonly<Record<string, string>>,
+  more: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const files = Object.entries(templates).flatMap(([name, template]) => [
+    ...Object.entries(chart(name, template)),
+    ...Object.entries(more).map(([path, text]) => [`charts/${name}/${path}`, text]),
+  ]);
+  const tree = await WorkTree.create(http, repository);
+  await tree.push(Object.fromEntries(files));
+  await tree.remove();
+}
+
 /** An image without content is enough for a registry to have its tag. */
 export async function pushTag(http: string, tag: string): Promise<void> {
   const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: manifestType, manifests: [] }));

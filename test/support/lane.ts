@@ -39,9 +39,15 @@ export class Lane {
     this.proxy = proxy;
   }
 
-  static async open(shop: Shop, name: string): Promise<Lane> {
+  /** The namespace and the proxy, nothing delivered. */
+  static async prepare(shop: Shop, name: string): Promise<Lane> {
     const lane = new Lane(shop, name, await FaultProxy.start(shop.local.endpoints.http));
     await shop.client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    return lane;
+  }
+
+  static async open(shop: Shop, name: string): Promise<Lane> {
+    const lane = await Lane.prepare(shop, name);
     await lane.clusterSecret(name, { WORD: 'hello' });
     await lane.service('app', lane.spec());
     await lane.settled('Completed', 'Delivered');
@@ -69,9 +75,14 @@ export class Lane {
   async clusterSecret(name: string, data: Readonly<Record<string, string>>): Promise<void> {
     const labels = { 'alustan.io/secret-type': 'cluster', environment: this.name };
     const metadata = { name, namespace: controllerNamespace, labels };
-    const encoded = Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
-    const secret = { apiVersion: 'v1', kind: 'Secret', metadata, data: Object.fromEntries(encoded) };
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata, data: encoded(data) };
     await this.shop.client.patch(secretRef(name), 'apply', secret, { fieldManager: 'test', force: true });
+  }
+
+  /** A Secret of the lane's own namespace. */
+  async secret(name: string, data: Readonly<Record<string, string>>): Promise<void> {
+    const metadata = { name, namespace: this.name };
+    await this.shop.client.create({ apiVersion: 'v1', kind: 'Secret', metadata, data: encoded(data) });
   }
 
   removeClusterSecret(name: string): Promise<void> {
@@ -118,25 +129,30 @@ export class Lane {
       const isOurs = event['reason'] === reason && about?.kind === kind && about.name === name;
       return isOurs && words.every((word) => String(event['message']).includes(word));
     };
-    const events = new Reflector({
-      client: this.shop.client,
-      type: { apiVersion: 'v1', kind: 'Event' },
-      namespace: this.name,
-    });
+    const events = await this.until('v1', 'Event', (all) => all.some(isWanted));
+    return events.find(isWanted) as KubeObject;
+  }
+
+  /** All objects of a kind in this namespace, once they satisfy `when`. */
+  async until(version: string, kind: string, when: (all: KubeObject[]) => boolean): Promise<KubeObject[]> {
+    const type = { apiVersion: version, kind };
+    const reflector = new Reflector({ client: this.shop.client, type, namespace: this.name });
     try {
       return await new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`no Event ${reason} of ${kind} ${name}`)), 20_000);
+        const seen = () => JSON.stringify(reflector.list(), undefined, 1);
+        const timer = setTimeout(() => reject(new Error(`${kind} in ${this.name}: ${seen()}`)), 30_000);
         const look = () => {
-          const found = events.list().find(isWanted);
-          if (found === undefined) return;
+          if (!when(reflector.list())) return;
           clearTimeout(timer);
-          resolve(found);
+          resolve(reflector.list());
         };
-        events.onChange(look);
-        events.start().synced.then(look, reject);
+        reflector.start().synced.then(() => {
+          reflector.onChange(look);
+          look();
+        }, reject);
       });
     } finally {
-      await events.stop();
+      await reflector.stop();
     }
   }
 
@@ -148,6 +164,10 @@ export class Lane {
   close(): void {
     this.proxy.close();
   }
+}
+
+function encoded(data: Readonly<Record<string, string>>): Json {
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')]));
 }
 
 function secretRef(name: string) {
