@@ -90,6 +90,11 @@ export class ProcessPods {
     }
   }
 
+  /** Takes the volumes from a pod that has ended, as the kubelet does: secrets lie in them. */
+  async unmount(uid: string): Promise<void> {
+    await rm(join(folderOf(this.#options.dataDir, uid), 'volumes'), { recursive: true, force: true });
+  }
+
   async forget(uid: string): Promise<void> {
     this.#prepared.delete(uid);
     await rm(folderOf(this.#options.dataDir, uid), { recursive: true, force: true });

@@ -47,7 +47,7 @@ export class PodWorker {
     if (pod.spec.nodeName === undefined || pod.spec.nodeName === '') return await this.#place(pod, now);
     if (pod.spec.nodeName !== nodeName) return undefined;
     if (isTerminating(pod)) return await this.#end(pod, now);
-    if (isFinished(pod)) return undefined;
+    if (isFinished(pod)) return await this.#leave(pod);
     const overdue = deadlineMs(pod, now);
     if (overdue !== undefined && overdue <= 0) return await this.#expire(pod, now, -overdue);
     const again = this.#options.processes.owns(pod) ? await this.#process(pod, now) : await this.#pretend(pod, now);
@@ -58,6 +58,12 @@ export class PodWorker {
     this.#changedAt.delete(uid);
     this.#told.delete(uid);
     this.#options.addresses.release(uid);
+  }
+
+  async #leave(pod: Pod): Promise<undefined> {
+    const { processes } = this.#options;
+    if (processes.owns(pod)) await processes.unmount(pod.metadata.uid ?? '');
+    return undefined;
   }
 
   async #place(pod: Pod, now: Date): Promise<undefined> {

@@ -1,5 +1,6 @@
 import { type Redirect, rewriteGitUrl } from '../../core/redirect.ts';
 import { ok, type Result } from '../../core/result.ts';
+import { withoutLogin } from '../hide.ts';
 import { defaultTimeouts, type Timeouts } from '../http/client.ts';
 import { toFailure } from '../http/failure.ts';
 import { createShared } from '../shared.ts';
@@ -66,7 +67,7 @@ export function createGitSource(options: GitOptions): GitSource {
   };
 
   return {
-    observe: (ref, seen, context) => observe(parts, facts, ref, seen, context, tip),
+    observe: (ref, seen, context) => withoutLogin(ref.credentials, observe(parts, facts, ref, seen, context, tip)),
     prune: (maxAgeMs = 7 * 86_400_000) => pruneFolders(options.cacheDir, maxAgeMs, Date.now()),
     close: async () => {
       await Promise.all([parts.resolver.close(), ...(options.thread === undefined ? [parts.thread.close()] : [])]);

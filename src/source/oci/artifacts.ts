@@ -1,6 +1,7 @@
 import { fail, ok, type Result } from '../../core/result.ts';
 import { parseConstraint } from '../../core/version-policy.ts';
 import type { ArchiveFile } from '../chart/archive.ts';
+import { withoutLogin } from '../hide.ts';
 import { toFailure } from '../http/failure.ts';
 import { createShared } from '../shared.ts';
 import type { Context, Observed, Source } from '../source.ts';
@@ -32,7 +33,8 @@ export function createArtifactSource(tools: ArtifactTools): Source<ArtifactRef, 
     try {
       return ok({ digest, files: await readContent(registry, ref, digest, limits, signal) });
     } catch (error) {
-      return { ok: false, failure: toFailure(error, shown(ref)) };
+      const failed = { ok: false, failure: toFailure(error, shown(ref)) } as const;
+      return withoutLogin(ref.login?.auth, Promise.resolve(failed));
     }
   };
 

@@ -1,4 +1,5 @@
 import { ok, type Result } from '../../core/result.ts';
+import { withoutLogin } from '../hide.ts';
 import { toFailure } from '../http/failure.ts';
 import { createShared } from '../shared.ts';
 import type { Context, Observed, Source } from '../source.ts';
@@ -60,6 +61,7 @@ async function attempt<T>(ref: RegistryRef, work: () => Promise<T>): Promise<Res
   try {
     return ok(await work());
   } catch (error) {
-    return { ok: false, failure: toFailure(error, shown(ref)) };
+    const failed = { ok: false, failure: toFailure(error, shown(ref)) } as const;
+    return withoutLogin(ref.login?.auth, Promise.resolve(failed));
   }
 }
