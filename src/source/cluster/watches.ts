@@ -119,7 +119,8 @@ export class Watches {
   #start(id: string, request: WatchRequest, holders: ReadonlyMap<string, Key>): Watch {
     const { looker, apiVersion, kind, view: _, transform, onChange, ...scope } = request;
     const client = this.#client.as({ namespace: looker.namespace, serviceAccount: looker.serviceAccount });
-    const reflector = new Reflector({ ...scope, client, type: { apiVersion, kind }, transform, log: this.#log });
+    const options = { client, type: { apiVersion, kind }, transform, log: this.#log, clock: this.#clock };
+    const reflector = new Reflector({ ...scope, ...options });
     const watch: Watch = { reflector, holders: new Map(holders), refused: new Map(holders), synced: false };
     this.#open.set(id, watch);
     reflector.onChange((before, after) => {

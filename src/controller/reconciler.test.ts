@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import type { CarryOut } from '../apply/carry-out.ts';
+import { silent } from '../core/log.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { Group, Plan } from '../core/plan.ts';
+import type { KubeObject } from '../core/resource.ts';
+import { type Failure, ok } from '../core/result.ts';
+import { KubeError } from '../kube/client.ts';
+import { GatherError, type KindController, Reconciler } from './reconciler.ts';
+
+type Report = { note?: string };
+type Kind = KindController<KubeObject, unknown, Report>;
+
+const key = { kind: 'Service', namespace: 'shop', name: 'web' };
+const stored: KubeObject = {
+  apiVersion: 'alustan.io/v1alpha1',
+  kind: 'Service',
+  metadata: { name: 'web', namespace: 'shop', uid: 'u1', generation: 1, resourceVersion: '1' },
+};
+const delivered: Outcome = { kind: 'completed', reason: 'Delivered', message: 'all is well' };
+const job = { name: 'job', actions: [{ type: 'run-job', job: {} }] } as unknown as Group;
+const failure: Failure = { kind: 'transient', reason: 'ApiServerUnavailable', message: 'no answer' };
+
+/** A reconciler on a pretended API server that keeps one object. */
+function setUp({
+  plan = {},
+  carryOut = async () => ({ objects: [] }),
+  write: instead,
+  ...more
+}: Partial<Omit<Kind, 'plan'>> & {
+  plan?: Partial<Plan<Report>>;
+  carryOut?: CarryOut;
+  write?: () => Promise<KubeObject>;
+}) {
+  let object = stored;
+  const log: string[] = [];
+  const keep = (next: KubeObject) => {
+    object = next;
+  };
+  const kind: Kind = {
+    find: () => object,
+    wrote: keep,
+    parse: ok,
+    gather: async () => undefined,
+    plan: () => ({ revision: '', groups: [], outcome: delivered, report: {}, ...plan }),
+    intervalMs: () => 300_000,
+    settled: () => void log.push('settled'),
+    forget: () => void log.push('forgotten'),
+    ...more,
+  };
+  const write = async (given: KubeObject, status: object) => {
+    if (given.metadata.resourceVersion !== object.metadata.resourceVersion) {
+      log.push('conflict');
+      throw new KubeError(409, 'Conflict', 'modified');
+    }
+    if (JSON.stringify(given['status']) === JSON.stringify(status)) return given;
+    const { state, message } = status as { state: string; message: string };
+    log.push(`${state}: ${message}`);
+    const resourceVersion = String(Number(object.metadata.resourceVersion) + 1);
+    return { ...object, metadata: { ...object.metadata, resourceVersion }, status };
+  };
+  const send = (event: KubeObject) => void log.push(`Event ${event['reason']}`);
+  const tools = {
+    writer: { write: instead ?? write },
+    events: { send },
+    carryOut,
+    log: silent,
+    now: () => new Date(0),
+  };
+  const reconciler = new Reconciler(kind, tools);
+  return { log, keep, reconcile: (signal = new AbortController().signal) => reconciler.reconcile(key, signal) };
+}
+
+describe('a pass', () => {
+  it('writes the status, sends one Event, and comes again after the interval', async () => {
+    const { log, reconcile } = setUp({});
+    expect(await reconcile()).toEqual({ requeueAfterMs: 300_000 });
+    expect(log).toEqual(['Completed: all is well', 'Event Delivered', 'settled']);
+  });
+
+  it('writes and sends nothing when nothing has changed', async () => {
+    const { log, reconcile } = setUp({});
+    await reconcile();
+    log.length = 0;
+    await reconcile();
+    expect(log).toEqual(['settled']);
+  });
+
+  it('E20 records a Job in the status before it is created', async () => {
+    const carryOut: CarryOut = async () => {
+      log.push('carried out');
+      return { objects: [] };
+    };
+    const outcome: Outcome = { kind: 'working', reason: 'JobRunning', message: 'Job x' };
+    const { log, reconcile } = setUp({ plan: { groups: [job], outcome }, carryOut });
+    await reconcile();
+    expect(log).toEqual(['Progressing: Job x', 'Event JobRunning', 'carried out', 'settled']);
+  });
+
+  it('E10 goes on with the object as its own finalizer has made it: no conflict, no second pass', async () => {
+    const own = { ...stored, metadata: { ...stored.metadata, resourceVersion: '2', finalizers: ['f'] } };
+    const { log, reconcile } = setUp({ carryOut: async () => ({ objects: [own] }) });
+    await reconcile();
+    expect(log).toEqual(['Completed: all is well', 'Event Delivered', 'settled']);
+  });
+
+  it('does not speak of a spec that came while it added its finalizer', async () => {
+    const metadata = { ...stored.metadata, resourceVersion: '3', generation: 2 };
+    const { log, reconcile } = setUp({ carryOut: async () => ({ objects: [{ ...stored, metadata }] }) });
+    expect(await reconcile()).toEqual({ requeueAfterMs: 100 });
+    expect(log).toEqual(['conflict']);
+  });
+
+  it('E10 tells the end of an object whose last finalizer it has removed, and writes no status', async () => {
+    const metadata = { ...stored.metadata, resourceVersion: '2', deletionTimestamp: 'now', finalizers: [] };
+    const { log, reconcile } = setUp({ carryOut: async () => ({ objects: [{ ...stored, metadata }] }) });
+    expect(await reconcile()).toEqual({});
+    expect(log).toEqual(['Event Delivered', 'settled']);
+  });
+
+  it('forgets an object that is gone', async () => {
+    const { log, reconcile } = setUp({ find: () => undefined });
+    expect(await reconcile()).toEqual({});
+    expect(log).toEqual(['forgotten']);
+  });
+
+  it('is done when the object goes while it works', async () => {
+    const { log, reconcile } = setUp({ write: () => Promise.reject(new KubeError(404, 'NotFound', 'gone')) });
+    expect(await reconcile()).toEqual({});
+    expect(log).toEqual([]);
+  });
+});
+
+describe('what goes wrong is told in the status', () => {
+  const throwing = (error: unknown) => ({ gather: () => Promise.reject(error) });
+
+  it.each([
+    ['an object that cannot be parsed', { parse: () => ({ ok: false, failure }) as const }, 'no answer'],
+    ['a fact that cannot be had', throwing(new GatherError(failure)), 'no answer'],
+    [
+      'an API server that does not answer',
+      throwing(new KubeError(0, 'Unreachable', 'refused')),
+      'reading the cluster: refused',
+    ],
+    ['a fault of the program', throwing(new TypeError('x is not a function')), 'see its log: x is not a function'],
+    ['an action that fails', { carryOut: async () => ({ failure, objects: [] }) }, 'no answer'],
+  ])('%s', async (_what, more, words) => {
+    const { log, reconcile } = setUp(more);
+    expect(await reconcile()).toEqual({ requeueAfterMs: 5_000 });
+    expect(log[0]).toMatch(/^Error: /);
+    expect(log[0]).toContain(words);
+    expect(await reconcile()).toEqual({ requeueAfterMs: 10_000 });
+  });
+
+  it('starts its back-off anew after a success', async () => {
+    let fails = true;
+    const carryOut: CarryOut = async () => ({ objects: [], ...(fails ? { failure } : {}) });
+    const { reconcile } = setUp({ carryOut });
+    await reconcile();
+    await reconcile();
+    fails = false;
+    await reconcile();
+    fails = true;
+    expect(await reconcile()).toEqual({ requeueAfterMs: 5_000 });
+  });
+
+  it('but not what was given up when the controller stopped', async () => {
+    const stop = new AbortController();
+    const gather = async () => {
+      stop.abort(new Error('shutting down'));
+      throw new Error('aborted');
+    };
+    const { log, reconcile } = setUp({ gather });
+    await expect(reconcile(stop.signal)).rejects.toThrow('shutting down');
+    expect(log).toEqual([]);
+  });
+});

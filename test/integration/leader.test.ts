@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { leadController, leaseName } from '../../src/controller/lead.ts';
+import type { KubeObject } from '../../src/core/resource.ts';
+import { ControllerStage } from '../support/controller-stage.ts';
+
+describe('replicas of the controller', () => {
+  let stage: ControllerStage;
+
+  beforeAll(async () => {
+    stage = await ControllerStage.open();
+    await stage.namespace('shop');
+    await stage.push('shop', { one: '1', two: '2' });
+  });
+  afterAll(() => stage.close());
+
+  function replica(identity: string) {
+    const stop = new AbortController();
+    const began = Promise.withResolvers<void>();
+    const options = { ...stage.options, urgent: stage.connection.urgent, identity, leading: began.resolve };
+    return { began: began.promise, stop: () => stop.abort(), ended: leadController(options, stop.signal) };
+  }
+
+  const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace: 'alustan', name: leaseName };
+  const holder = (object: KubeObject) => (object['spec'] as { holderIdentity?: string }).holderIdentity;
+
+  it('work one at a time; the next goes on when the leader is stopped', async () => {
+    const first = replica('first');
+    await first.began;
+    const second = replica('second');
+    await stage.service('shop', 'one');
+    await stage.state('shop', 'one', 'Completed Delivered');
+    expect(holder(await stage.client.get(lease))).toBe('first');
+    first.stop();
+    await Promise.all([first.ended, second.began]);
+    expect(holder(await stage.client.get(lease))).toBe('second');
+    await stage.service('shop', 'two');
+    await stage.state('shop', 'two', 'Completed Delivered');
+    second.stop();
+    await second.ended;
+    expect(holder(await stage.client.get(lease))).toBe('');
+    expect(stage.helm.jobs.map(({ release }) => release)).toEqual(['one', 'two']);
+  });
+});
