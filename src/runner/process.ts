@@ -20,8 +20,12 @@ export type RunOptions = Readonly<{
   graceMs: number;
 }>;
 
-/** Runs a program without a shell and waits for its end. Rejects only when it cannot be started. */
-export function run(program: string, args: readonly string[], options: RunOptions): Promise<ProcessResult> {
+/**
+ * Runs a program without a shell and waits for its end; told to stop before, it does not start it. Rejects only when it
+ * cannot be started.
+ */
+export async function run(program: string, args: readonly string[], options: RunOptions): Promise<ProcessResult> {
+  if (options.signal.aborted) return { code: undefined, signal: 'SIGTERM', stdout: '', lines: [] };
   const child = spawn(program, [...args], { env: options.env, stdio: ['ignore', 'pipe', 'pipe'] });
   const lines: string[] = [];
   const stdout: string[] = [];
@@ -38,7 +42,6 @@ export function run(program: string, args: readonly string[], options: RunOption
     child.kill('SIGTERM');
     kill = setTimeout(() => child.kill('SIGKILL'), options.graceMs);
   };
-  if (options.signal.aborted) stop();
   options.signal.addEventListener('abort', stop, { once: true });
   return new Promise((resolve, reject) => {
     child.once('error', (error: NodeJS.ErrnoException) => reject(explain(program, error)));
