@@ -98,7 +98,7 @@ const sessions: Session[] = [
       helm3 list -n third --all
       helm upgrade web chart -n third --set replicas=3 --wait --timeout 30s
       helm3 history web -n third -o json
-      helm3 upgrade web chart -n third --set replicas=x 2>&1 | tail -c 120
+      helm3 upgrade web chart -n third --set replicas=x 2>&1 | grep -o 'json: cannot.*'
       helm3 uninstall web -n third --wait --timeout 30s
       helm3 list -n third
     `),

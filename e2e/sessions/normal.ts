@@ -4,6 +4,8 @@ const rules: readonly [RegExp, string][] = [
   [/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( ?[+-]\d{4}( UTC)?|Z)?( m=\S+)?/g, 'TIME'],
   [/(Mon|Tue|Wed|Thu|Fri|Sat|Sun),? .*\d\d:\d\d:\d\d( \d{4}| [+-]\d{4})?/g, 'TIME'],
   [/(resourceVersion: ?"?|"resourceVersion": ?"|Resource Version: +)\d+/g, '$1RV'],
+  // A watch that the client itself broke off.
+  [/^E\d{4} .*request\.go.*context canceled"\n?/gm, ''],
   // The log of the client itself: time and process.
   [/^([IWEF])\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ /gm, '$1 '],
   [/("modifiedAt":")\d+/g, '$1SECONDS'],

@@ -6,7 +6,7 @@ import { adminReviewer } from './auth/authenticate.ts';
 import { Authorizer } from './auth/authorizer.ts';
 import { servingIdentity } from './auth/certificates.ts';
 import { ServiceAccountTokens } from './auth/service-account.ts';
-import { bootstrap } from './bootstrap.ts';
+import { bootstrap, bootstrapService } from './bootstrap.ts';
 import { runDefinitions } from './crd/controller.ts';
 import { route } from './http/routes.ts';
 import { HttpServer } from './http/server.ts';
@@ -55,6 +55,7 @@ export async function openApiServer(options: ApiServerOptions): Promise<Opened> 
     store.close();
     throw error;
   });
+  bootstrapService(store, now(), port);
   return {
     port,
     url: `https://127.0.0.1:${port}`,

@@ -54,7 +54,7 @@ function jobErrors(job: ApiObject, old: ApiObject | undefined): Cause[] {
 }
 
 const jobs: Strategy = {
-  generation: true,
+  generation: 'spec',
   defaultPropagation: 'Orphan',
   create(job) {
     if (dig(job, 'spec', 'manualSelector') !== true && isMap(dig(job, 'spec', 'template'))) generateSelector(job);
@@ -67,7 +67,7 @@ const jobs: Strategy = {
 };
 
 const cronJobs: Strategy = {
-  generation: true,
+  generation: 'spec',
   create(object) {
     object['status'] = {};
   },

@@ -1,22 +1,8 @@
 import { invalidValue } from '../errors.ts';
-import { dig, equalJson, fallback, isMap, listOf, mapsOf, put } from '../object.ts';
+import { dig, fallback, isMap, listOf, mapsOf, put } from '../object.ts';
 import { cpuMetric } from '../resources/autoscalers.ts';
+import { bindings, roles } from './access.ts';
 import type { AdmissionContext, Strategy } from './strategy.ts';
-
-const rbacGroup = 'rbac.authorization.k8s.io';
-
-const bindings: Strategy = {
-  defaults(object) {
-    if (isMap(object['roleRef'])) fallback(object['roleRef'], 'apiGroup', rbacGroup);
-    for (const subject of mapsOf(object['subjects'])) {
-      if (subject['kind'] !== 'ServiceAccount') fallback(subject, 'apiGroup', rbacGroup);
-    }
-  },
-  validate(object, old) {
-    const same = old === undefined || equalJson(object['roleRef'], old['roleRef']);
-    return same ? [] : [invalidValue('roleRef', object['roleRef'], 'cannot change roleRef')];
-  },
-};
 
 const claims: Strategy = {
   create(claim) {
@@ -39,7 +25,7 @@ const volumes: Strategy = {
 };
 
 const networkPolicies: Strategy = {
-  generation: true,
+  generation: 'spec',
   defaults({ spec }) {
     if (!isMap(spec)) return;
     fallback(spec, 'policyTypes', listOf(spec['egress']).length > 0 ? ['Ingress', 'Egress'] : ['Ingress']);
@@ -69,7 +55,7 @@ const autoscalers: Strategy = {
 /** Kinds that are kept but have no effect here: who makes one is told so. */
 function withoutEffect(why: string): Strategy {
   return {
-    generation: true,
+    generation: 'spec',
     create(_object, { warnings, type }: AdmissionContext) {
       warnings.push(`local mode: ${type.plural} are stored, but ${why}`);
     },
@@ -80,7 +66,7 @@ const notCalled = 'the embedded API calls no admission webhooks';
 const notEvaluated = 'the embedded API evaluates no admission policies';
 
 const ingresses: Strategy = {
-  generation: true,
+  generation: 'spec',
   create(object) {
     object['status'] = { loadBalancer: {} };
   },
@@ -98,21 +84,23 @@ export const others: Record<string, Strategy> = {
   '/persistentvolumes': volumes,
   '/resourcequotas': withoutEffect('quotas are not enforced'),
   '/limitranges': withoutEffect('limit ranges are not applied'),
-  'discovery.k8s.io/endpointslices': { generation: true },
+  'discovery.k8s.io/endpointslices': { generation: 'spec' },
   'networking.k8s.io/ingresses': ingresses,
-  'networking.k8s.io/ingressclasses': { generation: true },
+  'networking.k8s.io/ingressclasses': { generation: 'spec' },
   'networking.k8s.io/networkpolicies': networkPolicies,
+  'rbac.authorization.k8s.io/roles': roles,
+  'rbac.authorization.k8s.io/clusterroles': roles,
   'rbac.authorization.k8s.io/rolebindings': bindings,
   'rbac.authorization.k8s.io/clusterrolebindings': bindings,
   'storage.k8s.io/storageclasses': storageClasses,
   'scheduling.k8s.io/priorityclasses': {
-    generation: true,
+    generation: 'spec',
     defaults(object) {
       fallback(object, 'preemptionPolicy', 'PreemptLowerPriority');
     },
   },
   'autoscaling/horizontalpodautoscalers': autoscalers,
-  'policy/poddisruptionbudgets': { generation: true },
+  'policy/poddisruptionbudgets': { generation: 'spec' },
   'apiregistration.k8s.io/apiservices': withoutEffect('the embedded API aggregates no other API servers'),
   'admissionregistration.k8s.io/mutatingwebhookconfigurations': withoutEffect(notCalled),
   'admissionregistration.k8s.io/validatingwebhookconfigurations': withoutEffect(notCalled),

@@ -6,7 +6,7 @@ import type { Strategy } from './strategy.ts';
 const evictions = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
 
 export const pods: Strategy = {
-  generation: true,
+  generation: 'spec',
   defaults(pod) {
     const { spec } = pod;
     if (!isMap(spec)) return;

@@ -20,7 +20,10 @@ const builtin: Record<string, Strategy> = {
   'apiextensions.k8s.io/customresourcedefinitions': customResourceDefinitions,
 };
 
-const custom: Strategy = { generation: true };
+const custom: Strategy = {
+  generation: 'spec',
+  statusLeaves: ['labels', 'annotations', 'finalizers', 'ownerReferences'],
+};
 const plain: Strategy = {};
 
 export function strategyOf(type: ResourceType): Strategy {

@@ -16,8 +16,10 @@ export type AdmissionContext = Readonly<{
 
 /** What the API server itself does to the objects of one built-in resource. Steps change the object in place. */
 export type Strategy = Readonly<{
-  /** metadata.generation counts changes of the spec. */
-  generation?: boolean;
+  /** What metadata.generation counts the changes of. */
+  generation?: 'spec' | 'spec and annotations';
+  /** Metadata that a write of the status leaves as it is. */
+  statusLeaves?: readonly ('labels' | 'annotations' | 'finalizers' | 'ownerReferences')[];
   /** Status given at creation is kept (Nodes). */
   keepsStatusOnCreate?: boolean;
   /** An ordinary update may change the status although a subresource `status` exists. */

@@ -9,7 +9,7 @@ type Defaults = (spec: Json) => void;
 /** A kind that makes Pods from a template by a selector: apps/v1's four. */
 function workload(defaults: Defaults, status: Json): Strategy {
   return {
-    generation: true,
+    generation: 'spec',
     create(object) {
       object['status'] = structuredClone(status);
     },
@@ -59,12 +59,16 @@ function claimTemplates(spec: Json): void {
   }
 }
 
-const deployments = workload((spec) => {
-  fallback(spec, 'replicas', 1);
-  rolling(spec, 'strategy', { maxUnavailable: '25%', maxSurge: '25%' });
-  fallback(spec, 'revisionHistoryLimit', 10);
-  fallback(spec, 'progressDeadlineSeconds', 600);
-}, {});
+const deployments: Strategy = {
+  ...workload((spec) => {
+    fallback(spec, 'replicas', 1);
+    rolling(spec, 'strategy', { maxUnavailable: '25%', maxSurge: '25%' });
+    fallback(spec, 'revisionHistoryLimit', 10);
+    fallback(spec, 'progressDeadlineSeconds', 600);
+  }, {}),
+  generation: 'spec and annotations',
+  statusLeaves: ['labels'],
+};
 
 const replicaSets = workload((spec) => fallback(spec, 'replicas', 1), { replicas: 0 });
 
@@ -90,7 +94,7 @@ const daemonSets = workload(
 );
 
 const replicationControllers: Strategy = {
-  generation: true,
+  generation: 'spec',
   defaults(object) {
     const { spec } = object;
     if (!isMap(spec)) return;

@@ -8,7 +8,12 @@ import { type Attributes, allows, parseRules, type Rule } from './rules.ts';
 export type Grant = Readonly<{ rule: Rule; namespace: string | undefined; source: string }>;
 
 type Binding = { object: ApiObject; rules: Rule[] };
-type Policy = { cluster: Binding[]; namespaced: Map<string, Binding[]> };
+type Policy = {
+  cluster: Binding[];
+  namespaced: Map<string, Binding[]>;
+  /** The rules of a role; undefined when there is no such role. */
+  rulesOf(roleRef: Json, namespace: string): Rule[] | undefined;
+};
 
 const prefix = '/rbac.authorization.k8s.io/';
 
@@ -46,6 +51,11 @@ export class Authorizer {
     return [...of(policy.cluster, undefined), ...local];
   }
 
+  /** What a role of this name allows; `namespace` is where a Role is looked for. Undefined when there is none. */
+  rulesOf(roleRef: Json, namespace: string): Rule[] | undefined {
+    return this.#load().rulesOf(roleRef, namespace);
+  }
+
   #load(): Policy {
     this.#policy ??= loadPolicy(this.#store);
     return this.#policy;
@@ -66,21 +76,20 @@ function loadPolicy(store: Store): Policy {
     store.list(`${prefix}${plural}/`).items.map((entry) => JSON.parse(entry.value) as ApiObject);
   const clusterRoles = load('clusterroles');
   const roles = load('roles');
-  const rulesOf = (binding: ApiObject): Rule[] => {
-    const { kind, name } = mapOf(binding['roleRef']);
-    if (kind === 'ClusterRole')
-      return clusterRules(
-        clusterRoles,
-        clusterRoles.find((one) => one.metadata.name === name),
-      );
-    const { namespace } = binding.metadata;
-    return parseRules(
-      roles.find((one) => one.metadata.name === name && one.metadata.namespace === namespace)?.['rules'],
-    );
+  const rulesOf = ({ kind, name }: Json, namespace: string): Rule[] | undefined => {
+    if (kind === 'ClusterRole') {
+      const found = clusterRoles.find((one) => one.metadata.name === name);
+      return found === undefined ? undefined : clusterRules(clusterRoles, found);
+    }
+    const found = roles.find((one) => one.metadata.name === name && one.metadata.namespace === namespace);
+    return found === undefined ? undefined : parseRules(found['rules']);
   };
-  const bound = (object: ApiObject): Binding => ({ object, rules: rulesOf(object) });
+  const bound = (object: ApiObject): Binding => ({
+    object,
+    rules: rulesOf(mapOf(object['roleRef']), object.metadata.namespace ?? '') ?? [],
+  });
   const namespaced = Map.groupBy(load('rolebindings').map(bound), ({ object }) => object.metadata.namespace ?? '');
-  return { cluster: load('clusterrolebindings').map(bound), namespaced };
+  return { cluster: load('clusterrolebindings').map(bound), namespaced, rulesOf };
 }
 
 /** A ClusterRole's rules, and those of the roles that it aggregates, which may aggregate others. */

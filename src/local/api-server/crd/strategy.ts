@@ -10,7 +10,8 @@ export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
 
 /** CustomResourceDefinitions: accepted and established with the write that brings them, served from then on. */
 export const customResourceDefinitions: Strategy = {
-  generation: true,
+  generation: 'spec',
+  statusLeaves: ['labels', 'annotations', 'finalizers', 'ownerReferences'],
   defaults(crd) {
     const names = mapOf(dig(crd, 'spec', 'names'));
     const kind = textOf(names['kind']);

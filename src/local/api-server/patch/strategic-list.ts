@@ -1,3 +1,4 @@
+import { goText } from '../go-text.ts';
 import { equal } from '../schema/equal.ts';
 import { isObject, type JsonObject, type Schema } from '../schema/types.ts';
 import { PatchError } from './error.ts';
@@ -24,7 +25,7 @@ export function mergeList(
     return orderItems(merged, patch, original, undefined);
   }
   const mergeKey = schema?.['x-kubernetes-patch-merge-key'];
-  if (mergeKey === undefined) throw new PatchError('malformed', 'cannot merge lists without merge key');
+  if (mergeKey === undefined) throw new PatchError('unexpected', 'cannot merge lists without merge key');
   const directed = applyDirectives(original, patch, mergeKey);
   if (directed.replace) return directed.items.map(clean).filter((item) => item !== undefined);
   const merged = [...directed.rest];
@@ -53,7 +54,7 @@ function applyDirectives(original: readonly unknown[], patch: readonly unknown[]
     else if (directive === 'merge') {
       throw new PatchError('malformed', 'merging lists cannot yet be specified in the patch');
     } else {
-      throw new PatchError('malformed', `unknown patch type: ${String(directive)} in map: ${JSON.stringify(item)}`);
+      throw new PatchError('unexpected', `unknown patch type: ${String(directive)} in map: ${goText(item)}`);
     }
   }
   return { rest, items, replace };

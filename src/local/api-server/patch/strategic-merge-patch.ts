@@ -1,3 +1,4 @@
+import { goText } from '../go-text.ts';
 import { equal } from '../schema/equal.ts';
 import { isObject, type JsonObject, type Schema } from '../schema/types.ts';
 import { PatchError } from './error.ts';
@@ -37,7 +38,7 @@ function wholeMap(patch: JsonObject): JsonObject {
   const { $patch: directive, ...rest } = patch;
   if (directive === 'replace') return rest;
   if (directive === 'delete') return {};
-  throw new PatchError('malformed', `unknown patch type: ${String(directive)} in map: ${JSON.stringify(patch)}`);
+  throw new PatchError('unexpected', `unknown patch type: ${String(directive)} in map: ${goText(patch)}`);
 }
 
 function mergeValue(original: unknown, patch: unknown, schema: Schema | undefined): unknown {
@@ -114,10 +115,10 @@ function checkOrder(items: readonly unknown[], order: readonly unknown[], mergeK
     if (isObject(item) && Object.hasOwn(item, '$patch')) continue;
     const found = indexOf(order.slice(at), item, mergeKey);
     if (found < 0) {
-      const list = JSON.stringify(items);
-      const wanted = JSON.stringify(order);
+      const list = goText(items);
+      const wanted = goText(order);
       throw new PatchError(
-        'malformed',
+        'unexpected',
         `The order in patch list:\n${list}\n doesn't match $setElementOrder list:\n${wanted}\n`,
       );
     }

@@ -1,3 +1,4 @@
+import { goText } from '../go-text.ts';
 import { equal } from '../schema/equal.ts';
 import { isObject } from '../schema/types.ts';
 import { PatchError } from './error.ts';
@@ -7,7 +8,7 @@ export function identity(item: unknown, mergeKey: string | undefined): unknown {
   if (mergeKey === undefined) return item;
   const value = isObject(item) ? item[mergeKey] : undefined;
   if (value === undefined) {
-    throw new PatchError('malformed', `map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`);
+    throw new PatchError('unexpected', `map: ${goText(item)} does not contain declared merge key: ${mergeKey}`);
   }
   return value;
 }

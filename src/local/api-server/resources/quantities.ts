@@ -3,14 +3,23 @@ import type { Schema } from '../schema/index.ts';
 
 const quantity = 'io.k8s.apimachinery.pkg.api.resource.Quantity';
 
-/** The object with its quantities as text: `cpu: 0.5` in a manifest is stored as `500m`. */
-export function withQuantities(schema: Schema | undefined, value: unknown): unknown {
+/** Times that Go's structs hold by value, and so write as null when nobody set them. */
+const valueTimes = [
+  ...['lastProbeTime', 'lastTransitionTime', 'lastUpdateTime', 'lastHeartbeatTime'],
+  ...['startedAt', 'finishedAt', 'firstTimestamp', 'lastTimestamp', 'eventTime'],
+];
+
+/** The object as Go writes it: quantities as text (`cpu: 0.5` is stored as `500m`), times that are not set as null. */
+export function asGoWrites(schema: Schema | undefined, value: unknown): unknown {
   if (schema === undefined) return value;
   if (typeof value === 'number') return schema['x-go-type'] === quantity ? quantityText(value) : value;
-  if (Array.isArray(value)) return value.map((item) => withQuantities(schema.items, item));
+  if (Array.isArray(value)) return value.map((item) => asGoWrites(schema.items, item));
   if (!isMap(value)) return value;
   const result: Json = {};
-  for (const [name, inner] of Object.entries(value)) result[name] = withQuantities(fieldOf(schema, name), inner);
+  for (const [name, inner] of Object.entries(value)) result[name] = asGoWrites(fieldOf(schema, name), inner);
+  for (const name of valueTimes) {
+    if (result[name] === undefined && schema.properties?.[name] !== undefined) result[name] = null;
+  }
   return result;
 }
 

@@ -1,7 +1,8 @@
 import type { WriteCall } from '../api.ts';
 import { badRequest, type Cause, invalid, invalidValue } from '../errors.ts';
+import { goText } from '../go-text.ts';
 import { type ApiObject, isMap, type Json } from '../object.ts';
-import { withQuantities } from '../resources/quantities.ts';
+import { asGoWrites } from '../resources/quantities.ts';
 import { schemaOf } from '../resources/schemas.ts';
 import { applyDefaults, decodeError, prune, type Schema, unknownFields, validate } from '../schema/index.ts';
 import type { Patch, WriteOptions } from './options.ts';
@@ -17,7 +18,7 @@ export function conform(call: WriteCall, object: ApiObject, options: WriteOption
   report(call, schema, object, options, patch);
   const pruned = withoutEmptyMetadata(prune(schema, object));
   if (call.type.custom !== undefined) return applyDefaults(schema, pruned);
-  return holdsFreeForm.has(call.type.plural) ? pruned : (withQuantities(schema, withoutNulls(pruned)) as ApiObject);
+  return holdsFreeForm.has(call.type.plural) ? pruned : (asGoWrites(schema, withoutNulls(pruned)) as ApiObject);
 }
 
 /** Go leaves empty maps and lists of the metadata out. */
@@ -55,14 +56,6 @@ function report(
 /** A strategic merge is shown as Go prints it, other patches by what they came to. */
 function shown(patch: Patch, object: ApiObject): string {
   return patch.kind === 'strategic' ? goText(patch.body) : JSON.stringify(object);
-}
-
-function goText(value: unknown): string {
-  if (value === null) return '<nil>';
-  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
-  if (!isMap(value)) return String(value);
-  const fields = Object.keys(value).sort();
-  return `map[${fields.map((field) => `${field}:${goText(value[field])}`).join(' ')}]`;
 }
 
 function handled({ type }: WriteCall): string {

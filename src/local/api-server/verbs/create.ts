@@ -43,7 +43,7 @@ export function createObject(
   trackFields(call, undefined, object, options, operation);
   strategy.create?.(object, context);
   strategy.defaults?.(object);
-  if (strategy.generation === true) object.metadata.generation = 1;
+  if (strategy.generation !== undefined) object.metadata.generation = 1;
   const causes = [
     ...validateMetadata(call, object, undefined),
     ...schemaCauses(call, object),

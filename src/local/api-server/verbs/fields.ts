@@ -1,3 +1,4 @@
+import { strategyOf } from '../admission/strategies.ts';
 import type { WriteCall } from '../api.ts';
 import type { ApiObject } from '../object.ts';
 import { type Tracking, trackUpdate } from '../patch/index.ts';
@@ -21,8 +22,11 @@ export function trackingOf(call: WriteCall, options: WriteOptions, object: ApiOb
 
 /** What this endpoint puts back as it was, and so gives to nobody. */
 function ignoredFields(call: WriteCall, object: ApiObject): string[][] {
-  const others = Object.keys(object).filter((field) => field !== 'status');
-  if (call.info.subresource === 'status') return others.map((field) => [field]);
+  const others = Object.keys(object).filter((field) => field !== 'status' && field !== 'metadata');
+  if (call.info.subresource === 'status') {
+    const metadata = (strategyOf(call.type).statusLeaves ?? []).map((field) => ['metadata', field]);
+    return [...others.map((field) => [field]), ...metadata];
+  }
   return subresourceOf(call.type, 'status') === undefined ? [] : [['status']];
 }
 

@@ -2,7 +2,7 @@ import type { Call, Verb } from '../api.ts';
 import { badRequest } from '../errors.ts';
 import { decodeObject, mediaType, readObject } from '../http/body.ts';
 import { sendJson } from '../http/respond.ts';
-import { type ApiObject, isMap } from '../object.ts';
+import { type ApiObject, groupOf, isMap, versionOf } from '../object.ts';
 import { decode, servedApiVersion } from '../resources/codec.ts';
 import { duplicateFields } from '../schema/index.ts';
 import { negotiate, presentList, presentObject } from '../table/present.ts';
@@ -29,16 +29,28 @@ export async function readResource(call: Call): Promise<{ object: ApiObject; opt
   const { type } = call;
   const apiVersion = servedApiVersion(type);
   if (body['kind'] !== undefined && (body['kind'] !== type.kind || body['apiVersion'] !== apiVersion)) {
-    const [group, version] = [type.group, type.version];
-    throw badRequest(
-      `the API version in the data (${String(body['apiVersion'])}) and kind (${String(body['kind'])}) does not match the expected API version and kind (${group === '' ? '' : `${group}/`}${version}, Kind=${type.kind})`,
-    );
+    throw badRequest(wrongKind(call, String(body['apiVersion']), String(body['kind'])));
   }
   const metadata = isMap(body['metadata']) ? body['metadata'] : {};
   const object = { ...body, apiVersion, kind: type.kind, metadata } as ApiObject;
   const options = writeOptions(call.request);
   const checked = options.fieldValidation !== 'Ignore' && mediaType(call.request) === 'application/json';
   return { object, options: checked ? { ...options, duplicates: duplicateFields(bytes.toString()) } : options };
+}
+
+/** What the real server says to an object of another kind than the path takes. */
+function wrongKind({ api, type }: Call, apiVersion: string, kind: string): string {
+  const version = versionOf(apiVersion);
+  const known = api.registry.all().some((one) => one.kind === kind && servedApiVersion(one) === apiVersion);
+  const older = kind === type.kind && (known || groupOf(apiVersion) === 'extensions' || version.includes('beta'));
+  if (older) {
+    return `the API version in the data (${apiVersion}) does not match the expected API version (${servedApiVersion(type)})`;
+  }
+  const package_ = type.group === '' ? 'core' : type.group.split('.')[0];
+  const why = known
+    ? `converting (${version}.${kind}) to (${package_}.${type.kind}): unknown conversion`
+    : `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:110"`;
+  return `${kind} in version "${version}" cannot be handled as a ${type.kind}: ${why}`;
 }
 
 async function create(call: Call): Promise<void> {

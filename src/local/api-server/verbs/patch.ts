@@ -73,6 +73,7 @@ export function patchErrors<T>(run: () => T): T {
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
     if (error.kind === 'malformed') throw badRequest(error.message);
+    if (error.kind === 'unexpected') throw new ApiError(500, '', error.message);
     throw new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
   }
 }

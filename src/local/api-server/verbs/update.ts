@@ -35,7 +35,7 @@ export function updateObject(
   trackFields(call, old, draft, options, operation);
   if (call.info.subresource === '') strategy.update?.(draft, old, context);
   strategy.defaults?.(draft);
-  if (strategy.generation === true && call.info.subresource !== 'status' && specChanged(draft, old)) {
+  if (call.info.subresource !== 'status' && isNewGeneration(strategy, draft, old)) {
     draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
   }
   const causes = [
@@ -48,21 +48,30 @@ export function updateObject(
   return finish(call, strategy, draft, old);
 }
 
-/** What this subresource may not touch is put back: the status of an object, or everything but it. */
+/** What this subresource may not touch is put back: the status of an object, or everything but it and its metadata. */
 function mask(call: WriteCall, strategy: Strategy, draft: ApiObject, old: ApiObject): void {
   const hasStatus = subresourceOf(call.type, 'status') !== undefined;
   if (call.info.subresource === 'status') {
-    const { status } = draft;
-    const { managedFields } = draft.metadata;
+    const { status, metadata } = draft;
     for (const field of Object.keys(draft)) if (field !== 'metadata') delete draft[field];
-    Object.assign(draft, structuredClone(old));
-    if (managedFields !== undefined) draft.metadata.managedFields = managedFields;
+    Object.assign(draft, structuredClone(old), { metadata });
+    for (const field of strategy.statusLeaves ?? []) {
+      if (old.metadata[field] === undefined) delete metadata[field];
+      else Object.assign(metadata, { [field]: structuredClone(old.metadata[field]) });
+    }
     if (status === undefined) delete draft['status'];
     else draft['status'] = status;
   } else if (hasStatus && strategy.writesStatus !== true && call.info.subresource !== 'binding') {
     if (old['status'] === undefined) delete draft['status'];
     else draft['status'] = structuredClone(old['status']);
   }
+}
+
+function isNewGeneration(strategy: Strategy, draft: ApiObject, old: ApiObject): boolean {
+  if (strategy.generation === undefined) return false;
+  if (specChanged(draft, old)) return true;
+  const [now, before] = [draft.metadata.annotations ?? {}, old.metadata.annotations ?? {}];
+  return strategy.generation === 'spec and annotations' && !equalJson(now, before);
 }
 
 function finish(call: WriteCall, strategy: Strategy, draft: ApiObject, old: ApiObject): ApiObject {
