@@ -1,4 +1,6 @@
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { startCompleter } from './completer.ts';
 import { type ControllerProcess, startController } from './controller-process.ts';
 import { idle } from './idle.ts';
@@ -17,7 +19,10 @@ type Round = Readonly<{
   rawPerSecond: number;
   perSecond: number;
   sincePushMs: number;
+  /** Writes a Service until the last one was Ready. */
   writes: number;
+  /** The same with what came after: Secrets of inputs that are removed. */
+  writesInAll: number;
   reading: Reading;
   jobs: number;
 }>;
@@ -37,6 +42,7 @@ export async function fanOut(options: FanOutOptions): Promise<{ title: string; l
     await world.createServices(graph);
     controller = await startController(world.plane.kubeconfigPath, join(world.plane.dir, 'controller.log'));
     await allReady(tracker, options.services, controller, completer);
+    await quiet(controller);
     const rounds: Round[] = [];
     for (let index = 0; index < options.repeats; index += 1) {
       rounds.push(await round(world, tracker, controller, options.services, completer));
@@ -84,7 +90,31 @@ async function round(
   const sincePushMs = performance.now() - pushedAt;
   const reading = await controller.read();
   const perSecond = services / (tracker.elapsedMs() / 1000);
-  return { rawPerSecond, perSecond, sincePushMs, writes: writesOf(reading) / services, reading, jobs: tracker.jobs };
+  const after = await quiet(controller);
+  const writes = writesOf(reading) / services;
+  const writesInAll = writes + after.reduce((total, later) => total + writesOf(later), 0) / services;
+  const { jobs } = tracker;
+  console.log(`round: ${perSecond.toFixed(1)} Services/s, ${rawPerSecond.toFixed(0)} bare creates/s, load ${load()}`);
+  return { rawPerSecond, perSecond, sincePushMs, writes, writesInAll, reading, jobs };
+}
+
+/** What others do on this machine, as `uptime` says it: runs are compared at like load only. */
+function load(): string {
+  return loadavg()
+    .map((value) => value.toFixed(1))
+    .join(' ');
+}
+
+/** Until the controller has done what may come after: Events, tidying up. It must not slow the next bare creates. */
+async function quiet(controller: ControllerProcess): Promise<Reading[]> {
+  const readings: Reading[] = [];
+  for (let left = 120; left > 0; left -= 1) {
+    await wait(1000);
+    const reading = await controller.read();
+    readings.push(reading);
+    if (sum(reading, /^(POST|PUT|PATCH|DELETE) (?!leases\b)/) === 0) break;
+  }
+  return readings;
 }
 
 /** Requests that change something, Events apart. */
@@ -98,6 +128,10 @@ export function sum(reading: Reading, route: RegExp): number {
   return Object.entries(reading.requests)
     .filter(([name]) => route.test(name))
     .reduce((total, [, count]) => total + count, 0);
+}
+
+function worst(rounds: readonly Round[], field: 'writes' | 'writesInAll'): number {
+  return Math.max(...rounds.map((round) => round[field]));
 }
 
 function summary(rounds: readonly Round[], services: number): Line[] {
@@ -120,7 +154,8 @@ function summary(rounds: readonly Round[], services: number): Line[] {
       '>=',
       0.5,
     ),
-    judged('writes a Service (worst round)', Math.max(...rounds.map(({ writes }) => writes)), '<=', 6),
+    judged('writes a Service until all are Ready (worst round)', worst(rounds, 'writes'), '<=', 6),
+    plain('writes a Service in all (worst round)', worst(rounds, 'writesInAll')),
     judged('Jobs a Service (worst round)', Math.max(...rounds.map(({ jobs }) => jobs)) / services, '<=', 1),
     plain(
       'from the push to the last Ready (median)',
