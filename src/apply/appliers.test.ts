@@ -1,0 +1,220 @@
+import { describe, expect, it } from 'vitest';
+import type { Action, JobRequest } from '../core/plan.ts';
+import type { KubeObject } from '../core/resource.ts';
+import type { Result } from '../core/result.ts';
+import { KubeError } from '../kube/client.ts';
+import { carryOutWith } from './carry-out.ts';
+import type { Applied } from './contract.ts';
+import { JobApplier } from './job.ts';
+import { secretBudget } from './job-manifest.ts';
+import { ObjectApplier } from './objects.ts';
+import { RunnerAccounts } from './runner-account.ts';
+import { FakeApi } from './testing.ts';
+
+const { signal } = new AbortController();
+const ref = { apiVersion: 'alustan.io/v1alpha1', kind: 'Service', namespace: 'shop', name: 'web' };
+const finalizer = 'service.finalizer.alustan.io';
+const actAs = { namespace: 'shop', serviceAccount: 'tenant' };
+const service = (more: Partial<KubeObject['metadata']> = {}): KubeObject => ({
+  apiVersion: ref.apiVersion,
+  kind: ref.kind,
+  metadata: { namespace: 'shop', name: 'web', uid: 'u1', ...more },
+});
+const config: KubeObject = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'shop', name: 'a' } };
+const job: JobRequest = {
+  owner: { ...ref, uid: 'u1' },
+  ...{ name: 'web-1-1', namespace: 'shop', attempt: 1, inputsHash: '1', serviceAccount: 'runner' },
+  run: {
+    ...{ type: 'helm-install', release: 'web', namespace: 'shop', chartDigest: 'sha256:x', values: {}, sensitive: [] },
+    ...{ labels: {}, wait: false, conflicts: 'force', timeoutSeconds: 300 },
+  },
+};
+
+const chart = Buffer.alloc(secretBudget * 2, 'chart');
+
+function applierOf(api: FakeApi, action: Action): () => Promise<Result<Applied>> {
+  const client = api.client();
+  if (action.type === 'run-job') {
+    const jobs = new JobApplier(client, { image: 'runner', command: ['alustan'] }, async () => chart);
+    return () => jobs.apply(action, signal);
+  }
+  const objects = new ObjectApplier(client);
+  return () => objects.apply(action, signal);
+}
+
+/** Every action that there is, with what is there before it. */
+const subjects: { action: Action; before: KubeObject[] }[] = [
+  { action: { type: 'add-finalizer', object: ref, finalizer }, before: [service()] },
+  { action: { type: 'remove-finalizer', object: ref, finalizer }, before: [service({ finalizers: [finalizer, 'b'] })] },
+  { action: { type: 'apply-object', object: config, actAs, force: true, origin: 'a.yaml:3' }, before: [] },
+  { action: { type: 'delete-object', object: { ...config, ...config.metadata }, actAs }, before: [config] },
+  { action: { type: 'run-job', job }, before: [] },
+];
+
+describe.each(subjects)('the applier of $action.type', ({ action, before }) => {
+  const setUp = () => {
+    const api = new FakeApi();
+    for (const object of before) api.put(object);
+    return { api, apply: applierOf(api, action) };
+  };
+  const names = (api: FakeApi) => [...api.objects.keys()].sort();
+
+  it('does it, and doing it again changes nothing', async () => {
+    const { api, apply } = setUp();
+    expect(await apply()).toMatchObject({ ok: true });
+    const [after, finalizers] = [names(api), api.objects.get('Service shop/web')?.metadata.finalizers];
+    expect(await apply()).toMatchObject({ ok: true });
+    expect(names(api)).toEqual(after);
+    expect(api.objects.get('Service shop/web')?.metadata.finalizers).toEqual(finalizers);
+  });
+
+  it('comes to the same end after a crash at any request', async () => {
+    const whole = setUp();
+    await whole.apply();
+    for (let survived = 0; survived < whole.api.requests.length; survived += 1) {
+      const { api, apply } = setUp();
+      api.dieAfter = survived;
+      expect(await apply()).toMatchObject({ ok: false, failure: { kind: 'transient' } });
+      api.dieAfter = Number.POSITIVE_INFINITY;
+      expect(await apply()).toMatchObject({ ok: true });
+      expect(names(api)).toEqual(names(whole.api));
+    }
+  });
+
+  it.each([
+    [new KubeError(403, 'Forbidden', 'no rights'), 'invalid', 'Forbidden'],
+    [new KubeError(403, 'Forbidden', 'namespace shop is being terminated'), 'waiting', 'NamespaceTerminating'],
+    [new KubeError(422, 'Invalid', 'spec.x: bad'), 'invalid', 'Rejected'],
+    [new KubeError(409, 'Conflict', 'modified'), 'transient', 'Conflict'],
+    [new KubeError(503, 'ServiceUnavailable', 'later', 7000), 'transient', 'ApiServerUnavailable'],
+    [new TypeError('a fault'), 'transient', 'Unexpected'],
+  ])('never rejects: %s is a failure that names the object', async (error, kind, reason) => {
+    const { api, apply } = setUp();
+    api.error = error;
+    const answer = await apply();
+    expect(answer).toMatchObject({ ok: false, failure: { kind, reason } });
+    const message = answer.ok ? '' : answer.failure.message;
+    expect(message).toMatch(/(Service web|ConfigMap a|Job web-1-1) in namespace shop: /);
+    expect(message).toContain(error.message);
+    if (action.type === 'apply-object') expect(message).toMatch(/^a.yaml:3: applying/);
+  });
+
+  it('acts as the tenant where it is told to', async () => {
+    const { api, apply } = setUp();
+    await apply();
+    const who = 'actAs' in action ? 'shop/tenant' : undefined;
+    expect(new Set(api.requests.map((request) => request.who))).toEqual(new Set([who]));
+  });
+});
+
+describe('the appliers', () => {
+  it('E10 add no finalizer to what is being deleted', async () => {
+    const api = new FakeApi();
+    api.put(service({ deletionTimestamp: 'now' }));
+    await applierOf(api, { type: 'add-finalizer', object: ref, finalizer })();
+    expect(api.objects.get('Service shop/web')?.metadata.finalizers).toBeUndefined();
+  });
+
+  it('E10 count what is gone as done', async () => {
+    const api = new FakeApi();
+    for (const type of ['add-finalizer', 'remove-finalizer'] as const) {
+      expect(await applierOf(api, { type, object: ref, finalizer })()).toEqual({ ok: true, value: { state: 'done' } });
+    }
+    const object = { ...config, ...config.metadata };
+    expect(await applierOf(api, { type: 'delete-object', object })()).toMatchObject({ ok: true });
+  });
+
+  it('let missing rights pass where a deletion is only an attempt', async () => {
+    const api = new FakeApi();
+    api.error = new KubeError(403, 'Forbidden', 'no rights');
+    const action = { type: 'delete-object', object: { ...config, ...config.metadata }, bestEffort: true } as const;
+    expect(await applierOf(api, action)()).toEqual({ ok: true, value: { state: 'done' } });
+  });
+
+  it('E20 read a chart again that is not at hand, and make no Job of it', async () => {
+    const api = new FakeApi();
+    const jobs = new JobApplier(api.client(), { image: 'r', command: [] }, async () => undefined);
+    const answer = await jobs.apply({ type: 'run-job', job }, signal);
+    expect(answer).toMatchObject({ ok: false, failure: { kind: 'transient', reason: 'ChartNotAtHand' } });
+    expect(api.requests).toEqual([]);
+  });
+});
+
+describe('carrying out', () => {
+  const say = (name: string, ok = true): Action => ({
+    type: 'delete-object',
+    object: { apiVersion: 'v1', kind: ok ? 'Good' : 'Bad', name },
+  });
+  const run = async (groups: Parameters<ReturnType<typeof carryOutWith>>[0]) => {
+    const done: string[] = [];
+    const apply = async (action: Action): Promise<Result<Applied>> => {
+      if (action.type !== 'delete-object') throw new Error('not of this test');
+      const { kind, name } = action.object;
+      done.push(name);
+      if (kind === 'Good') return { ok: true, value: { state: 'done', object: { ...config, kind: name } } };
+      const failed = name === 'worst' ? ('invalid' as const) : ('transient' as const);
+      return { ok: false, failure: { kind: failed, reason: 'No', message: `${name} failed` } };
+    };
+    const carried = await carryOutWith({ apply }, { apply })(groups, signal);
+    return { done, carried };
+  };
+
+  it('goes through the groups in order and tells what the objects are since', async () => {
+    const { done, carried } = await run([
+      { name: '1', actions: [say('a'), say('b')] },
+      { name: '2', actions: [say('c')] },
+    ]);
+    expect(done).toEqual(['a', 'b', 'c']);
+    expect(carried.failure).toBeUndefined();
+    expect(carried.objects.map(({ kind }) => kind)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('ends after a group with a failure', async () => {
+    const { done, carried } = await run([
+      { name: '1', actions: [say('a', false), say('b')] },
+      { name: '2', actions: [say('c')] },
+    ]);
+    expect(done).toEqual(['a', 'b']);
+    expect(carried.failure?.message).toBe('a failed');
+  });
+
+  it('goes on after one that says so, and tells the failure that needs a person first, with all messages', async () => {
+    const { done, carried } = await run([
+      { name: '1', actions: [say('a', false), say('worst', false)], continueOnError: true },
+      { name: '2', actions: [say('c')] },
+    ]);
+    expect(done).toEqual(['a', 'worst', 'c']);
+    expect(carried.failure).toMatchObject({ kind: 'invalid', message: 'a failed; worst failed' });
+  });
+});
+
+describe('the runner’s account', () => {
+  it('is made once a namespace with its binding, and again when the namespace is made anew', async () => {
+    const api = new FakeApi();
+    const accounts = new RunnerAccounts(api.client(), 'alustan-runner');
+    await Promise.all([accounts.ensure('shop'), accounts.ensure('shop')]);
+    const made = ['RoleBinding shop/alustan-runner', 'ServiceAccount shop/alustan-runner'];
+    expect([...api.objects.keys()].sort()).toEqual(made);
+    expect(api.requests).toHaveLength(4);
+    api.objects.clear();
+    accounts.forget('shop');
+    await accounts.ensure('shop');
+    expect([...api.objects.keys()].sort()).toEqual(made);
+  });
+
+  it('leaves what an administrator has made, and asks again after a failure', async () => {
+    const api = new FakeApi();
+    const accounts = new RunnerAccounts(api.client(), 'alustan-runner');
+    api.put({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { namespace: 'shop', name: 'alustan-runner' },
+      roleRef: 'narrow',
+    });
+    api.error = new KubeError(503, 'ServiceUnavailable', 'later');
+    await expect(accounts.ensure('shop')).rejects.toThrow('later');
+    api.error = undefined;
+    await accounts.ensure('shop');
+    expect(api.objects.get('RoleBinding shop/alustan-runner')?.['roleRef']).toBe('narrow');
+  });
+});

@@ -1,0 +1,72 @@
+import type { ObjectRef } from '../core/plan.ts';
+import type { KubeObject } from '../core/resource.ts';
+import { type KubeClient, KubeError } from '../kube/client.ts';
+
+type Request = Readonly<{ verb: string; name: string; who?: string }>;
+
+/** An API server in memory, for tests: create, get, merge and apply patches, delete; and a crash at a chosen request. */
+export class FakeApi {
+  readonly objects = new Map<string, KubeObject>();
+  readonly requests: Request[] = [];
+  /** Requests that are answered before the next one never is. */
+  dieAfter = Number.POSITIVE_INFINITY;
+  /** The answer to every request from now on. */
+  error: Error | undefined;
+  #version = 0;
+
+  client(who?: string): KubeClient {
+    const client: Partial<KubeClient> = {
+      get: async (ref) => this.#found(this.#arrive('get', ref, who)),
+      create: async (object) => {
+        const id = this.#arrive('create', { ...object, ...object.metadata }, who);
+        if (this.objects.has(id)) throw new KubeError(409, 'AlreadyExists', 'already exists');
+        return this.#store(id, object);
+      },
+      patch: async (ref, kind, body) => {
+        const id = this.#arrive(kind, ref, who);
+        if (kind === 'apply') return this.#store(id, body as KubeObject);
+        const before = this.#found(id);
+        const { metadata } = body as KubeObject;
+        if (metadata.resourceVersion !== before.metadata.resourceVersion) {
+          throw new KubeError(409, 'Conflict', 'the object has been modified');
+        }
+        return this.#store(id, { ...before, metadata: { ...before.metadata, ...metadata } });
+      },
+      delete: async (ref) => {
+        const id = this.#arrive('delete', ref, who);
+        this.#found(id);
+        this.objects.delete(id);
+      },
+      as: ({ namespace, serviceAccount }) => this.client(`${namespace}/${serviceAccount}`),
+    };
+    return client as KubeClient;
+  }
+
+  put(object: KubeObject): void {
+    this.#store(idOf({ ...object, ...object.metadata }), object);
+  }
+
+  #arrive(verb: string, ref: ObjectRef, who: string | undefined): string {
+    if (this.requests.length >= this.dieAfter) throw new KubeError(0, 'ConnectionReset', 'the process is gone');
+    this.requests.push({ verb, name: ref.name, ...(who === undefined ? {} : { who }) });
+    if (this.error !== undefined) throw this.error;
+    return idOf(ref);
+  }
+
+  #found(id: string): KubeObject {
+    const object = this.objects.get(id);
+    if (object === undefined) throw new KubeError(404, 'NotFound', `${id} not found`);
+    return structuredClone(object);
+  }
+
+  #store(id: string, object: KubeObject): KubeObject {
+    this.#version += 1;
+    const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.#version) } };
+    this.objects.set(id, stored);
+    return structuredClone(stored);
+  }
+}
+
+function idOf({ kind, namespace = '', name }: ObjectRef): string {
+  return `${kind} ${namespace}/${name}`;
+}
