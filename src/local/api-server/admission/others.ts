@@ -79,6 +79,13 @@ const ingresses: Strategy = {
 };
 
 export const others: Record<string, Strategy> = {
+  '/events': {
+    defaults(event) {
+      fallback(event, 'source', {});
+      fallback(event, 'reportingComponent', '');
+      fallback(event, 'reportingInstance', '');
+    },
+  },
   '/nodes': { keepsStatusOnCreate: true },
   '/persistentvolumeclaims': claims,
   '/persistentvolumes': volumes,

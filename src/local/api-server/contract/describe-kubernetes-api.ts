@@ -6,10 +6,12 @@ import { type Context, uniqueName } from './context.ts';
 import { customResourceContract } from './custom-resources.ts';
 import { decodingContract } from './decoding.ts';
 import { discoveryContract } from './discovery.ts';
+import { escalationContract } from './escalation.ts';
 import { kubectlContract } from './kubectl.ts';
 import { listContract } from './lists.ts';
 import { objectContract } from './objects.ts';
 import { patchContract } from './patches.ts';
+import { statusContract } from './statuses.ts';
 import { watchContract } from './watches.ts';
 
 /** What a Kubernetes API must do for us: the same for the embedded one and for a real kube-apiserver. */
@@ -51,6 +53,8 @@ export function describeKubernetesApi(subject: Subject): void {
     accessContract(context);
     decodingContract(context);
     discoveryContract(context);
+    statusContract(context);
+    escalationContract(context);
     kubectlContract(context);
   });
 }

@@ -15,7 +15,10 @@ const ORDER = '$setElementOrder/';
  * @throws PatchError when the patch is no valid strategic merge patch.
  */
 export function strategicMergePatch<T extends JsonObject>(object: T, patch: unknown, schema: Schema | undefined): T {
-  if (!isObject(patch)) throw new PatchError('malformed', 'error decoding patch: invalid JSON document');
+  if (!isObject(patch)) {
+    const found = Array.isArray(patch) ? 'array' : typeof patch;
+    throw new PatchError('malformed', `json: cannot unmarshal ${found} into Go value of type map[string]interface {}`);
+  }
   return mergeMap(structuredClone(object), structuredClone(patch), schema) as T;
 }
 

@@ -10,7 +10,7 @@ import {
   modified,
   required,
 } from '../errors.ts';
-import { type ApiObject, equalJson, isMap, type Metadata, timestamp } from '../object.ts';
+import { type ApiObject, equalJson, isMap, type Metadata, timestamp, versionOf } from '../object.ts';
 import { kindName, resourceName } from './objects.ts';
 
 /** The alphabet of generated names: no vowels, no digits that look like letters. */
@@ -107,7 +107,7 @@ const labelNames = new Set(['namespaces', 'services']);
 /** Field errors of the metadata. */
 export function validateMetadata(call: WriteCall, object: ApiObject, old: ApiObject | undefined): Cause[] {
   const causes = old === undefined ? nameErrors(call, object.metadata.name) : [];
-  causes.push(...labelErrors(object.metadata));
+  causes.push(...labelErrors(object.metadata), ...ownerErrors(object.metadata));
   if (old?.metadata.deletionTimestamp === undefined) return causes;
   const before = new Set(old.metadata.finalizers ?? []);
   const added = (object.metadata.finalizers ?? []).filter((one) => !before.has(one));
@@ -139,5 +139,16 @@ function labelErrors(metadata: Metadata): Cause[] {
   return Object.values(metadata.labels ?? {}).flatMap((value) => {
     if (value.length > 63) return [invalidValue('metadata.labels', value, 'must be no more than 63 characters')];
     return labelValue.test(value) ? [] : [invalidValue('metadata.labels', value, labelValueWords)];
+  });
+}
+
+function ownerErrors(metadata: Metadata): Cause[] {
+  return (metadata.ownerReferences ?? []).flatMap(({ apiVersion = '', kind = '', name = '', uid = '' }) => {
+    const fields = { apiVersion: versionOf(apiVersion), kind, name, uid };
+    const empty = Object.entries(fields).filter(([, value]) => value === '');
+    return empty.map(([field]) => {
+      const why = field === 'apiVersion' ? 'version must not be empty' : 'must not be empty';
+      return invalidValue(`metadata.ownerReferences.${field}`, field === 'apiVersion' ? apiVersion : '', why);
+    });
   });
 }
