@@ -28,7 +28,7 @@ type Round = Readonly<{
 }>;
 
 const parallelPosts = 64;
-const patienceMs = 90_000;
+const patienceMs = 600_000;
 
 /** Workload 6: one push → a Job for each of 1,000 Services → all Ready; then workload 9: nothing happens. */
 export async function fanOut(options: FanOutOptions): Promise<{ title: string; lines: Line[] }[]> {
