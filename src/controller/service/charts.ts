@@ -49,6 +49,11 @@ export class Charts {
     return JSON.stringify([url, ref, credentials?.id]);
   }
 
+  /** The revision of the chart that was last read at this path. */
+  revisionAt(path: FolderRef): string | undefined {
+    return this.#known.get(idOf(path))?.revision;
+  }
+
   /** The newest revision that anybody has seen there. */
   newestRevision(repository: string): string | undefined {
     return this.#newest.get(repository);

@@ -31,7 +31,7 @@ export type InputTools = Readonly<{
 const pullableAgeMs = 10_000;
 
 /** What the controller knows of one Service's chart. */
-type Seen = { readonly key: Key; repository?: string; commit?: string; settled?: string; awaited: boolean };
+type Seen = { readonly key: Key; repository?: string; revision?: string; settled?: string; awaited: boolean };
 
 /** Charts and image tags of Services, one poll for all that use the same. */
 export class ServiceInputSource implements ServiceInputs {
@@ -55,7 +55,8 @@ export class ServiceInputSource implements ServiceInputs {
     seen.repository = charts.repositoryOf(path.value);
     const chart = await charts.observe(path.value, intervalMs, signal);
     if (!chart.ok) polls.noteFailure('folder', key, chart.failure);
-    if (chart.ok) seen.commit = chart.value.commit ?? charts.newestRevision(seen.repository) ?? '';
+    const revision = charts.revisionAt(path.value);
+    if (chart.ok && revision !== undefined) seen.revision = revision;
     return chart;
   }
 
@@ -103,8 +104,8 @@ export class ServiceInputSource implements ServiceInputs {
   /** A pass has ended, and its status is written: who waited for it may go on. */
   settled(service: ServiceObject): void {
     const seen = this.#of(serviceKey(service));
-    // Without a commit its chart cannot be had: its status says so, and that is as current as it gets.
-    seen.settled = seen.commit ?? this.#newest(seen);
+    // Without a revision its chart cannot be had: its status says so, and that is as current as it gets.
+    seen.settled = seen.revision ?? this.#newest(seen);
     if (!seen.awaited) return;
     seen.awaited = false;
     this.#tools.ringDependents(seen.key);
@@ -127,8 +128,8 @@ export class ServiceInputSource implements ServiceInputs {
     return seen;
   }
 
-  #newest({ repository, commit }: Seen): string {
-    return (repository === undefined ? undefined : this.#tools.charts.newestRevision(repository)) ?? commit ?? '';
+  #newest({ repository, revision }: Seen): string {
+    return (repository === undefined ? undefined : this.#tools.charts.newestRevision(repository)) ?? revision ?? '';
   }
 
   #interval(service: ServiceObject): number {
