@@ -183,6 +183,64 @@ describe('the controller on the embedded API', () => {
     }
   });
 
+  it('E19 hears of objects without a namespace, and of kinds that the cluster learns later', async () => {
+    const role = 'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: NAME}\n'.replace(
+      'NAME',
+      ns,
+    );
+    const reference = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', name: ns };
+    const binding = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' };
+    await stage.client.create({
+      ...{
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRoleBinding',
+        metadata: { name: ns },
+        roleRef: binding,
+      },
+      subjects: [{ kind: 'ServiceAccount', name: 'alustan-runner', namespace: ns }],
+    });
+    await stage.service(ns, 'api', {}, { manifest: role });
+    await stage.state(ns, 'api', delivered);
+    await stage.client.delete(reference);
+    await stage.state(ns, 'api', 'Progressing HealthPending', /ClusterRole team-\d+ is missing/);
+    await stage.client.create({ ...reference, metadata: { name: ns } });
+    await stage.state(ns, 'api', delivered);
+  });
+
+  it('applies a manifest as soon as the cluster knows its kind', async () => {
+    const group = `${ns}.example.com`;
+    await stage.git.commit(`${ns}-apps`, {
+      'thing.yaml': `apiVersion: ${group}/v1\nkind: Thing\nmetadata: {name: one}\nspec: {a: 1}\n`,
+    });
+    const metadata = { namespace: ns, name: 'apps' };
+    const spec = { url: stage.git.url(`${ns}-apps`), ref: { branch: 'main' }, serviceAccountName: 'admin' };
+    await stage.client.create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace: ns, name: 'admin' } });
+    await stage.client.create({
+      ...{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name: `${ns}-admin` } },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+      subjects: [{ kind: 'ServiceAccount', name: 'admin', namespace: ns }],
+    });
+    await stage.client.create({ apiVersion: 'alustan.io/v1alpha1', kind: 'Repository', metadata, spec });
+    await stage.state(ns, 'apps', 'Error ManifestProblems', /Thing/, 'Repository');
+    const schema = { type: 'object', properties: { spec: { type: 'object', properties: { a: { type: 'integer' } } } } };
+    await stage.client.create({
+      ...{
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        metadata: { name: `things.${group}` },
+      },
+      spec: {
+        ...{
+          group,
+          scope: 'Namespaced',
+          names: { plural: 'things', singular: 'thing', kind: 'Thing', listKind: 'ThingList' },
+        },
+        versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } }],
+      },
+    });
+    await stage.state(ns, 'apps', 'Completed Applied', /1 object/, 'Repository');
+  });
+
   it('goes on as soon as rights are granted', async () => {
     const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'tenant', namespace: ns } };
     await stage.client.create(account);

@@ -157,8 +157,8 @@ export class ControllerStage {
   }
 
   /** The Service once its status says so of its present generation: `Completed Delivered`, with these words. */
-  state(namespace: string, name: string, said: string, words = /./): Promise<KubeObject | undefined> {
-    return this.until('Service', namespace, name, (object) => {
+  state(namespace: string, name: string, said: string, words = /./, kind = 'Service'): Promise<KubeObject | undefined> {
+    return this.until(kind, namespace, name, (object) => {
       const status = (object?.['status'] ?? {}) as Record<string, unknown>;
       const ready = ((status['conditions'] ?? []) as { type: string; reason: string }[]).find(
         (c) => c.type === 'Ready',
