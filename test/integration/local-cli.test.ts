@@ -6,8 +6,8 @@ import { readEndpoints } from '../../src/local/mode/endpoints.ts';
 import { exists, LocalProcess, processesOf } from '../support/local-process.ts';
 import { Shop } from '../support/shop.ts';
 
-/** Milliseconds in which Ctrl-C has to be over on an idle machine, and the allowance for one that runs other tests. */
-const limit = { promised: 5_000, busy: 10_000 };
+/** Milliseconds: Ctrl-C is to be over within five seconds, twice that on a machine that runs other tests besides. */
+const limitMs = 10_000;
 const anyPorts = ['--api-port', '0', '--http-port', '0'];
 const empty = [...anyPorts, '--example', 'none'];
 
@@ -30,7 +30,7 @@ describe('alustan local', { timeout: 90_000 }, () => {
     await local.says(/starting the Kubernetes API/);
     const { code, ms } = await local.end(signal);
     expect(code).toBe(0);
-    expect(ms).toBeLessThan(limit.busy);
+    expect(ms).toBeLessThan(limitMs);
     expect(await processesOf(dataDir)).toEqual([]);
   });
 
@@ -44,7 +44,7 @@ describe('alustan local', { timeout: 90_000 }, () => {
     local.child.kill('SIGINT');
     const { code, ms } = await local.end('SIGINT');
     expect(code).toBe(0);
-    expect(ms).toBeLessThan(limit.busy);
+    expect(ms).toBeLessThan(limitMs);
     expect(await processesOf(dataDir)).toEqual([]);
 
     const again = await LocalProcess.start(dataDir, [...anyPorts, '--retry-delay', '1s']);

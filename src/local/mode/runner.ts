@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { getCompileCacheDir } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { Runners } from '../node/process-pods.ts';
 
 /** Image of runner Jobs in local mode: names the program that is running, there is nothing to pull. */
@@ -13,6 +14,12 @@ export function runnerProgram({ root, helm, env }: RunnerOptions): Runners {
   return (_pod, container) => {
     if (container.image !== runnerImage) return undefined;
     const host = [process.execPath, join(root, 'src', 'main.ts')];
-    return { host, command: container.args ?? [], env: { PATH: path, ALUSTAN_HELM: helm } };
+    return { host, command: container.args ?? [], env: { PATH: path, ALUSTAN_HELM: helm, ...compileCache() } };
   };
+}
+
+/** The runner has a home of its own: it is told where this process keeps what it has compiled. */
+function compileCache(): Record<string, string> {
+  const folder = getCompileCacheDir();
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
 }
