@@ -1,6 +1,9 @@
 import type { Failure } from '../core/result.ts';
 import { KubeError } from '../kube/client.ts';
 
+/** Server-side apply answers 500 to a field of the wrong type: not a fault of the server, and no retry helps. */
+const unmergeable = /^failed to create typed patch object/;
+
 /** What an answer of the API server means for an object whose action it refused. */
 export function failureOf(error: unknown, doing: string): Failure {
   if (!(error instanceof KubeError)) {
@@ -20,6 +23,7 @@ export function failureOf(error: unknown, doing: string): Failure {
     case 409:
       return { kind: 'transient', reason: 'Conflict', message, retryAfterMs: 200 };
     default: {
+      if (unmergeable.test(error.message)) return { kind: 'invalid', reason: 'Rejected', message };
       const wait = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
       return { kind: 'transient', reason: 'ApiServerUnavailable', message, ...wait };
     }

@@ -93,6 +93,10 @@ export class Lane {
     await this.shop.client.create({ apiVersion, kind: 'Service', metadata: { name, namespace: this.name }, spec });
   }
 
+  async repository(name: string, spec: Json): Promise<void> {
+    await this.shop.client.create({ apiVersion, kind: 'Repository', metadata: { name, namespace: this.name }, spec });
+  }
+
   async setSpec(spec: Json): Promise<void> {
     const body = [{ op: 'replace', path: '/spec', value: spec }];
     await this.shop.client.patch(this.ref('Service', 'app'), 'json', body);

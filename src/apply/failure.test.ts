@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { KubeError } from '../kube/client.ts';
+import { failureOf } from './failure.ts';
+
+it.each([
+  [403, 'may not', 'invalid', 'Forbidden'],
+  [403, 'namespace x is being terminated', 'waiting', 'NamespaceTerminating'],
+  [422, 'invalid', 'invalid', 'Rejected'],
+  [413, 'too large', 'invalid', 'Rejected'],
+  [
+    500,
+    'failed to create typed patch object (x/b; v1, Kind=ConfigMap): .data.a: expected string',
+    'invalid',
+    'Rejected',
+  ],
+  [500, 'etcdserver: leader changed', 'transient', 'ApiServerUnavailable'],
+  [409, 'changed', 'transient', 'Conflict'],
+  [0, 'connection refused', 'transient', 'ApiServerUnavailable'],
+])('E34 an answer %i "%s" is %s', (status, message, kind, reason) => {
+  const failure = failureOf(new KubeError(status, 'Reason', message), 'applying ConfigMap b');
+  expect(failure).toMatchObject({ kind, reason, message: `applying ConfigMap b: ${message}` });
+});
