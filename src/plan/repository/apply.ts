@@ -158,9 +158,9 @@ function outcomeOf({ revision, placed, pending, held, replaced, problems, prunin
   return { kind: 'completed', reason: 'Applied', message: `${count(placed.length, 'object')} of ${commit} applied` };
 }
 
-/** A commit as people write it. */
+/** A commit or digest as people write it. */
 function short(revision: string): string {
-  return revision.slice(0, 12);
+  return revision.replace(/^(sha256:)?(.{12}).*$/, '$1$2');
 }
 
 function tellProblem({ file, line, message }: ManifestProblem): string {

@@ -6,22 +6,20 @@ import { repository } from './failures.ts';
 
 const run = promisify(execFile);
 const ssh = 'core.sshCommand=ssh -oBatchMode=yes -oConnectTimeout=10';
-/** The words below are looked for in English. */
-const quiet = { GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
 
 /**
  * Runs the `git` program, which knows ssh; it must never ask anybody anything. Throws failures.
  *
- * @param env for tests; else that of this process.
+ * @param env instead of this process's own.
  */
 export async function runGit(
   args: readonly string[],
   url: string,
   timeoutMs: number,
   signal: AbortSignal,
-  env: NodeJS.ProcessEnv = process.env,
+  env?: Readonly<Record<string, string | undefined>>,
 ): Promise<string> {
-  const options = { signal, timeout: timeoutMs, maxBuffer: 64 * 1024 * 1024, env: { ...env, ...quiet } };
+  const options = { signal, timeout: timeoutMs, maxBuffer: 64 * 1024 * 1024, ...(env === undefined ? {} : { env }) };
   try {
     return (await run('git', ['-c', ssh, ...args], options)).stdout;
   } catch (error) {
