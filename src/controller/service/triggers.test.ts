@@ -69,9 +69,9 @@ describe('a Service is rung', () => {
     ],
     ['not by a finalizer of ours', service('api', { needs: ['db'] }, { finalizers: ['f'] }), []],
     [
-      'by what it depends on, and what depends on it, when it turns healthy',
+      'by what it depends on, when that turns healthy, and not by what depends on it',
       service('api', { needs: ['db'] }, {}, ready('True')),
-      ['db', 'web'],
+      ['web'],
     ],
     ['not by words of a status', service('api', { needs: ['db'] }, {}, { message: 'words' }), []],
     [

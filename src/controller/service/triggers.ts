@@ -3,7 +3,7 @@ import { isFinished } from '../../apply/janitor.ts';
 import type { Key } from '../../core/key.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { byOwner, type Caches } from '../caches.ts';
-import { concernsItself, isGoing } from '../changes.ts';
+import { concernsItself, isGoing, isGone } from '../changes.ts';
 
 type Ring = (key: Key) => void;
 type Spec = { source?: { releaseName?: string }; dependencies?: { service?: (string | { name: string })[] } };
@@ -119,7 +119,9 @@ function neighbours({ services }: Caches, before: KubeObject | undefined, after:
   const { namespace = '', name } = self.metadata;
   const dependents = services.by(byDependency, `${namespace}/${name}`);
   const moved = before?.metadata.generation !== after?.metadata.generation;
-  const dependencies = [before, after].flatMap((object) => (object === undefined ? [] : needed(object)));
+  // What it depends on waits for its going only (E9): how it fares is nothing to them.
+  const going = moved || isGoing(before, after) || isGone(before, after);
+  const dependencies = going ? [before, after].flatMap((object) => (object === undefined ? [] : needed(object))) : [];
   // Those who want the release that it has let go of, too.
   const releases = new Set([before, after].flatMap((object) => (object === undefined ? [] : releaseOf(object))));
   const rivals = moved ? [...releases].flatMap((release) => services.by(byRelease, release)) : [];
