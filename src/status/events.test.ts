@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { eventOf, isTransition } from './events.ts';
+import type { KubeObject } from '../core/resource.ts';
+import { KubeError } from '../kube/client.ts';
+import { EventSender, eventOf, isTransition } from './events.ts';
 
 const status = (state: 'Progressing' | 'Error', reason: string, message = 'm') => ({
   state,
@@ -36,5 +38,44 @@ describe('an Event is sent', () => {
     const event = eventOf(service, { kind: 'invalid', reason: 'R', message: 'ü'.repeat(1000) }, now);
     expect(Buffer.byteLength(String(event['message']))).toBeLessThanOrEqual(1024);
     expect(event['message']).toMatch(/ü…$/);
+  });
+});
+
+describe('the sender of Events', () => {
+  const event = eventOf(service, { kind: 'working', reason: 'NamespaceTerminating', message: 'words' }, now);
+  const setUp = (refused: (object: KubeObject) => KubeError | undefined) => {
+    const sent: KubeObject[] = [];
+    const lost: unknown[] = [];
+    const create = async (object: KubeObject) => {
+      const error = refused(object);
+      if (error !== undefined) throw error;
+      sent.push(object);
+      return object;
+    };
+    return { sent, lost, events: new EventSender({ create }, (error) => lost.push(error)) };
+  };
+
+  it('has arrived, or is known to be lost, when it is flushed', async () => {
+    const { sent, lost, events } = setUp((object) => (object === event ? undefined : new KubeError(500, 'No', 'no')));
+    events.send(event);
+    events.send({ ...event });
+    await events.flush();
+    expect(sent).toEqual([event]);
+    expect(lost).toHaveLength(1);
+  });
+
+  it('E10 tells of the namespace where it is being deleted, and takes nothing new', async () => {
+    const terminating = new KubeError(403, 'Forbidden', 'namespace shop is being terminated');
+    const { sent, lost, events } = setUp(({ metadata }) => (metadata.namespace === 'shop' ? terminating : undefined));
+    events.send(event);
+    await events.flush();
+    expect(lost).toEqual([]);
+    expect(sent).toMatchObject([
+      {
+        metadata: { namespace: 'default' },
+        involvedObject: { kind: 'Namespace', name: 'shop' },
+        message: 'Service web: words',
+      },
+    ]);
   });
 });

@@ -14,7 +14,7 @@ function startedAt(object: KubeObject | undefined): string {
   return statusOf(object).job?.startedAt ?? '';
 }
 
-describe('the controller on the embedded API', () => {
+describe('the controller on the embedded API', { timeout: 40_000 }, () => {
   let stage: ControllerStage;
   let helm: FakeHelm;
   let ns: string;
@@ -24,8 +24,8 @@ describe('the controller on the embedded API', () => {
     stage = await ControllerStage.open();
     helm = stage.helm;
     await stage.start();
-  });
-  afterAll(() => stage.close());
+  }, 60_000);
+  afterAll(() => stage.close(), 30_000);
   beforeEach(async () => {
     count += 1;
     ns = `team-${count}`;
@@ -93,6 +93,20 @@ describe('the controller on the embedded API', () => {
     );
     await stage.state(ns, 'api', delivered);
     await stage.gone('Secret', ns, name, 'v1');
+  });
+
+  it('removes the inputs of a Job that ended while no controller ran', async () => {
+    const end = Promise.withResolvers<'succeeds'>();
+    helm.outcome = () => end.promise;
+    await stage.service(ns, 'api', {}, { manifest: configMap('api') });
+    const name = statusOf(await stage.state(ns, 'api', 'Progressing JobRunning')).job?.name ?? '';
+    await stage.until('Secret', ns, name, (secret) => secret, 'v1');
+    await stage.stop();
+    end.resolve('succeeds');
+    await stage.until('Job', ns, name, (job) => JSON.stringify(job?.['status'])?.includes('Complete'), 'batch/v1');
+    await stage.start();
+    await stage.gone('Secret', ns, name, 'v1');
+    await stage.state(ns, 'api', delivered, /revision 1 /);
   });
 
   describe('E8 one commit that changes two Services', () => {

@@ -3,15 +3,15 @@ import { leadController, leaseName } from '../../src/controller/lead.ts';
 import type { KubeObject } from '../../src/core/resource.ts';
 import { ControllerStage } from '../support/controller-stage.ts';
 
-describe('replicas of the controller', () => {
+describe('replicas of the controller', { timeout: 60_000 }, () => {
   let stage: ControllerStage;
 
   beforeAll(async () => {
     stage = await ControllerStage.open();
     await stage.namespace('shop');
     await stage.push('shop', { one: '1', two: '2' });
-  });
-  afterAll(() => stage.close());
+  }, 60_000);
+  afterAll(() => stage.close(), 30_000);
 
   function replica(identity: string) {
     const stop = new AbortController();

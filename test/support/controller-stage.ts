@@ -16,6 +16,8 @@ import { recording, type Sent } from './recording-client.ts';
 
 const chart = new URL('../../charts/alustan', import.meta.url).pathname;
 const apiVersion = 'alustan.io/v1alpha1';
+/** What is waited for comes within a fraction of a second on an idle machine. */
+const patienceMs = 20_000;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -122,7 +124,7 @@ export class ControllerStage {
     try {
       return await new Promise((resolve, reject) => {
         const late = () => reject(new Error(`${kind} ${name}: ${JSON.stringify(look(), undefined, 1)}`));
-        const timer = setTimeout(late, 10_000);
+        const timer = setTimeout(late, patienceMs);
         const check = () => {
           if (!when(look())) return;
           clearTimeout(timer);
@@ -141,7 +143,7 @@ export class ControllerStage {
     const reflector = new Reflector({ client: this.client, type: { apiVersion: 'v1', kind }, namespace });
     try {
       return await new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(JSON.stringify(reflector.list(), undefined, 1))), 10_000);
+        const timer = setTimeout(() => reject(new Error(JSON.stringify(reflector.list(), undefined, 1))), patienceMs);
         const check = () => {
           const chosen = choose(reflector.list());
           if (chosen === undefined) return;

@@ -19,7 +19,7 @@ export class FakeCluster {
 
   client(): WatchingClient {
     const client: Pick<WatchingClient, 'pages' | 'watch' | 'as' | 'resourceType'> = {
-      pages: (type, options) => this.#pages(`list ${type.kind} ${options?.namespace ?? ''}`),
+      pages: (type, options) => this.#pages(type.kind, `list ${type.kind} ${options?.namespace ?? ''}`),
       watch: (type, options, signal) => this.#watch(`watch ${type.kind} ${options.namespace ?? ''}`, signal),
       as: (_who: ActAs) => this.client(),
       resourceType: async (apiVersion, kind) => {
@@ -51,9 +51,10 @@ export class FakeCluster {
     if (this.refuses !== undefined) throw new KubeError(this.refuses, 'Refused', `the server answers ${this.refuses}`);
   }
 
-  async *#pages(asked: string): AsyncGenerator<Page> {
+  async *#pages(kind: string, asked: string): AsyncGenerator<Page> {
     this.#check(asked);
-    yield { items: structuredClone(this.objects), resourceVersion: String(this.#version) };
+    const items = this.objects.filter((object) => object.kind === kind);
+    yield { items: structuredClone(items), resourceVersion: String(this.#version) };
   }
 
   async *#watch(asked: string, signal: AbortSignal): AsyncGenerator<WatchEvent[]> {
