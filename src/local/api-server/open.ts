@@ -13,6 +13,7 @@ import { HttpServer } from './http/server.ts';
 import { builtinResources } from './resources/builtin.ts';
 import { Registry } from './resources/registry.ts';
 import { keepExpiring } from './store/expire.ts';
+import { openFailure } from './store/failure.ts';
 import { Store } from './store/store.ts';
 
 export type ApiServerOptions = Readonly<{
@@ -28,8 +29,17 @@ export type ApiServerOptions = Readonly<{
 
 export type Opened = Readonly<{ port: number; url: string; caPem: string; token: string; close(): Promise<void> }>;
 
-/** Starts the API server in this thread. The store is synchronous: `startApiServer` gives it a thread of its own. */
-export async function openApiServer(options: ApiServerOptions): Promise<Opened> {
+/**
+ * Starts the API server in this thread. The store is synchronous: `startApiServer` gives it a thread of its own.
+ * Rejects with the folder and a remedy when the data folder cannot be used.
+ */
+export function openApiServer(options: ApiServerOptions): Promise<Opened> {
+  return open(options).catch((error) => {
+    throw openFailure(error, options.dataDir);
+  });
+}
+
+async function open(options: ApiServerOptions): Promise<Opened> {
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
   const identity = await servingIdentity(options.dataDir);
   const token = adminToken(options.dataDir, options.adminToken);
@@ -51,7 +61,8 @@ export async function openApiServer(options: ApiServerOptions): Promise<Opened> 
   bootstrap(store, now());
   runDefinitions(api);
   keepExpiring(store, now, server.closing);
-  const port = await server.listen(options.port).catch((error) => {
+  const port = await server.listen(options.port).catch(async (error) => {
+    await server.close();
     store.close();
     throw error;
   });

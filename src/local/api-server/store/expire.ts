@@ -20,6 +20,14 @@ export function expireEvents(store: Store, now: Date): void {
 
 /** Does so every minute, until the signal. */
 export function keepExpiring(store: Store, now: () => Date, signal: AbortSignal): void {
-  const timer = setInterval(() => expireEvents(store, now()), everyMs).unref();
+  const expire = (): void => {
+    try {
+      expireEvents(store, now());
+    } catch (error) {
+      // A full disk: the next minute tries again; reads must go on.
+      process.stderr.write(`embedded API: old events stay: ${error instanceof Error ? error.message : error}\n`);
+    }
+  };
+  const timer = setInterval(expire, everyMs).unref();
   signal.addEventListener('abort', () => clearInterval(timer), { once: true });
 }

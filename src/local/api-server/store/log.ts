@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { writeFailure } from './failure.ts';
 
 /** One revision of one key. `value` is the object's JSON as written; of a deletion, the last state. */
 export type Entry = {
@@ -145,13 +146,14 @@ export class RevisionLog {
   }
 
   #transaction(work: () => void): void {
-    this.#db.exec('BEGIN IMMEDIATE');
     try {
+      this.#db.exec('BEGIN IMMEDIATE');
       work();
       this.#db.exec('COMMIT');
     } catch (error) {
-      this.#db.exec('ROLLBACK');
-      throw error;
+      // SQLite has rolled back already when the disk is full.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      throw writeFailure(error);
     }
   }
 
