@@ -62,7 +62,7 @@ describe.concurrent('bad input is told, harms nothing that runs, and is over whe
     shop = await Shop.start({ example: 'none', controller });
     lanes = new Lanes(shop);
     await seedBadInput(shop.local.endpoints.http);
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await lanes.close();
     await shop.stop();
@@ -87,7 +87,7 @@ describe.concurrent('bad input is told, harms nothing that runs, and is over whe
     }),
   );
 
-  it.each(manifests)('of a Repository: $input', { timeout: 60_000 }, async ({ input, file, reason, says, whole }) => {
+  it.each(manifests)('of a Repository: $input', { timeout: 120_000 }, async ({ input, file, reason, says, whole }) => {
     const name = input.replace(/\W+/g, '-').toLowerCase();
     const lane = await Lane.prepare(shop, name);
     const tree = await WorkTree.create(shop.local.endpoints.http, name);
