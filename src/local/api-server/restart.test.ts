@@ -3,10 +3,13 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ContractClient } from './contract/client.ts';
 import { startApiServer } from './index.ts';
 import { dig, mapsOf } from './object.ts';
+
+// Each test starts the server twice or more, which a busy machine takes its time for.
+vi.setConfig({ testTimeout: 60_000 });
 
 const token = 'restart';
 let dir: string;
