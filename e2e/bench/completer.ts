@@ -6,8 +6,8 @@ import { type Watched, watch } from './watch.ts';
 export type Completer = Readonly<{
   /** Jobs completed so far. */
   completed(): number;
-  /** Writes of its own so far, for the account of the API server's work. */
-  writes(): number;
+  /** Milliseconds from the sight of each Job to the answer that it is complete: the bench's own part of a delivery. */
+  took(): readonly number[];
   failure(): Error | undefined;
   stop(): Promise<void>;
 }>;
@@ -19,11 +19,11 @@ export type Completer = Readonly<{
 export async function startCompleter(access: Access, namespace: string): Promise<Completer> {
   const api = new Api(access, 32);
   const revisions = new Map<string, number>();
-  let completed = 0;
-  let writes = 0;
+  const took: number[] = [];
   let failure: Error | undefined;
 
   async function complete(job: Watched): Promise<void> {
+    const startedAt = performance.now();
     const { name, labels = {}, ownerReferences = [] } = job.metadata;
     const release = ownerReferences[0]?.name;
     if (release && labels['alustan.io/purpose'] === 'deliver') {
@@ -31,12 +31,10 @@ export async function startCompleter(access: Access, namespace: string): Promise
       revisions.set(release, revision);
       const secret = releaseSecret(release, namespace, revision, labels['alustan.io/inputs'] ?? '');
       await api.json('POST', `/api/v1/namespaces/${namespace}/secrets`, secret);
-      writes += 1;
     }
     const path = `/apis/batch/v1/namespaces/${namespace}/jobs/${name}/status`;
     await api.json('PATCH', path, { status: completeStatus(new Date()) }, 'application/merge-patch+json');
-    writes += 1;
-    completed += 1;
+    took.push(performance.now() - startedAt);
   }
 
   const stop = await watch(api, `/apis/batch/v1/namespaces/${namespace}/jobs`, ({ type, object }) => {
@@ -46,8 +44,8 @@ export async function startCompleter(access: Access, namespace: string): Promise
     });
   });
   return {
-    completed: () => completed,
-    writes: () => writes,
+    completed: () => took.length,
+    took: () => took,
     failure: () => failure,
     stop: async () => {
       stop();

@@ -33,6 +33,7 @@ export async function graph(levels: number, width: number): Promise<{ title: str
         judged('Jobs beyond one a Service', tracker.jobs - services.size, '<=', 0),
         plain('bare level: watch delivery + create (median)', limit, ' ms'),
         plain('level (median)', median(costs), ' ms'),
+        plain('of it the bench, which completes the Job (median)', median(completer.took()), ' ms'),
         judged('level ÷ bare level, median', median(costs) / limit, '<=', 5),
         judged('level ÷ bare level, p99', quantile(costs, 0.99) / limit, '<=', 5),
         plain('first Job to last Ready', tracker.elapsedMs() / 1000, ' s'),
