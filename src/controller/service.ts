@@ -30,9 +30,8 @@ export function serviceController(tools: Tools): ServiceController {
     ringDependents: (key) => ringDependents(caches, key, ring),
   });
   // What a Job of ours does to its release is told by its end.
-  const releases = new Releases(watches, client, (namespace, release) =>
-    tell(releaseTopic(namespace, release), (key) => !hasActiveJob(caches, key)),
-  );
+  const isQuiet = (key: Key) => !hasActiveJob(caches, key);
+  const releases = new Releases(watches, client, (...of) => tell(releaseTopic(...of), isQuiet));
   const live = new LiveObjects(watches, client, healthView, (ref) => tell(topicOf(ref)));
   const gathering: GatherTools = {
     ...{ client, caches, inputs, releases, settings, watches, installationKey: tools.installationKey },
@@ -50,8 +49,7 @@ export function serviceController(tools: Tools): ServiceController {
     gather: (service, signal) => gatherService(gathering, service, signal),
     plan: planService,
     intervalMs: (object) => intervalOr((object['spec'] as { interval?: string } | undefined)?.interval, intervalMs),
-    conditions: ({ warnings = [] }) =>
-      warnings.map((warning) => ({ type: warning.reason, status: 'True', ...warning })),
+    conditions: ({ warnings = [] }) => warnings.map((item) => ({ type: item.reason, status: 'True', ...item })),
     settled: (service) => inputs.settled(service),
     forget: (key) => {
       inputs.forget(key);
