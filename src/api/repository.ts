@@ -17,7 +17,10 @@ const ref = z
     commit: revision.optional().describe('A commit, or for OCI a digest.').meta({
       example: '7fd1a60b01f91b314f59955a4e4d4e80d8edf11d',
     }),
-    semver: revision.optional().describe('The highest tag that satisfies a constraint.').meta({ example: '~1.4.0' }),
+    semver: revision
+      .optional()
+      .describe('The highest tag that satisfies a constraint; prereleases only where it names one.')
+      .meta({ example: '~1.4.0' }),
   })
   .describe('What to take of the repository: one of the four. Default: the default branch; for OCI the tag `latest`.')
   .meta({
@@ -59,7 +62,9 @@ export const repositorySpec = z
       ),
     secretRef: secretRef
       .optional()
-      .describe('Credentials: keys `username` and `password`, or `token`; `ca.crt` for an own CA.'),
+      .describe(
+        'Credentials: keys `username` and `password`, `token`, or `.dockerconfigjson`; `ca.crt` for an own CA. Not with ssh.',
+      ),
     serviceAccountName: objectName
       .optional()
       .describe(

@@ -17,7 +17,7 @@ const source = z
       .string()
       .max(1024)
       .optional()
-      .describe('Folder of the chart inside the git repository. Default: the root.')
+      .describe('Folder of the chart inside the git repository. Default: the root. Not with `oci://`.')
       .meta({ example: 'application-helm' }),
     releaseName: z
       .string()
@@ -31,7 +31,9 @@ const source = z
       .string()
       .max(255)
       .optional()
-      .describe('Branch, tag or commit; for OCI a version or digest. Default: the default branch.')
+      .describe(
+        'Branch, tag or commit. For OCI a version, constraint, tag or digest. Default: the default branch; the newest release.',
+      )
       .meta({ example: 'main' }),
     values: z
       .record(z.string(), z.unknown())
@@ -43,7 +45,9 @@ const source = z
       .meta({ example: { cluster: '${workspace.CLUSTER_NAME}', image: 'alustan/backend:0.2.0' } }),
     secretRef: secretRef
       .optional()
-      .describe('Credentials of the repository: keys `username` and `password`, or `token`; `ca.crt` for an own CA.'),
+      .describe(
+        'Credentials: keys `username` and `password`, `token`, or `.dockerconfigjson`; `ca.crt` for an own CA. Not with ssh.',
+      ),
   })
   .describe('Where the chart comes from, and with what values it is installed.')
   .meta({
@@ -80,7 +84,9 @@ const containerRegistry = z
       .meta({ example: '>=0.2.0' }),
     secretRef: secretRef
       .optional()
-      .describe('Secret of type `kubernetes.io/dockerconfigjson` for the registry. Default: anonymous.'),
+      .describe(
+        'Secret of type `kubernetes.io/dockerconfigjson`, or with `username` and `password`; `ca.crt` for an own CA. Default: anonymous.',
+      ),
   })
   .describe('Follows the tags of an image and writes the chosen one into the values wherever the image is named.');
 
