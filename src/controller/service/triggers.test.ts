@@ -3,7 +3,7 @@ import { silent } from '../../core/log.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { Store } from '../../kube/reflector/store.ts';
 import { byOwner, type Caches } from '../caches.ts';
-import { ringServices, serviceIndexers } from './triggers.ts';
+import { concerned, ringServices, serviceIndexers } from './triggers.ts';
 
 type Spec = { releaseName?: string; needs?: string[] };
 
@@ -129,4 +129,17 @@ describe('a Service is rung', () => {
     caches.namespaces.put({ ...namespace, metadata: { ...namespace.metadata, deletionTimestamp: 'now' } });
     expect(rung()).toEqual(['api']);
   });
+});
+
+it.each([
+  ['api', 'what it needs, what lists it, and who wants its release', ['db', 'other', 'web']],
+  ['web', 'what it needs, near and far', ['api', 'db']],
+  ['db', 'what lists it, not what lists that', ['api']],
+])('E8 of all Services of the namespace, the plan of %s reads %s', (name, _what, expected) => {
+  const { caches } = setUp(...chain(), service('stranger'));
+  const services = caches.services as unknown as Caches['services'];
+  const self = caches.services.get({ namespace: 'shop', name });
+  expect(self).toBeDefined();
+  const found = concerned(services, self as KubeObject).map(({ metadata }) => metadata.name);
+  expect(found.sort()).toEqual(expected);
 });
