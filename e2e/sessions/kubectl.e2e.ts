@@ -96,6 +96,7 @@ const sessions: Session[] = [
       kubectl apply -n apply -f deployment.yaml --dry-run=server
       kubectl create -n apply -f job.yaml
       kubectl wait -n apply --for=condition=Complete job/once --timeout=40s
+      timeout 40 sh -c 'until kubectl get events -n apply -o name --field-selector reason=Completed | grep -q .; do sleep 0.2; done'
       kubectl get -n apply jobs
       kubectl describe -n apply job once
       kubectl events -n apply --for job/once
