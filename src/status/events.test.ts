@@ -23,6 +23,15 @@ describe('an Event is sent', () => {
     ['but not when only the words change', status('Error', 'A', 'x'), status('Error', 'A', 'y'), false],
   ])('%s', (_case, before, after, expected) => expect(isTransition(before, after)).toBe(expected));
 
+  it('when the words change of what a person must mend: more may be missing than was told first', () => {
+    const stalled = (message: string) => ({
+      ...status('Error', 'A', message),
+      conditions: [{ type: 'Stalled', status: 'True' as const, reason: 'A', message, lastTransitionTime: '' }],
+    });
+    expect(isTransition(stalled('one is missing'), stalled('two are missing'))).toBe(true);
+    expect(isTransition(stalled('one is missing'), stalled('one is missing'))).toBe(false);
+  });
+
   it('about the object, with its uid, as a warning where a person must act', () => {
     const event = eventOf(service, { kind: 'invalid', reason: 'UnknownRef', message: 'words' }, now);
     expect(event).toMatchObject({

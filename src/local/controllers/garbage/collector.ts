@@ -12,6 +12,9 @@ import { hasFinalizer, type OwnerState, orphan, planDependent, planOwner, waitsF
 /** Events own nothing and are owned by nothing; they are the most of all objects. */
 const ignored = new Set(['v1/Event', 'events.k8s.io/v1/Event']);
 
+/** Milliseconds until an owner that was found by asking, not by a watch, is looked for again. */
+const unseenMs = 500;
+
 /** Deletes objects whose owners are gone, of all kinds, custom ones included, and carries out foreground and orphan deletions. */
 export async function collectGarbage(world: World): Promise<Running> {
   const collector = new Collector(world);
@@ -55,6 +58,9 @@ class Collector {
     for (const reference of object.metadata.ownerReferences ?? []) {
       states.set(reference.uid, await this.#ownerState(object, reference));
     }
+    // An owner that no watch has shown yet can go without a word: its kind is new, and is asked again until it is watched.
+    const unseen = [...states].some(([owner, state]) => state === 'present' && this.#graph.get(owner) === undefined);
+    if (unseen) this.#loop.ringAfter(uid, unseenMs);
     const actions = [...planOwner(object, dependents), ...planDependent(object, states, dependents.length > 0)];
     await act(this.#world, actions, 'garbage-collector');
     return undefined;
