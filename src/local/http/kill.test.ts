@@ -23,7 +23,7 @@ async function startProcess(dataDir: string): Promise<{ child: ChildProcess; url
   return { child, url };
 }
 
-describe('kill -9 in the middle of pushes', () => {
+describe('kill -9 in the middle of pushes', { timeout: 120_000 }, () => {
   it('leaves whole images under every tag, whole repositories, and all that was confirmed', async () => {
     const dataDir = await temporaryFolder();
     const { child, url } = await startProcess(dataDir);
