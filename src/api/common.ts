@@ -23,7 +23,7 @@ export const objectName = z
 
 export const secretRef = z.object({ name: objectName.describe('Name of the Secret, in the same namespace.') });
 
-export const conditions = z
+const conditions = z
   .array(
     z.object({
       type: z.string().max(316).describe('`Ready`, `Reconciling`, `Stalled` or a warning.'),
@@ -37,3 +37,11 @@ export const conditions = z
   .optional()
   .meta({ listMapKeys: ['type'] })
   .describe('kstatus conditions.');
+
+/** What every kind's status says beside its own report. */
+export const situation = {
+  state: z.enum(['Progressing', 'Error', 'Failed', 'Blocked', 'Completed']).optional().describe('See states.md.'),
+  message: z.string().optional().describe('What is going on, or what to do.'),
+  observedGeneration: z.int().optional().describe('The generation that this status speaks of.'),
+  conditions,
+};

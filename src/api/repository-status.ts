@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { conditions } from './common.ts';
+import { situation } from './common.ts';
 
 export const inventoryEntry = z.object({
   apiVersion: z.string().describe('API version under which it was applied.'),
@@ -23,14 +23,7 @@ export const repositoryReport = z.object({
   problems: z.array(manifestProblem).optional().describe('Manifests that could not be applied.'),
 });
 
-export const repositoryStatus = repositoryReport
-  .extend({
-    state: z.enum(['Progressing', 'Error', 'Failed', 'Blocked', 'Completed']).optional().describe('See states.md.'),
-    message: z.string().optional().describe('What is going on, or what to do.'),
-    observedGeneration: z.int().optional().describe('The generation that this status speaks of.'),
-    conditions,
-  })
-  .describe('What the controller last saw.');
+export const repositoryStatus = repositoryReport.extend(situation).describe('What the controller last saw.');
 
 export type InventoryEntry = z.infer<typeof inventoryEntry>;
 export type ManifestProblem = z.infer<typeof manifestProblem>;

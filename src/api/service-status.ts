@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { conditions, time } from './common.ts';
+import { situation, time } from './common.ts';
 
 /** A runner Job as status remembers it: written before the Job is created, so that none is ever run twice (E20). */
 export const jobRecord = z
@@ -74,14 +74,7 @@ export const serviceReport = z.object({
   lastHandledRetry: z.string().optional().describe('Value of the annotation `alustan.io/retry` that was acted on.'),
 });
 
-export const serviceStatus = serviceReport
-  .extend({
-    state: z.enum(['Progressing', 'Error', 'Failed', 'Blocked', 'Completed']).optional().describe('See states.md.'),
-    message: z.string().optional().describe('What is going on, or what to do.'),
-    observedGeneration: z.int().optional().describe('The generation that this status speaks of.'),
-    conditions,
-  })
-  .describe('What the controller last saw.');
+export const serviceStatus = serviceReport.extend(situation).describe('What the controller last saw.');
 
 export type JobRecord = z.infer<typeof jobRecord>;
 export type Blocker = z.infer<typeof blocker>;
