@@ -13,13 +13,14 @@ const rules: readonly [RegExp, string][] = [
   [/^Waiting for .*\n/gm, ''],
   [/https?:\/\/(127\.0\.0\.1|localhost):\d+/g, 'SERVER'],
   [/\b10\.\d+\.\d+\.\d+\b/g, 'IP'],
+  // Folders of kubectl diff: their random digits may be of that alphabet below, so they go first.
+  [/\b(LIVE|MERGED)-\d+/g, '$1'],
   // Names that Kubernetes makes up, from an alphabet without vowels: a ReplicaSet's hash, and five characters.
   [/-[bcdfghjklmnpqrstvwxz2456789]{6,10}(?=-[bcdfghjklmnpqrstvwxz2456789]{5}\b)/g, '-HASH'],
   [/-HASH-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '-HASH-RANDOM'],
   [/-(?=[a-z]*\d)[bcdfghjklmnpqrstvwxz2456789]{8,10}\b/g, '-HASH'],
   [/-(?=[a-z]*\d)[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '-RANDOM'],
   [/((?:Created|Deleted) pod: \S+)-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '$1-RANDOM'],
-  [/\b(LIVE|MERGED)-\d+/g, '$1'],
   [/(pod-template-hash=)\w+/g, '$1HASH'],
   [/(?<=\s|\(|^)(\d+(d|h|m|s|ms))+(?=\s|\)|$)/gm, 'AGE'],
   [/(?<=\s)<(invalid|unknown)>(?=\s|$)/g, 'AGE'],
