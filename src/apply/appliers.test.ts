@@ -5,8 +5,8 @@ import type { Result } from '../core/result.ts';
 import { KubeError } from '../kube/client.ts';
 import { carryOutWith } from './carry-out.ts';
 import type { Applied } from './contract.ts';
+import { secretBudget } from './helm-job.ts';
 import { JobApplier } from './job.ts';
-import { secretBudget } from './job-manifest.ts';
 import { ObjectApplier } from './objects.ts';
 import { RunnerAccounts } from './runner-account.ts';
 import { FakeApi } from './testing.ts';
@@ -30,6 +30,15 @@ const job: JobRequest = {
   },
 };
 
+const infrastructure: JobRequest = {
+  ...job,
+  run: {
+    ...{ type: 'terraform', purpose: 'deploy', image: 'infra:1.0.0', script: './deploy', args: '', variables: {} },
+    ...{ env: [], envFrom: [], pod: {}, container: {}, labels: {}, annotations: {} },
+    ...{ timeoutSeconds: 3600, graceSeconds: 300 },
+  },
+};
+
 const chart = Buffer.alloc(secretBudget * 2, 'chart');
 
 function applierOf(api: FakeApi, action: Action): () => Promise<Result<Applied>> {
@@ -49,6 +58,7 @@ const subjects: { action: Action; before: KubeObject[] }[] = [
   { action: { type: 'apply-object', object: config, actAs, force: true, origin: 'a.yaml:3' }, before: [] },
   { action: { type: 'delete-object', object: { ...config, ...config.metadata }, actAs }, before: [config] },
   { action: { type: 'run-job', job }, before: [] },
+  { action: { type: 'run-job', job: infrastructure }, before: [] },
 ];
 
 describe.each(subjects)('the applier of $action.type', ({ action, before }) => {

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../core/resource.ts';
 import { isNotFound, type KubeClient } from '../kube/client.ts';
-import { secretName, secretsAnnotation } from './job-manifest.ts';
+import { secretName, secretsAnnotation } from './job-shape.ts';
 
 /** Finished Jobs that are kept for people to read their logs. */
 const kept = 3;

@@ -4,7 +4,8 @@ import { fail, ok, type Result } from '../core/result.ts';
 import { isAlreadyExists, type KubeClient } from '../kube/client.ts';
 import type { ActionOf, Applied, Applier } from './contract.ts';
 import { failureOf } from './failure.ts';
-import { inputSecrets, jobManifest, type RunnerSettings } from './job-manifest.ts';
+import { helmJob, helmSecrets, type RunnerSettings } from './helm-job.ts';
+import { terraformJob, terraformSecret } from './terraform-job.ts';
 
 /** The packed chart of a digest, or undefined when it is no longer at hand (then the next pass reads it again). */
 export type ChartBytes = (digest: string, signal: AbortSignal) => Promise<Uint8Array | undefined>;
@@ -31,13 +32,19 @@ export class JobApplier implements Applier<'run-job'> {
   }
 
   async #run(job: JobRequest, signal: AbortSignal): Promise<Result<Applied>> {
-    const chart = job.run.type === 'helm-install' ? await this.#chart(job.run.chartDigest, signal) : undefined;
-    if (job.run.type === 'helm-install' && chart === undefined) {
-      return fail('transient', 'ChartNotAtHand', `the chart ${job.run.chartDigest} must be read again`, 0);
+    const { run } = job;
+    if (run.type === 'terraform') return this.#start([terraformSecret(job, run)], terraformJob(job, run), signal);
+    const chart = run.type === 'helm-install' ? await this.#chart(run.chartDigest, signal) : undefined;
+    if (run.type === 'helm-install' && chart === undefined) {
+      return fail('transient', 'ChartNotAtHand', `the chart ${run.chartDigest} must be read again`, 0);
     }
-    const secrets = inputSecrets(job, chart);
+    const secrets = helmSecrets(job, run, chart);
+    return this.#start(secrets, helmJob(job, secrets.length, this.#runner), signal);
+  }
+
+  async #start(secrets: readonly KubeObject[], job: KubeObject, signal: AbortSignal): Promise<Result<Applied>> {
     await Promise.all(secrets.map((secret) => this.#create(secret, signal)));
-    await this.#create(jobManifest(job, secrets.length, this.#runner), signal);
+    await this.#create(job, signal);
     return ok({ state: 'pending' });
   }
 

@@ -1,4 +1,4 @@
-import { jobLabels } from '../apply/job-manifest.ts';
+import { jobLabels } from '../apply/job-shape.ts';
 import type { Log } from '../core/log.ts';
 import type { KubeObject } from '../core/resource.ts';
 import type { WatchingClient } from '../kube/client.ts';

@@ -1,4 +1,4 @@
-import type { RunnerSettings } from '../apply/job-manifest.ts';
+import type { RunnerSettings } from '../apply/helm-job.ts';
 import type { Log } from '../core/log.ts';
 import type { Redirect } from '../core/redirect.ts';
 import type { WatchingClient } from '../kube/client.ts';

@@ -1,5 +1,6 @@
 import type { Outcome } from './outcome.ts';
 import type { KubeObject } from './resource.ts';
+import type { TerraformRun } from './terraform-run.ts';
 
 /** An API object to name in an action. `apiVersion` as on the wire, for example `batch/v1`. */
 export type ObjectRef = Readonly<{ apiVersion: string; kind: string; namespace?: string; name: string }>;
@@ -33,7 +34,7 @@ export type JobRequest = Readonly<{
   attempt: number;
   inputsHash: string;
   serviceAccount: string;
-  run: HelmInstall | HelmUninstall;
+  run: HelmInstall | HelmUninstall | TerraformRun;
 }>;
 
 export type HelmInstall = Readonly<{

@@ -1,4 +1,5 @@
-import type { Action, ObjectRef, Plan } from '../../src/core/plan.ts';
+import type { Action, JobRequest, ObjectRef, Plan } from '../../src/core/plan.ts';
+import type { TerraformRun } from '../../src/core/terraform-run.ts';
 
 /** A plan's actions as a case writes them, one line each, in order. */
 export function describeActions(plan: Plan<unknown>, hash?: string): string[] {
@@ -9,6 +10,7 @@ function describeAction(action: Action, hash?: string): string {
   if (action.type === 'run-job') {
     const { job } = action;
     const inputs = job.inputsHash === hash ? ' of $hash' : '';
+    if (job.run.type === 'terraform') return describeRun(job, job.run, inputs);
     return `${job.run.type} ${job.run.release}, attempt ${job.attempt}${inputs}, as ${job.serviceAccount}`;
   }
   if (action.type === 'apply-object') {
@@ -19,6 +21,12 @@ function describeAction(action: Action, hash?: string): string {
     return `delete ${ref(action.object)}${as(action.actAs)}${action.bestEffort === true ? ', if allowed' : ''}`;
   }
   return `${action.type} ${action.finalizer}`;
+}
+
+/** `deploy by app/infra:1.0.2 ./deploy -x, attempt 1 of $hash, as alustan-runner`. */
+function describeRun(job: JobRequest, { purpose, image, script, args }: TerraformRun, inputs: string): string {
+  const command = args === '' ? script : `${script} ${args}`;
+  return `${purpose} by ${image} ${command}, attempt ${job.attempt}${inputs}, as ${job.serviceAccount}`;
 }
 
 function ref({ kind, namespace, name }: ObjectRef): string {

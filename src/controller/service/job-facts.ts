@@ -1,4 +1,4 @@
-import { jobLabels } from '../../apply/job-manifest.ts';
+import { jobLabels } from '../../apply/job-shape.ts';
 import { type JobResult, parseResult } from '../../core/job-io.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import type { Job } from '../../plan/service/facts.ts';

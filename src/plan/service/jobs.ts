@@ -1,7 +1,7 @@
 import type { JobRecord } from '../../api/service-status.ts';
 import { intervalOr } from '../../core/duration.ts';
 import { sha256 } from '../../core/hash.ts';
-import type { JobRequest } from '../../core/plan.ts';
+import type { HelmInstall, HelmUninstall, JobRequest } from '../../core/plan.ts';
 import { brief } from '../../core/text.ts';
 import { type Draft, type Ended, end, report, tellDesired } from './draft.ts';
 import type { Job } from './facts.ts';
@@ -108,7 +108,7 @@ function times(count: number): string {
 }
 
 /** Records and requests the next Job, and ends the plan. */
-export function startJob(draft: Draft, of: Purpose, run: JobRequest['run']): Ended {
+export function startJob(draft: Draft, of: Purpose, run: HelmInstall | HelmUninstall): Ended {
   const { metadata, spec, apiVersion, kind } = draft.object;
   const last = draft.report.job;
   const attempt = nextAttempt(draft, of);

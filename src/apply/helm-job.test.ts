@@ -1,8 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { JobRequest } from '../core/plan.ts';
 import type { KubeObject } from '../core/resource.ts';
-import { inputSecrets, jobManifest, secretBudget } from './job-manifest.ts';
+import { helmJob, helmSecrets, secretBudget } from './helm-job.ts';
 
+const run = {
+  type: 'helm-install',
+  release: 'web',
+  namespace: 'shop',
+  chartDigest: 'sha256:x',
+  values: { password: 'hunter2-canary' },
+  sensitive: ['hunter2-canary'],
+  labels: { 'alustan.io/inputs': '1a2b3c' },
+  wait: false,
+  conflicts: 'force',
+  timeoutSeconds: 300,
+} as const;
 const job: JobRequest = {
   owner: { apiVersion: 'alustan.io/v1alpha1', kind: 'Service', namespace: 'shop', name: 'web', uid: 'u1' },
   name: 'web-1a2b3c-1',
@@ -10,18 +22,7 @@ const job: JobRequest = {
   attempt: 1,
   inputsHash: '1a2b3c',
   serviceAccount: 'alustan-runner',
-  run: {
-    type: 'helm-install',
-    release: 'web',
-    namespace: 'shop',
-    chartDigest: 'sha256:x',
-    values: { password: 'hunter2-canary' },
-    sensitive: ['hunter2-canary'],
-    labels: { 'alustan.io/inputs': '1a2b3c' },
-    wait: false,
-    conflicts: 'force',
-    timeoutSeconds: 300,
-  },
+  run,
 };
 
 const dataOf = (secret: KubeObject) =>
@@ -31,7 +32,7 @@ const dataOf = (secret: KubeObject) =>
 
 describe('the Secrets of a Job', () => {
   it('are one for a small chart: immutable, owned by the object', () => {
-    const [secret, ...more] = inputSecrets(job, Buffer.from('chart'));
+    const [secret, ...more] = helmSecrets(job, run, Buffer.from('chart'));
     expect(more).toEqual([]);
     expect(secret).toMatchObject({ immutable: true, metadata: { name: job.name, ownerReferences: [{ uid: 'u1' }] } });
     expect(dataOf(secret as KubeObject).map(([name]) => name)).toEqual(['job.json', 'values.json', 'chart.tgz.000']);
@@ -41,7 +42,7 @@ describe('the Secrets of a Job', () => {
     'carry a chart of %i bytes whole and in order, none above the budget',
     (size) => {
       const chart = Buffer.alloc(size, 'abcdefg');
-      const secrets = inputSecrets(job, chart);
+      const secrets = helmSecrets(job, run, chart);
       const parts = secrets.flatMap(dataOf).filter(([name]) => name.startsWith('chart.tgz.'));
       expect(parts.map(([name]) => name)).toEqual(parts.map(([name]) => name).sort());
       expect(Buffer.concat(parts.map(([, bytes]) => bytes)).equals(chart)).toBe(true);
@@ -53,7 +54,7 @@ describe('the Secrets of a Job', () => {
 });
 
 describe('the Job', () => {
-  const manifest = jobManifest(job, 2, { image: 'alustan:1', command: ['alustan'] });
+  const manifest = helmJob(job, 2, { image: 'alustan:1', command: ['alustan'] });
   const text = JSON.stringify(manifest);
 
   it('E2 holds no value: they travel in Secrets', () => expect(text).not.toContain('hunter2'));
@@ -68,7 +69,7 @@ describe('the Job', () => {
     }
   });
   it('is not owned from another namespace', () => {
-    const remote = jobManifest({ ...job, namespace: 'alustan' }, 1, { image: 'a', command: [] });
+    const remote = helmJob({ ...job, namespace: 'alustan' }, 1, { image: 'a', command: [] });
     expect(remote.metadata.ownerReferences).toBeUndefined();
   });
 });

@@ -1,0 +1,91 @@
+import type { JobRequest } from '../core/plan.ts';
+import type { KubeObject, OwnerReference } from '../core/resource.ts';
+
+/** A Job's labels and annotations: the contract with whoever lists Jobs. */
+export const jobLabels = {
+  managedBy: 'app.kubernetes.io/managed-by',
+  kind: 'alustan.io/owner-kind',
+  name: 'alustan.io/owner-name',
+  purpose: 'alustan.io/purpose',
+  attempt: 'alustan.io/attempt',
+  inputs: 'alustan.io/inputs',
+} as const;
+export const secretsAnnotation = 'alustan.io/input-secrets';
+
+/** Seconds beyond the tool's own timeout, for the pod to start and the image to be pulled. */
+const startSeconds = 600;
+
+/** Name of the n-th input Secret of a Job. */
+export function secretName(job: string, index: number): string {
+  return index === 0 ? job : `${job}-${index}`;
+}
+
+/** An input Secret of a Job: immutable, owned as the Job is. */
+export function inputSecret(
+  job: JobRequest,
+  index: number,
+  data: readonly (readonly [string, Uint8Array])[],
+): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: secretName(job.name, index), namespace: job.namespace, labels: labelsOf(job), ...owned(job) },
+    type: 'alustan.io/job-input',
+    immutable: true,
+    data: Object.fromEntries(data.map(([name, bytes]) => [name, Buffer.from(bytes).toString('base64')])),
+  };
+}
+
+/** One pod, never restarted by the kubelet: retries are the plan's (E20, E26). */
+export function jobOf(
+  job: JobRequest,
+  secrets: number,
+  pod: Readonly<{ spec: Record<string, unknown>; labels?: object; annotations?: object }>,
+): KubeObject {
+  const { spec, labels = {}, annotations } = pod;
+  const metadata = { labels: { ...labels, ...labelsOf(job) }, ...(annotations === undefined ? {} : { annotations }) };
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: {
+      name: job.name,
+      namespace: job.namespace,
+      labels: labelsOf(job),
+      annotations: { [secretsAnnotation]: String(secrets) },
+      ...owned(job),
+    },
+    spec: {
+      backoffLimit: 0,
+      completions: 1,
+      parallelism: 1,
+      // A Job whose pod may still be alive has not ended: what it holds must not be taken from it.
+      podReplacementPolicy: 'Failed',
+      activeDeadlineSeconds: job.run.timeoutSeconds + startSeconds,
+      template: { metadata, spec: { restartPolicy: 'Never', serviceAccountName: job.serviceAccount, ...spec } },
+    },
+  };
+}
+
+function labelsOf(job: JobRequest): Record<string, string> {
+  return {
+    [jobLabels.managedBy]: 'alustan',
+    [jobLabels.kind]: job.owner.kind,
+    // A label holds 63 characters; whoever needs the owner for sure reads the owner reference.
+    ...(job.owner.name.length <= 63 ? { [jobLabels.name]: job.owner.name } : {}),
+    [jobLabels.purpose]: purposeOf(job.run),
+    [jobLabels.attempt]: String(job.attempt),
+    [jobLabels.inputs]: job.inputsHash,
+  };
+}
+
+function purposeOf(run: JobRequest['run']): string {
+  if (run.type === 'terraform') return run.purpose;
+  return run.type === 'helm-install' ? 'deliver' : 'uninstall';
+}
+
+/** Owned objects go with the owner; a Job in another namespace (remote clusters) cannot be owned and is labelled only. */
+function owned(job: JobRequest): { ownerReferences?: OwnerReference[] } {
+  const { apiVersion, kind, name, uid, namespace } = job.owner;
+  if (namespace !== job.namespace) return {};
+  return { ownerReferences: [{ apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: false }] };
+}
