@@ -83,7 +83,7 @@ async function startPods(plane: ControlPlane, registry: Registry, dataDir: strin
   const world = await World.open({ kubeconfigPath: plane.kubeconfigPath, log: silent });
   const node = await startNode({
     ...{ world, dataDir, podLogDir: join(dataDir, 'logs') },
-    runners: runnerProgram({ root, helm: await ensureHelm4(), env: process.env }),
+    runners: runnerProgram({ helm: await ensureHelm4(), env: process.env }),
     imagePresent: localImages(registry.url, [{ from: written, to: registry.url }]),
   });
   return async () => {

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packageRoot } from '../core/program.ts';
 import { startLocal } from '../local/mode/start.ts';
 import { type CommandContext, stopped, UsageError } from './context.ts';
 import type { LocalFlags } from './local-flags.ts';
@@ -9,8 +10,7 @@ import { createLog } from './log.ts';
 import { Progress, paint } from './progress.ts';
 import { welcome } from './welcome.ts';
 
-/** The package's root: charts and examples lie there, beside `src`. */
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const root = fileURLToPath(packageRoot);
 
 /** Starts the local mode, shows what happens, and stops it at the first SIGINT or SIGTERM. */
 export async function runLocal(flags: LocalFlags, context: CommandContext): Promise<void> {

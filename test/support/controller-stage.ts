@@ -27,6 +27,8 @@ export class ControllerStage {
   readonly connection: Connection;
   readonly git: GitServer;
   readonly helm: FakeHelm;
+  /** Path of an administrator's kubeconfig. */
+  readonly kubeconfig: string;
   /** What the controller has asked of the API server. */
   readonly sent: Sent[] = [];
   readonly #dir: string;
@@ -35,6 +37,7 @@ export class ControllerStage {
 
   private constructor(dir: string, connection: Connection, git: GitServer, stopApi: () => Promise<void>) {
     this.#dir = dir;
+    this.kubeconfig = join(dir, 'kubeconfig');
     this.connection = connection;
     this.client = connection.client;
     this.git = git;

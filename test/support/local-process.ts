@@ -8,6 +8,9 @@ import { root } from './shop.ts';
 
 const exec = promisify(execFile);
 
+/** Environment and main file, where they are not this process's and the sources'. */
+type Program = Readonly<{ env?: NodeJS.ProcessEnv; main?: string }>;
+
 /** `alustan local` as a process of its own, started, watched and ended as a person does it in a terminal. */
 export class LocalProcess {
   readonly child: ChildProcess;
@@ -16,10 +19,14 @@ export class LocalProcess {
   readonly #ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   #heard: () => void = () => undefined;
 
-  private constructor(dataDir: string, args: readonly string[], env: NodeJS.ProcessEnv) {
+  private constructor(dataDir: string, args: readonly string[], { env, main }: Program) {
     this.dataDir = dataDir;
-    const command = ['src/main.ts', 'local', '--data-dir', dataDir, ...args];
-    this.child = spawn(process.execPath, command, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const command = [main ?? 'src/main.ts', 'local', '--data-dir', dataDir, ...args];
+    this.child = spawn(process.execPath, command, {
+      cwd: root,
+      env: env ?? process.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.#ended = once(this.child, 'close').then(([code, signal]) => ({ code, signal }));
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
@@ -30,13 +37,13 @@ export class LocalProcess {
     void this.#ended.then(() => this.#heard());
   }
 
-  static spawn(dataDir: string, args: readonly string[] = [], env = process.env): LocalProcess {
-    return new LocalProcess(dataDir, args, env);
+  static spawn(dataDir: string, args: readonly string[] = [], program: Program = {}): LocalProcess {
+    return new LocalProcess(dataDir, args, program);
   }
 
   /** Resolves when it has said that it runs. */
-  static async start(dataDir: string, args: readonly string[] = []): Promise<LocalProcess> {
-    const local = LocalProcess.spawn(dataDir, args);
+  static async start(dataDir: string, args: readonly string[] = [], program: Program = {}): Promise<LocalProcess> {
+    const local = LocalProcess.spawn(dataDir, args, program);
     await local.says(/Ctrl-C stops/);
     return local;
   }

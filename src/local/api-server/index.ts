@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { workerEntry } from '../../core/program.ts';
 import { kubeconfig } from './auth/kubeconfig.ts';
 import type { Json } from './object.ts';
 import type { ApiServerOptions } from './open.ts';
@@ -20,15 +21,12 @@ export type ApiServer = Readonly<{
   close(): Promise<void>;
 }>;
 
-/** Where the thread's entry point lies; a bundle has it as a file of its own beside the main one. */
-const entry = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './api-server-worker.js', import.meta.url);
-
 /**
  * Starts the embedded Kubernetes API in a thread of its own.
  * Rejects with `code: 'EADDRINUSE'` when the port is taken.
  */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const worker = new Worker(entry, { workerData: options });
+  const worker = new Worker(workerEntry('api-server-worker', import.meta.url), { workerData: options });
   const exited = once(worker, 'exit');
   const [message] = (await Promise.race([once(worker, 'message'), exited.then(() => [])])) as [WorkerMessage?];
   if (message?.type !== 'ready') {

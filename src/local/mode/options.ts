@@ -17,7 +17,7 @@ export type LocalOptions = Readonly<{
   registryMirrors: readonly Redirect[];
   /** Times and limits of the controller where its defaults do not fit. */
   controller?: Pick<ControllerOptions, 'intervalMs' | 'settings' | 'timeouts'>;
-  /** Root of the package: charts/, examples/ and src/main.ts lie there. */
+  /** Root of the package: charts/ and examples/ lie there. */
   root: string;
   env: NodeJS.ProcessEnv;
   log: Log;

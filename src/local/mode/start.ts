@@ -72,14 +72,14 @@ async function start(options: Options, stops: Stops): Promise<Omit<LocalMode, 'c
 
 /** What makes objects of the API real, as kube-controller-manager and a kubelet do. */
 async function startCluster(options: Options, { kubeconfig, http }: Endpoints, helm: string, stops: Stops) {
-  const { dataDir, podLogDir, root, env, log, progress, registryMirrors } = options;
+  const { dataDir, podLogDir, env, log, progress, registryMirrors } = options;
   progress('starting the node');
   const world = await World.open({ kubeconfigPath: kubeconfig, log });
   stops.add(() => world.close());
   const controllers = await startControllers({ world });
   stops.add(() => controllers.close());
   const imagePresent = localImages(http, registryMirrors);
-  return startNode({ world, dataDir, podLogDir, runners: runnerProgram({ root, helm, env }), imagePresent });
+  return startNode({ world, dataDir, podLogDir, runners: runnerProgram({ helm, env }), imagePresent });
 }
 
 async function install(options: LocalOptions, { client }: Connection): Promise<void> {

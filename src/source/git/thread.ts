@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { workerEntry } from '../../core/program.ts';
 import type { Failure, Result } from '../../core/result.ts';
 import { fail, ok } from '../../core/result.ts';
 import type { GitFact, Job, Request, Response } from './protocol.ts';
@@ -12,7 +13,7 @@ export interface GitThread {
 const aborted: Failure = { kind: 'transient', reason: 'Aborted', message: 'the request was given up' };
 
 /** `entry` is the worker's file: another one in the bundle than in the sources. */
-export function createGitThread(entry: URL = new URL('./worker.ts', import.meta.url)): GitThread {
+export function createGitThread(entry: URL = workerEntry('git-worker', import.meta.url)): GitThread {
   const waiting = new Map<number, (result: Result<GitFact>) => void>();
   let worker: Worker | undefined;
   let last = 0;
