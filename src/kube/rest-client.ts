@@ -137,10 +137,8 @@ export class RestClient implements WatchingClient {
   }
 
   as({ namespace, serviceAccount }: ActAs): WatchingClient {
-    const headers = {
-      'impersonate-user': `system:serviceaccount:${namespace}:${serviceAccount}`,
-      'impersonate-group': ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
-    };
+    // Its groups the server adds itself; naming them would need the right to impersonate groups.
+    const headers = { 'impersonate-user': `system:serviceaccount:${namespace}:${serviceAccount}` };
     return new RestClient(this.#transport, this.#discovery, { headers, urgent: this.#urgent });
   }
 

@@ -1,0 +1,20 @@
+{{/* Rules of rules/controller.yaml, as a role has them. Give it the list and the chart's context. */}}
+{{- define "alustan.rules" -}}
+{{- $runner := .context.Values.runner -}}
+{{- $named := .context.Values.rbac.serviceAccounts -}}
+{{- $names := dict
+  "runnerAccount" (list $runner.serviceAccountName)
+  "runnerRole" (list $runner.clusterRole)
+  "impersonated" (has "*" $named | ternary list (prepend $named $runner.serviceAccountName | uniq))
+-}}
+{{- range .rules }}
+{{- if or (ne (default "" .when) "runner.autoProvision") $runner.autoProvision }}
+- apiGroups: {{ toJson .apiGroups }}
+  resources: {{ toJson .resources }}
+  verbs: {{ toJson .verbs }}
+  {{- with default (default list .resourceNames) (get $names (default "" .names)) }}
+  resourceNames: {{ toJson . }}
+  {{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
