@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Action, JobRequest } from '../core/plan.ts';
+import type { Action, FeedbackAction, JobRequest } from '../core/plan.ts';
 import type { KubeObject } from '../core/resource.ts';
 import type { Result } from '../core/result.ts';
 import { KubeError } from '../kube/client.ts';
@@ -41,7 +41,9 @@ const infrastructure: JobRequest = {
 
 const chart = Buffer.alloc(secretBudget * 2, 'chart');
 
-function applierOf(api: FakeApi, action: Action): () => Promise<Result<Applied>> {
+type ClusterAction = Exclude<Action, FeedbackAction>;
+
+function applierOf(api: FakeApi, action: ClusterAction): () => Promise<Result<Applied>> {
   const client = api.client();
   if (action.type === 'run-job') {
     const jobs = new JobApplier(client, { image: 'runner', command: ['alustan'] }, async () => chart);
@@ -51,8 +53,8 @@ function applierOf(api: FakeApi, action: Action): () => Promise<Result<Applied>>
   return () => objects.apply(action, signal);
 }
 
-/** Every action that there is, with what is there before it. */
-const subjects: { action: Action; before: KubeObject[] }[] = [
+/** Every action on the cluster that there is, with what is there before it. */
+const subjects: { action: ClusterAction; before: KubeObject[] }[] = [
   { action: { type: 'add-finalizer', object: ref, finalizer }, before: [service()] },
   { action: { type: 'remove-finalizer', object: ref, finalizer }, before: [service({ finalizers: [finalizer, 'b'] })] },
   { action: { type: 'apply-object', object: config, actAs, force: true, origin: 'a.yaml:3' }, before: [] },
@@ -165,7 +167,7 @@ describe('carrying out', () => {
       const failed = name === 'worst' ? ('invalid' as const) : ('transient' as const);
       return { ok: false, failure: { kind: failed, reason: 'No', message: `${name} failed` } };
     };
-    const carried = await carryOutWith({ apply }, { apply })(groups, signal);
+    const carried = await carryOutWith({ apply }, { apply }, { apply })(groups, signal);
     return { done, carried };
   };
 

@@ -1,6 +1,6 @@
-import type { Action, Group } from '../core/plan.ts';
+import type { Action, FeedbackAction, Group } from '../core/plan.ts';
 import type { KubeObject } from '../core/resource.ts';
-import type { Failure } from '../core/result.ts';
+import { type Failure, fail } from '../core/result.ts';
 import type { Applier } from './contract.ts';
 import type { ObjectAction } from './objects.ts';
 
@@ -13,9 +13,23 @@ export type Carried = Readonly<{ failure?: Failure; objects: readonly KubeObject
  */
 export type CarryOut = (groups: readonly Group[], signal: AbortSignal) => Promise<Carried>;
 
-export function carryOutWith(jobs: Applier<'run-job'>, objects: Applier<ObjectAction>): CarryOut {
-  const apply = (action: Action, signal: AbortSignal) =>
-    action.type === 'run-job' ? jobs.apply(action, signal) : objects.apply(action, signal);
+export function carryOutWith(
+  jobs: Applier<'run-job'>,
+  objects: Applier<ObjectAction>,
+  feedback: Applier<FeedbackAction['type']> = noFeedback,
+): CarryOut {
+  const apply = (action: Action, signal: AbortSignal) => {
+    switch (action.type) {
+      case 'run-job':
+        return jobs.apply(action, signal);
+      case 'comment-upsert':
+      case 'commit-status':
+      case 'deployment':
+        return feedback.apply(action, signal);
+      default:
+        return objects.apply(action, signal);
+    }
+  };
   return async (groups, signal) => {
     const failures: Failure[] = [];
     const changed: KubeObject[] = [];
@@ -37,3 +51,7 @@ function worst(failures: readonly Failure[]): Failure | undefined {
   if (first === undefined) return undefined;
   return { ...first, message: [...new Set(failures.map((failure) => failure.message))].join('; ') };
 }
+
+const noFeedback: Applier<FeedbackAction['type']> = {
+  apply: async () => fail('invalid', 'NoFeedback', 'this controller writes nothing on pull requests'),
+};

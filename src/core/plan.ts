@@ -1,4 +1,5 @@
 import type { Outcome } from './outcome.ts';
+import type { CommitState, CredentialsRef, DeploymentState, ForgeRepository } from './pull-request.ts';
 import type { KubeObject } from './resource.ts';
 import type { TerraformRun } from './terraform-run.ts';
 
@@ -23,7 +24,55 @@ export type Action =
       bestEffort?: boolean;
     }>
   /** `origin`: where the object was written, for messages, for example `apps/api.yaml:12`. */
-  | Readonly<{ type: 'apply-object'; object: KubeObject; actAs?: ActAs; force: boolean; origin?: string }>;
+  | Readonly<{ type: 'apply-object'; object: KubeObject; actAs?: ActAs; force: boolean; origin?: string }>
+  | FeedbackAction;
+
+/** Where feedback goes, and with whose login. */
+type Feedback = Readonly<{ repository: ForgeRepository; credentials?: CredentialsRef }>;
+
+/**
+ * What is said on a pull request. Nothing is written when the forge says it already; a failure to say it is told as a
+ * warning, and is never the outcome of the delivery. Texts are Markdown: what others wrote goes through
+ * `core/markdown.ts` first.
+ */
+export type FeedbackAction =
+  /**
+   * One comment for each pull request and `marker`, edited and never repeated: `heading`, then the sections of all who
+   * write to it, in the order of their names. A section without a body is taken out.
+   */
+  | (Feedback &
+      Readonly<{
+        type: 'comment-upsert';
+        number: number;
+        /** Hidden in the comment, by which it is found again: `[a-z0-9-]`. */
+        marker: string;
+        heading: string;
+        /** Whose words these are: the Service, as `namespace/name`. */
+        section: string;
+        body?: string;
+        /** Secret values that the body may quote, to be masked. */
+        sensitive: readonly string[];
+      }>)
+  /** `context` is the status's name: `alustan/preview/<service>`. Descriptions are cut at 140 characters. */
+  | (Feedback &
+      Readonly<{
+        type: 'commit-status';
+        sha: string;
+        context: string;
+        state: CommitState;
+        description: string;
+        targetUrl?: string;
+      }>)
+  /** A Deployment of `sha` to `environment`, made when there is none, and its newest state. */
+  | (Feedback &
+      Readonly<{
+        type: 'deployment';
+        sha: string;
+        environment: string;
+        state: DeploymentState;
+        description: string;
+        environmentUrl?: string;
+      }>);
 
 /** A runner Job to be created, without the bytes of the chart: the applier gets those by digest. */
 export type JobRequest = Readonly<{

@@ -1,16 +1,7 @@
+import type { Context, Observed } from '../core/observed.ts';
 import type { Result } from '../core/result.ts';
 
-/** What an observation brings with it. */
-export type Context = Readonly<{
-  signal: AbortSignal;
-  /** Milliseconds; an answer of the other side that is not older may be used again. Absent: the source's own default. */
-  maxAgeMs?: number;
-}>;
-
-/** `revision` names the state that was seen, and is what the next observation takes as `seen`. */
-export type Observed<Fact> =
-  | Readonly<{ changed: false; revision: string }>
-  | Readonly<{ changed: true; revision: string; fact: Fact }>;
+export type { Context, Observed } from '../core/observed.ts';
 
 /**
  * Reads one kind of thing of the outside world. Every implementation keeps to this (`test/support/source-contract.ts` checks it):

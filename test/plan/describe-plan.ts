@@ -20,6 +20,9 @@ function describeAction(action: Action, hash?: string): string {
   if (action.type === 'delete-object') {
     return `delete ${ref(action.object)}${as(action.actAs)}${action.bestEffort === true ? ', if allowed' : ''}`;
   }
+  if (action.type === 'comment-upsert') return `comment on #${action.number}: ${action.section}`;
+  if (action.type === 'commit-status') return `status ${action.context} ${action.state} of ${action.sha.slice(0, 7)}`;
+  if (action.type === 'deployment') return `deployment ${action.environment} ${action.state}`;
   return `${action.type} ${action.finalizer}`;
 }
 
