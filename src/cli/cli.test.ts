@@ -26,6 +26,8 @@ describe('a wrong command line ends with 2 and says why', () => {
     { args: ['local', '--no-such'], says: "unknown option '--no-such'" },
     { args: ['local', 'tag', 'shop/api'], says: "missing required argument 'tag'" },
     { args: ['controller', '--qps', 'many'], says: 'Write a number above zero' },
+    { args: ['controller', '--burst', '0'], says: 'Write a number above zero' },
+    { args: ['local', '--log-format', 'xml'], says: 'Allowed choices are json, pretty' },
     { args: ['controller', '--log-format', 'xml'], says: 'Allowed choices are json, pretty' },
     { args: ['runner', 'helm'], says: "required option '--input <folder>' not specified" },
     { args: ['locl'], says: 'Did you mean local?' },

@@ -15,4 +15,5 @@ export type ControllerFlags = Readonly<{
   logLevel: string;
   logFormat: LogFormat;
   qps: number;
+  burst?: number;
 }>;

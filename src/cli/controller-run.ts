@@ -12,8 +12,8 @@ import { createLog } from './log.ts';
 /** Runs the controller, alone or as the leader of several, until the first SIGINT or SIGTERM. */
 export async function runController(flags: ControllerFlags, { env, err, signal }: CommandContext): Promise<void> {
   const log = createLog({ level: flags.logLevel, format: flags.logFormat, to: err });
-  const { kubeconfig, qps } = flags;
-  const connection = await connectFrom(env, { kubeconfig, userAgent: 'alustan', qps, burst: 2 * qps });
+  const { kubeconfig, qps, burst = 2 * qps } = flags;
+  const connection = await connectFrom(env, { kubeconfig, userAgent: 'alustan', qps, burst });
   const options = {
     ...{ client: connection.client, log, controllerNamespace: flags.namespace, cacheDir: flags.cacheDir },
     runner: { image: flags.runnerImage, command: ['alustan'] },
@@ -24,9 +24,10 @@ export async function runController(flags: ControllerFlags, { env, err, signal }
     leading: () => log.info({ server: connection.server }, 'the controller runs'),
   };
   try {
+    const { urgent, guarded } = connection;
     // The pod's name says where it runs, the rest tells a process from its forerunner in the same pod.
     const identity = `${hostname()}_${randomUUID()}`;
-    if (flags.leaderElection) await leadController({ ...options, urgent: connection.urgent, identity }, signal);
+    if (flags.leaderElection) await leadController({ ...options, urgent, guarded, identity }, signal);
     else await runAlone(options, signal);
   } finally {
     await connection.close();

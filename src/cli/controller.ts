@@ -1,9 +1,9 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { CommandContext } from './context.ts';
 import type { ControllerFlags } from './controller-flags.ts';
-import { logLevelOption, sharedOptions } from './shared-options.ts';
+import { logFormatOption, logLevelOption, sharedOptions } from './shared-options.ts';
 import { positive } from './values.ts';
 
 /** `alustan controller`: the controller alone, on the cluster that the kubeconfig or the pod names. */
@@ -21,10 +21,11 @@ export function controllerCommand(context: CommandContext): Command {
       'between looks at git and registries (default: 5m)',
       env['SERVICE_SYNC_INTERVAL'],
     )
-    .option('--qps <number>', 'requests a second to the API server', positive, 100)
+    .option('--qps <number>', 'requests a second to the API server, leases apart', positive, 100)
+    .option('--burst <number>', 'requests at once after a quiet time (default: twice --qps)', positive)
     .option('--no-leader-election', 'work at once: for a controller that has no replica')
     .addOption(logLevelOption('info'))
-    .addOption(new Option('--log-format <format>').choices(['json', 'pretty']).default('json'));
+    .addOption(logFormatOption('json'));
   for (const option of sharedOptions()) command.addOption(option);
   return command.action(async (flags: ControllerFlags) => {
     const { runController } = await import('./controller-run.ts');

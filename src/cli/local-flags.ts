@@ -1,4 +1,5 @@
 import type { Redirect } from '../core/redirect.ts';
+import type { LogFormat } from './log.ts';
 
 /** Options of `alustan local`, as its parser leaves them. */
 export type LocalFlags = Readonly<{
@@ -11,4 +12,5 @@ export type LocalFlags = Readonly<{
   gitRewrite: readonly Redirect[];
   registryMirror: readonly Redirect[];
   logLevel: string;
+  logFormat: LogFormat;
 }>;

@@ -39,7 +39,7 @@ function start(flags: LocalFlags, { env, err, signal }: CommandContext, progress
     gitRewrites: flags.gitRewrite,
     registryMirrors: flags.registryMirror,
     controller: { settings: { retryDelayMs: flags.retryDelay } },
-    log: createLog({ level: flags.logLevel, format: 'pretty', to: err }),
+    log: createLog({ level: flags.logLevel, format: flags.logFormat, to: err }),
     progress: (step) => progress.begin(step),
   });
 }

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { CommandContext } from './context.ts';
 import type { LocalFlags } from './local-flags.ts';
 import { imageCommand, tagCommand } from './local-images.ts';
-import { logLevelOption, sharedOptions } from './shared-options.ts';
+import { logFormatOption, logLevelOption, sharedOptions } from './shared-options.ts';
 import { port } from './values.ts';
 
 /** `alustan local`: the whole product on this machine, for trying, developing and testing. */
@@ -14,7 +14,8 @@ export function localCommand(context: CommandContext): Command {
     .option('--http-port <port>', 'of git server and registry; the next free one when taken, any when 0', port, 7070)
     .option('--example <name>', 'example to seed on the first start, or none', 'shop')
     .option('--reset', 'delete the data folder first', false)
-    .addOption(logLevelOption('warn'));
+    .addOption(logLevelOption('warn'))
+    .addOption(logFormatOption('pretty'));
   for (const option of sharedOptions()) command.addOption(option);
   return command
     .action(async (flags: LocalFlags) => {

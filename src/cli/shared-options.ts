@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { parseRedirect, type Redirect } from '../core/redirect.ts';
+import type { LogFormat } from './log.ts';
 import { duration } from './values.ts';
 
 /** Options that `controller` and `local` share. */
@@ -20,6 +21,12 @@ export function sharedOptions(): Option[] {
 export function logLevelOption(fallback: string): Option {
   const levels = ['debug', 'info', 'warn', 'error', 'silent'];
   return new Option('--log-level <level>', "of the controller's log, on stderr").choices(levels).default(fallback);
+}
+
+export function logFormatOption(fallback: LogFormat): Option {
+  return new Option('--log-format <format>', 'json: a line of JSON an entry; pretty: for people')
+    .choices(['json', 'pretty'] satisfies LogFormat[])
+    .default(fallback);
 }
 
 function repeatable(name: string, value: string, description: string): Option {

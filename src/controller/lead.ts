@@ -1,38 +1,72 @@
-import { whileLeading } from '../engine/leadership.ts';
-import type { WatchingClient } from '../kube/client.ts';
+import { type Clock, sleep, systemClock } from '../core/clock.ts';
+import { type CleanUp, whileLeading } from '../engine/leadership.ts';
+import { KubeError, type WatchingClient } from '../kube/client.ts';
 import { Lease } from '../kube/lease.ts';
-import type { ControllerOptions } from './options.ts';
+import type { Guard } from '../kube/transport.ts';
+import type { ControllerOptions, RunningController } from './options.ts';
 import { startController } from './start.ts';
 
-export type LeadOptions = Omit<ControllerOptions, 'signal'> &
+export type LeadOptions = Omit<ControllerOptions, 'client' | 'signal' | 'lost'> &
   Readonly<{
-    /** One that no rate limit holds up: `Connection.urgent`. */
+    /** What the work goes through: `Connection.guarded`. */
+    guarded(guard: Guard): WatchingClient;
+    /** One that nothing holds up: `Connection.urgent`. */
     urgent: Pick<WatchingClient, 'get' | 'create' | 'update'>;
     /** Unique for each process, also after a restart. */
     identity: string;
     /** Called each time that this process has begun to lead. */
     leading?: () => void;
+    clock?: Clock;
   }>;
 
 /** Name of the Lease, in the controller's namespace. */
 export const leaseName = 'alustan-controller';
 
+/** Milliseconds before a start that the API server did not let through is tried again. */
+const startAgainMs = 1_000;
+
 /**
  * Runs the controller whenever this process holds the lease, until the signal; then hands over at once. Rejects with
- * KubeError when a start fails.
+ * KubeError when a start is refused; one that fails for want of an answer is tried again.
  */
-export function leadController({ urgent, identity, leading, ...options }: LeadOptions, signal: AbortSignal) {
-  const { log, controllerNamespace: namespace } = options;
+export function leadController(options: LeadOptions, signal: AbortSignal): Promise<void> {
+  const { urgent, identity, log, controllerNamespace: namespace } = options;
   const lease = new Lease({ client: urgent, namespace, name: leaseName, identity, log });
-  return whileLeading({ lease, log, signal, lead: (holding) => leadWhile(options, holding, leading) });
+  return whileLeading({ lease, log, signal, lead: (holding, guard) => leadWhile(options, holding, guard) });
 }
 
-async function leadWhile(options: ControllerOptions, signal: AbortSignal, leading = () => {}): Promise<void> {
-  const controller = await startController({ ...options, signal }).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
-  });
-  if (controller === undefined) return;
+async function leadWhile(options: LeadOptions, signal: AbortSignal, guard: Guard): Promise<CleanUp> {
+  const { guarded, leading = () => {}, clock = systemClock } = options;
+  const start = () => startController({ ...options, client: guarded(guard), lost: guard.signal, signal });
+  const controller = await started(start, options, clock, signal);
+  if (controller === undefined) return async () => {};
   leading();
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-  await controller.close();
+  await controller.stop();
+  return () => controller.close();
+}
+
+/** Undefined when the signal came first. */
+async function started(
+  start: () => Promise<RunningController>,
+  { log }: Pick<LeadOptions, 'log'>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<RunningController | undefined> {
+  while (!signal.aborted) {
+    try {
+      return await start();
+    } catch (error) {
+      if (signal.aborted) break;
+      if (!isPassing(error)) throw error;
+      log.warn({ err: error.message }, 'the controller could not start, trying again');
+      await sleep(clock, Math.max(startAgainMs, error.retryAfterMs ?? 0), signal).catch(() => {});
+    }
+  }
+  return undefined;
+}
+
+/** True where the API server was away or had too much to do; a refusal is for a person to mend. */
+function isPassing(error: unknown): error is KubeError {
+  return error instanceof KubeError && (error.status === 0 || error.status === 429 || error.status >= 500);
 }

@@ -25,6 +25,8 @@ export type ControllerOptions = Readonly<{
   now?: () => Date;
   /** Breaks the start off; a controller that has started is stopped by `close`. */
   signal?: AbortSignal;
+  /** Aborts the passes under way: this process leads no longer. */
+  lost?: AbortSignal;
 }>;
 
 export type RunningController = Readonly<{
@@ -32,7 +34,9 @@ export type RunningController = Readonly<{
   gitPushed(url: string): void;
   /** Rings whoever follows the tags of this image repository, given as `host/repository` or with a scheme. */
   imagePushed(url: string): void;
-  /** Ends within a few seconds; Jobs go on by themselves. */
+  /** Ends the work within two seconds: nothing is written any more. Jobs go on by themselves. */
+  stop(): Promise<void>;
+  /** Ends the work, and all else. */
   close(): Promise<void>;
 }>;
 

@@ -19,8 +19,8 @@ import { shareTools, type Tools } from './tools.ts';
 const workers = 32;
 /** Tidying up after Jobs has few, and a queue of its own: it must not hold up deliveries. */
 const tidyWorkers = 4;
-/** Milliseconds that passes under way get to end when the controller stops. */
-const graceMs = 3_000;
+/** Milliseconds that passes under way get to end when the controller stops: another waits for its turn (≤ 2 s). */
+const graceMs = 500;
 
 /** Starts the controller: caches first, then everything that rings, then the loop. Rejects with KubeError. */
 export async function startController(options: ControllerOptions): Promise<RunningController> {
@@ -69,20 +69,24 @@ function run(options: ControllerOptions, tools: Tools, queue: WorkQueue): Runnin
     }),
   ];
   const work = {
-    ...{ log, graceMs, signal: stop.signal },
+    ...{ log, graceMs, lost: options.lost, signal: stop.signal },
     reconcile: (key: Key, signal: AbortSignal) => kinds[key.kind]?.(key, signal) ?? Promise.resolve({}),
   };
   const loops = [
     runUntil({ ...work, queue, workers: options.workers ?? workers }),
     runUntil({ ...work, queue: tidying, workers: tidyWorkers }),
   ];
+  const end = async () => {
+    for (const unsubscribe of listening.splice(0)) unsubscribe();
+    stop.abort();
+    await Promise.all(loops);
+  };
   return {
     gitPushed: (url) => sources.doorbell.ringUrl(url),
     imagePushed: (url) => sources.doorbell.ringUrl(url),
+    stop: end,
     async close() {
-      for (const end of listening) end();
-      stop.abort();
-      await Promise.all(loops);
+      await end();
       await Promise.all([events.flush(), watches.stop(), closeCaches(caches), sources.close()]);
     },
   };

@@ -1,10 +1,17 @@
 import type { Log } from '../core/log.ts';
 import type { Held, Lease } from '../kube/lease.ts';
+import type { Guard } from '../kube/transport.ts';
+
+/** What is still to be done once the lease is given up, and concerns nobody else: closing files and connections. */
+export type CleanUp = () => Promise<void>;
 
 export type LeadershipOptions = Readonly<{
   lease: Pick<Lease, 'acquire'>;
-  /** What only the leader does, from the beginning each time; ends soon after its signal. */
-  lead(signal: AbortSignal): Promise<void>;
+  /**
+   * What only the leader does, from the beginning each time; ends soon after the signal. All that it writes goes
+   * through the guard: it closes when the lease is given up or lost, or may be lost.
+   */
+  lead(signal: AbortSignal, guard: Guard): Promise<CleanUp>;
   log: Log;
   /** Stands down, for good. */
   signal: AbortSignal;
@@ -23,11 +30,14 @@ export async function whileLeading({ lease, lead, log, signal }: LeadershipOptio
       if (signal.aborted) return;
       throw error;
     }
+    let cleanUp: CleanUp;
     try {
-      await lead(AbortSignal.any([signal, held.lost]));
+      const guard = { check: () => held.check(), signal: held.lost };
+      cleanUp = await lead(AbortSignal.any([signal, held.lost]), guard);
     } finally {
       await held.release();
     }
+    await cleanUp();
     if (!signal.aborted) log.warn({}, 'no longer the leader');
   }
 }

@@ -8,6 +8,8 @@ export type StoppableOptions = Omit<LoopOptions, 'signal'> &
     signal: AbortSignal;
     /** Milliseconds that running passes get to end by themselves before their own signal aborts. */
     graceMs: number;
+    /** Aborts them at once: what they would do is another's to do. */
+    lost?: AbortSignal | undefined;
     clock?: Clock;
   }>;
 
@@ -19,7 +21,7 @@ const afterGraceMs = 1000;
  * and is left to itself if it does not. Resolves when the loop is over; never rejects.
  */
 export async function runUntil(options: StoppableOptions): Promise<void> {
-  const { queue, signal, graceMs, log, clock = systemClock } = options;
+  const { queue, signal, graceMs, lost, log, clock = systemClock } = options;
   const hurry = new AbortController();
   const given = Promise.withResolvers<void>();
   let cancelTimer = () => {};
@@ -32,7 +34,10 @@ export async function runUntil(options: StoppableOptions): Promise<void> {
   };
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });
-  await Promise.race([runLoop({ ...options, signal: hurry.signal }), given.promise]);
+  await Promise.race([
+    runLoop({ ...options, signal: lost ? AbortSignal.any([hurry.signal, lost]) : hurry.signal }),
+    given.promise,
+  ]);
   cancelTimer();
   signal.removeEventListener('abort', stop);
 }

@@ -5,7 +5,7 @@ import { kubeconfigAccess, parseKubeconfig } from './access/kubeconfig.ts';
 import type { ResourceType, WatchingClient } from './client.ts';
 import { builtIn, Discovery } from './discovery.ts';
 import { RestClient } from './rest-client.ts';
-import { Transport } from './transport.ts';
+import { type Guard, Transport } from './transport.ts';
 
 /** Exactly one way in, and how to behave there. */
 export type ConnectOptions = Readonly<{
@@ -28,8 +28,10 @@ export type ConnectOptions = Readonly<{
 
 export type Connection = Readonly<{
   client: WatchingClient;
-  /** The same, passing by the rate limit: for leases. */
+  /** The same over connections and limits of its own: for leases, which must not wait behind anything. */
   urgent: WatchingClient;
+  /** The same, whose writes need the guard's consent; reads and watches pass. */
+  guarded(guard: Guard): WatchingClient;
   server: string;
   /** Of the context or pod; `default` where neither says. */
   namespace: string;
@@ -41,14 +43,18 @@ export type Connection = Readonly<{
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const access = await accessOf(options);
   const transport = new Transport(access, options);
+  const beside = transport.beside();
   const known = [...builtIn, ...(options.knownTypes ?? [])];
   const discovery = new Discovery((path) => transport.send({ method: 'GET', path, idempotent: true }), known);
   return {
     client: new RestClient(transport, discovery),
-    urgent: new RestClient(transport, discovery, { urgent: true }),
+    urgent: new RestClient(beside, discovery),
+    guarded: (guard) => new RestClient(transport, discovery, { guard }),
     server: access.server,
     namespace: access.namespace ?? 'default',
-    close: () => transport.close(),
+    close: async () => {
+      await Promise.all([transport.close(), beside.close()]);
+    },
   };
 }
 

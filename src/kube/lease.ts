@@ -22,6 +22,11 @@ export type LeaseOptions = Readonly<{
 /** A lease that is ours until `lost` aborts. */
 export type Held = Readonly<{
   lost: AbortSignal;
+  /**
+   * Throws when it is not ours any more, given up ones included. It looks at the clock itself: a process that was
+   * stopped for a while hears of it here before its timers have run.
+   */
+  check(): void;
   /** Gives it up so that another takes it at its next look, within about a second. Never rejects. */
   release(): Promise<void>;
 }>;
@@ -35,21 +40,29 @@ type Spec = {
 };
 
 /** Milliseconds between two looks at another's lease, and between two tries to renew an own one that fail. */
-const lookMs = 1000;
+const lookMs = 500;
+
+/** Longest pause between two looks: what we see of a record may be as old as this. */
+const longestLookMs = 1.1 * lookMs;
 
 /** Milliseconds that one request may take. */
 const requestMs = 5000;
 
+/** Parts of the duration: how often a holder renews, and when one that could not stops by itself; as client-go. */
+const renewAt = 2 / 15;
+const stopAt = 2 / 3;
+
 /**
  * Leader election by a Lease of coordination.k8s.io/v1, after client-go's rules: a holder is dead when its record has
- * not changed for its duration by *our* clock, and a holder stops by itself at two thirds of it.
+ * not changed for its duration by *our* clock, and a holder stops by itself at two thirds of it. What we see of a record
+ * is some looks old; these count for the duration, so that the next holder is there when it is over.
  */
 export class Lease {
   readonly #options: LeaseOptions;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #durationSeconds: number;
-  #seen: { record: string; at: number } | undefined;
+  #seen: { record: string; deadAt: number } | undefined;
 
   constructor(options: LeaseOptions) {
     this.#options = options;
@@ -65,7 +78,7 @@ export class Lease {
       const startedAt = this.#clock.now();
       const taken = await this.#try(() => this.#take(signal), 'the lease could not be read or taken');
       if (taken) return this.#hold(taken, startedAt);
-      await sleep(this.#clock, lookMs * (0.9 + 0.2 * (this.#options.random ?? Math.random)()), signal);
+      await sleep(this.#clock, this.#untilNextLook(), signal);
     }
   }
 
@@ -88,55 +101,67 @@ export class Lease {
     if (!spec.holderIdentity || spec.holderIdentity === this.#options.identity) return true;
     const record = JSON.stringify(spec);
     const now = this.#clock.now();
-    if (this.#seen?.record !== record) this.#seen = { record, at: now };
-    return now - this.#seen.at > (spec.leaseDurationSeconds ?? this.#durationSeconds) * 1000;
+    if (this.#seen?.record !== record) {
+      const lastsMs = (spec.leaseDurationSeconds ?? this.#durationSeconds) * 1000;
+      this.#seen = { record, deadAt: now + Math.max(0.9 * lastsMs, lastsMs - 2 * longestLookMs) };
+    }
+    return now >= this.#seen.deadAt;
+  }
+
+  #untilNextLook(): number {
+    const pause = lookMs * (0.9 + 0.2 * (this.#options.random ?? Math.random)());
+    const left = (this.#seen?.deadAt ?? Number.POSITIVE_INFINITY) - this.#clock.now();
+    return left > 0 ? Math.min(pause, left) : pause;
   }
 
   #hold(taken: KubeObject, since: number): Held {
     const losing = new AbortController();
     const stopping = new AbortController();
-    let lease = taken;
+    let own: Own = { lease: taken, renewedAt: since };
     this.#log.info({ lease: this.#options.name, holder: this.#options.identity }, 'lease acquired');
-    const renewing = this.#renewing(stopping.signal, since, lease, (renewed) => {
-      lease = renewed;
-    }).catch((error: Error) => {
-      if (stopping.signal.aborted) return;
+    const lose = (error: Error) => {
+      if (stopping.signal.aborted || losing.signal.aborted) return;
       this.#log.warn({ lease: this.#options.name, err: error.message }, 'lease lost');
       losing.abort(error);
-    });
+    };
+    const renewing = this.#renewing(AbortSignal.any([stopping.signal, losing.signal]), own, (renewed) => {
+      own = renewed;
+    }).catch(lose);
     return {
       lost: losing.signal,
+      check: () => {
+        if (this.#left(own) <= 0) lose(new Lost('it could not be renewed in time'));
+        losing.signal.throwIfAborted();
+        stopping.signal.throwIfAborted();
+      },
       release: async () => {
-        stopping.abort(new Error('released'));
+        stopping.abort(new Lost('it was given up'));
         await renewing;
-        if (!losing.signal.aborted) await this.#giveUp(lease);
+        if (!losing.signal.aborted) await this.#giveUp(own.lease);
       },
     };
   }
 
-  /** Renews at a third of the duration; rejects when it is another's, or at two thirds without success. */
-  async #renewing(
-    stop: AbortSignal,
-    since: number,
-    first: KubeObject,
-    keep: (lease: KubeObject) => void,
-  ): Promise<never> {
-    const third = (this.#durationSeconds * 1000) / 3;
-    let lease = first;
-    let renewedAt = since;
+  /** Milliseconds until a holder must stop by itself. */
+  #left({ renewedAt }: Own): number {
+    return renewedAt + stopAt * this.#durationSeconds * 1000 - this.#clock.now();
+  }
+
+  /** Renews all the time; rejects when it is another's, or when it was too long without success. */
+  async #renewing(stop: AbortSignal, first: Own, keep: (own: Own) => void): Promise<never> {
+    const pause = renewAt * this.#durationSeconds * 1000;
+    let own = first;
     let failed = false;
     for (;;) {
-      await sleep(this.#clock, failed ? Math.min(lookMs, third) : third, stop);
-      const startedAt = this.#clock.now();
-      const left = renewedAt + 2 * third - startedAt;
-      if (left <= 0) throw new Error('it could not be renewed in time');
-      const renewed = await this.#try(() => this.#renew(lease, stop, left), 'the lease could not be renewed');
+      await sleep(this.#clock, failed ? Math.min(lookMs, pause) : pause, stop);
+      const renewedAt = this.#clock.now();
+      const left = this.#left(own);
+      if (left <= 0) throw new Lost('it could not be renewed in time');
+      const lease = await this.#try(() => this.#renew(own.lease, stop, left), 'the lease could not be renewed');
       stop.throwIfAborted();
-      failed = renewed === undefined;
-      if (!renewed) continue;
-      lease = renewed;
-      renewedAt = startedAt;
-      keep(lease);
+      failed = lease === undefined;
+      if (lease) own = { lease, renewedAt };
+      if (lease) keep(own);
     }
   }
 
@@ -226,6 +251,9 @@ export class Lease {
     return (this.#options.date ?? (() => new Date()))().toISOString().replace('Z', '000Z');
   }
 }
+
+/** A lease as it was last written by us, and when we began to write it. */
+type Own = Readonly<{ lease: KubeObject; renewedAt: number }>;
 
 /** No further try can win it back. */
 class Lost extends Error {}

@@ -100,6 +100,45 @@ describe('what goes over the wire', () => {
     expect(held).toHaveLength(201);
   });
 
+  it('urgent requests have connections of their own, which others cannot fill or break', async () => {
+    const sockets = new Map<string, unknown>();
+    const note =
+      (who: string): Reply =>
+      (response, { request }) => {
+        sockets.set(who, request.socket);
+        response.end(JSON.stringify(object));
+      };
+    for (const who of ['other', 'urgent', 'other again', 'urgent again']) api.on(`GET ${one}`, note(who));
+    await client.get(ref);
+    await connection.urgent.get(ref);
+    await client.get(ref);
+    await connection.urgent.get(ref);
+    expect(sockets.get('urgent again')).toBe(sockets.get('urgent'));
+    expect([sockets.get('other'), sockets.get('other again')]).not.toContain(sockets.get('urgent'));
+  });
+
+  it('guarded writes ask before they are sent, each try anew and tenants too; reads pass', async () => {
+    const mayWrite = [true, false, false];
+    const lost = new AbortController();
+    const check = () => {
+      if (!mayWrite.shift()) throw new Error('not the leader');
+    };
+    const guarded = connection.guarded({ check, signal: lost.signal });
+    api.on(`POST ${all}`, failure(429, 'TooManyRequests', { 'retry-after': '0' }));
+    api.on(`GET ${one}`, json(object));
+    await expect(guarded.create(object)).rejects.toThrow('not the leader');
+    await expect(guarded.as({ namespace: 'shop', serviceAccount: 'runner' }).delete(ref)).rejects.toThrow('not the');
+    await guarded.get(ref);
+    expect(api.seen).toHaveLength(2);
+  });
+
+  it('guarded writes that are under way are broken off by the signal', async () => {
+    const lost = new AbortController();
+    const guarded = connection.guarded({ check: () => {}, signal: lost.signal });
+    api.on(`POST ${all}`, () => lost.abort(new Error('lost')));
+    await expect(guarded.create(object)).rejects.toThrow('lost');
+  });
+
   it.each(['', '.', '..'])('the name "%s" reaches no other path', async (name) => {
     await expect(client.get({ ...ref, name })).rejects.toMatchObject({ status: 400 });
   });

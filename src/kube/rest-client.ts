@@ -16,7 +16,7 @@ import {
 import type { Discovery } from './discovery.ts';
 import { listPages, wholeList } from './list.ts';
 import { collectionPath, listQuery, needNamespace, objectPath, query } from './paths.ts';
-import type { Request, Transport } from './transport.ts';
+import type { Guard, Request, Transport } from './transport.ts';
 import { watchEvents } from './watch-lines.ts';
 
 type Kind = Pick<ResourceType, 'apiVersion' | 'kind'>;
@@ -33,17 +33,17 @@ export class RestClient implements WatchingClient {
   readonly #transport: Transport;
   readonly #discovery: Discovery;
   readonly #headers: Readonly<Record<string, string | string[]>>;
-  readonly #urgent: boolean;
+  readonly #guard: Guard | undefined;
 
   constructor(
     transport: Transport,
     discovery: Discovery,
-    { headers = {}, urgent = false }: { headers?: Readonly<Record<string, string | string[]>>; urgent?: boolean } = {},
+    { headers = {}, guard }: { headers?: Readonly<Record<string, string | string[]>>; guard?: Guard | undefined } = {},
   ) {
     this.#transport = transport;
     this.#discovery = discovery;
     this.#headers = headers;
-    this.#urgent = urgent;
+    this.#guard = guard;
   }
 
   async get(object: ObjectRef, signal?: AbortSignal): Promise<KubeObject> {
@@ -139,7 +139,7 @@ export class RestClient implements WatchingClient {
   as({ namespace, serviceAccount }: ActAs): WatchingClient {
     // Its groups the server adds itself; naming them would need the right to impersonate groups.
     const headers = { 'impersonate-user': `system:serviceaccount:${namespace}:${serviceAccount}` };
-    return new RestClient(this.#transport, this.#discovery, { headers, urgent: this.#urgent });
+    return new RestClient(this.#transport, this.#discovery, { headers, guard: this.#guard });
   }
 
   async resourceType(apiVersion: string, kind: string): Promise<ResourceType> {
@@ -175,10 +175,14 @@ export class RestClient implements WatchingClient {
   }
 
   async #text(request: Request): Promise<string> {
-    return await this.#transport.send(this.#request(request), this.#urgent);
+    return await this.#transport.send(this.#request(request));
   }
 
   #request(request: Request): Request {
-    return { ...request, headers: { ...this.#headers, ...request.headers } };
+    const headers = { ...this.#headers, ...request.headers };
+    if (this.#guard === undefined || request.method === 'GET') return { ...request, headers };
+    const { signal } = this.#guard;
+    const either = request.signal === undefined ? signal : AbortSignal.any([request.signal, signal]);
+    return { ...request, headers, guard: this.#guard, signal: either };
   }
 }

@@ -20,6 +20,15 @@ export type Request = Readonly<{
   /** May be sent again when it is unknown whether it arrived. */
   idempotent: boolean;
   signal?: AbortSignal | undefined;
+  guard?: Guard | undefined;
+}>;
+
+/** Who may write, and for how long: of several replicas the leader, while its lease lasts. */
+export type Guard = Readonly<{
+  /** Called right before the request is sent, with each try; throws when it must not be. */
+  check(): void;
+  /** Breaks off what is under way. */
+  signal: AbortSignal;
 }>;
 
 export type TransportOptions = Readonly<{
@@ -49,11 +58,11 @@ export class Transport {
   #agentOf = '';
   #tls: TlsMaterial | undefined;
 
-  constructor(access: Access, options: TransportOptions) {
+  constructor(access: Access, options: TransportOptions, credentials?: CredentialCache) {
     this.#access = access;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#credentials = new CredentialCache(access, () => this.#clock.now());
+    this.#credentials = credentials ?? new CredentialCache(access, () => this.#clock.now());
     this.#limiter = new Limiter({
       qps: options.qps ?? defaults.qps,
       burst: options.burst ?? defaults.burst,
@@ -62,24 +71,29 @@ export class Transport {
     this.#gate = new Gate(options.concurrency ?? defaults.concurrency);
   }
 
-  /** Text of a successful answer. `urgent` passes by the limits: leases must not wait behind a fan-out. */
-  async send(request: Request, urgent = false): Promise<string> {
+  /** The same access with a pool and limits of its own: leases must not wait behind a fan-out. */
+  beside(): Transport {
+    return new Transport(this.#access, this.#options, this.#credentials);
+  }
+
+  /** Text of a successful answer. */
+  async send(request: Request): Promise<string> {
     const once = () => this.#once(request, async (answer) => await answer.body.text());
-    return await this.#retrying(request, urgent, urgent ? once : () => this.#gate.run(once));
+    return await this.#retrying(request, () => this.#gate.run(once));
   }
 
   /** Body of a successful answer as it comes in; the caller consumes or destroys it. */
   async open(request: Request): Promise<Readable> {
-    return await this.#retrying(request, false, () => this.#once(request, async (answer) => answer.body, 0));
+    return await this.#retrying(request, () => this.#once(request, async (answer) => answer.body, 0));
   }
 
   async close(): Promise<void> {
     await this.#agent?.destroy();
   }
 
-  async #retrying<T>(request: Request, urgent: boolean, run: () => Promise<T>): Promise<T> {
+  async #retrying<T>(request: Request, run: () => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt++) {
-      if (!urgent) await this.#limiter.take(request.signal);
+      await this.#limiter.take(request.signal);
       try {
         return await run();
       } catch (error) {
@@ -109,6 +123,7 @@ export class Transport {
     bodyMs: number = this.#options.timeoutMs ?? defaults.timeoutMs,
   ): Promise<T> {
     const what = `${request.method} ${this.#access.server}${request.path.replace(/\?.*/, '')}`;
+    request.guard?.check();
     try {
       const answer = await this.#dispatcher(credentials.tls).request({
         origin: new URL(this.#access.server).origin,

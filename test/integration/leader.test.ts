@@ -16,7 +16,8 @@ describe('replicas of the controller', { timeout: 60_000 }, () => {
   function replica(identity: string) {
     const stop = new AbortController();
     const began = Promise.withResolvers<void>();
-    const options = { ...stage.options, urgent: stage.connection.urgent, identity, leading: began.resolve };
+    const { urgent, guarded } = stage.connection;
+    const options = { ...stage.options, urgent, guarded, identity, leading: began.resolve };
     return { began: began.promise, stop: () => stop.abort(), ended: leadController(options, stop.signal) };
   }
 
