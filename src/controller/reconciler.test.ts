@@ -32,6 +32,8 @@ function setUp({
   carryOut?: CarryOut;
   write?: () => Promise<KubeObject>;
 }) {
+  let now = 0;
+  let planned: Partial<Plan<Report>> = {};
   let object = stored;
   const log: string[] = [];
   const keep = (next: KubeObject) => {
@@ -42,7 +44,7 @@ function setUp({
     wrote: keep,
     parse: ok,
     gather: async () => undefined,
-    plan: () => ({ revision: '', groups: [], outcome: delivered, report: {}, ...plan }),
+    plan: () => ({ revision: '', groups: [], outcome: delivered, report: {}, ...plan, ...planned }),
     intervalMs: () => 300_000,
     settled: () => void log.push('settled'),
     forget: () => void log.push('forgotten'),
@@ -65,10 +67,14 @@ function setUp({
     events: { send },
     carryOut,
     log: silent,
-    now: () => new Date(0),
+    now: () => new Date(now),
   };
   const reconciler = new Reconciler(kind, tools);
-  return { log, keep, reconcile: (signal = new AbortController().signal) => reconciler.reconcile(key, signal) };
+  const next = (outcome: Outcome, atMs: number) => {
+    planned = { outcome };
+    now = atMs;
+  };
+  return { log, keep, next, reconcile: (signal = new AbortController().signal) => reconciler.reconcile(key, signal) };
 }
 
 describe('a pass', () => {
@@ -128,6 +134,57 @@ describe('a pass', () => {
     const { log, reconcile } = setUp({ write: () => Promise.reject(new KubeError(404, 'NotFound', 'gone')) });
     expect(await reconcile()).toEqual({});
     expect(log).toEqual([]);
+  });
+});
+
+describe('a wait that goes on', () => {
+  const waiting = (message: string): Outcome => ({ kind: 'waiting', reason: 'DependencyNotReady', message });
+  /** After a first write at 0 ms, and what it waits for having moved 300 ms later. */
+  const moved = async () => {
+    const stage = setUp({ plan: { outcome: waiting('a, b') } });
+    await stage.reconcile();
+    stage.log.length = 0;
+    stage.next(waiting('b'), 300);
+    return stage;
+  };
+
+  it('tells its words again after a second at the earliest: several changes are one write', async () => {
+    const { log, next, reconcile } = await moved();
+    expect(await reconcile()).toEqual({ requeueAfterMs: 700 });
+    next(waiting('c'), 500);
+    expect(await reconcile()).toEqual({ requeueAfterMs: 500 });
+    expect(log).toEqual(['settled', 'settled']);
+    next(waiting('c'), 1000);
+    await reconcile();
+    expect(log).toEqual(['settled', 'settled', 'Progressing: c', 'settled']);
+  });
+
+  it.each<[string, Outcome]>([
+    ['its end', delivered],
+    ['another reason to wait', { ...waiting('b'), reason: 'ImageNotReady' }],
+    ['an error', { kind: 'transient', reason: 'DependencyTimeout', message: 'b, too long' }],
+  ])('but tells %s at once', async (_what, outcome) => {
+    const { log, next, reconcile } = await moved();
+    next(outcome, 300);
+    await reconcile();
+    expect(log[0]).toMatch(outcome.message);
+  });
+
+  it('and a new spec is told at once, too', async () => {
+    const { log, keep, next, reconcile } = setUp({ plan: { outcome: waiting('a') } });
+    await reconcile();
+    keep({ ...stored, metadata: { ...stored.metadata, generation: 2 }, status: { observedGeneration: 1 } });
+    next(waiting('b'), 300);
+    await reconcile();
+    expect(log).toContain('Progressing: b');
+  });
+
+  it('E20 a Job is recorded at once whatever the plan says of the wait', async () => {
+    const stage = setUp({ plan: { outcome: waiting('a'), groups: [job] } });
+    await stage.reconcile();
+    stage.next(waiting('b'), 300);
+    await stage.reconcile();
+    expect(stage.log).toContain('Progressing: b');
   });
 });
 

@@ -8,8 +8,9 @@ import type { Plan } from '../core/plan.ts';
 import type { Condition, KubeObject } from '../core/resource.ts';
 import { type Failure, ok, type Result } from '../core/result.ts';
 import { isConflict, isNotFound, KubeError } from '../kube/client.ts';
-import { type EventSender, eventOf, isTransition } from '../status/events.ts';
-import { type BaseStatus, summarize } from '../status/summarize.ts';
+import { type EventSender, eventOf } from '../status/events.ts';
+import { Pauses } from '../status/pause.ts';
+import { type BaseStatus, isTransition, summarize } from '../status/summarize.ts';
 import type { StatusWriter } from '../status/writer.ts';
 
 /** What one kind adds to the common pass: how to parse, gather and plan. */
@@ -52,7 +53,14 @@ export class GatherError extends Error {
 export type Requeue = Readonly<{ requeueAfterMs?: number }>;
 
 /** What a pass has come to: the object as it is now, and what is to be said of it. */
-type Made<Report> = Readonly<{ object: KubeObject; outcome: Outcome; report?: Report; ended?: boolean }>;
+type Made<Report> = Readonly<{
+  object: KubeObject;
+  outcome: Outcome;
+  report?: Report;
+  ended?: boolean;
+  /** Something must not begin before this is written. */
+  record?: true;
+}>;
 
 /** Milliseconds: the object changed under us; its newer version is on its way through the watch. */
 const afterConflictMs = 100;
@@ -65,6 +73,7 @@ export class Reconciler<Object, Facts, Report extends object> {
   readonly #kind: KindController<Object, Facts, Report>;
   readonly #tools: ReconcilerTools;
   readonly #failures = new Map<string, number>();
+  readonly #pauses = new Pauses();
 
   constructor(kind: KindController<Object, Facts, Report>, tools: ReconcilerTools) {
     this.#kind = kind;
@@ -126,7 +135,7 @@ export class Reconciler<Object, Facts, Report extends object> {
   async #record(key: Key, object: KubeObject, plan: Plan<Report>): Promise<KubeObject> {
     const runs = plan.groups.some((group) => group.actions.some((action) => action.type === 'run-job'));
     if (!runs) return object;
-    return (await this.#write(key, { object, outcome: plan.outcome, report: plan.report })).object;
+    return (await this.#write(key, { object, outcome: plan.outcome, report: plan.report, record: true })).object;
   }
 
   async #settle(key: Key, made: Made<Report>): Promise<Requeue> {
@@ -138,14 +147,21 @@ export class Reconciler<Object, Facts, Report extends object> {
   async #write(key: Key, made: Made<Report>) {
     const { object, outcome, ended } = made;
     const { status, requeueAfterMs } = this.#fold(key, made);
+    const now = this.#tools.now();
+    const before = object['status'] as BaseStatus | undefined;
+    const pauseMs = made.record === true ? 0 : this.#pauses.before(key, before, status, now);
+    if (pauseMs > 0) return { object, requeueAfterMs: Math.min(pauseMs, requeueAfterMs ?? pauseMs) };
     // An object whose last finalizer is gone has no status any more; what became of it is told all the same.
     const written = ended === true ? object : await this.#tools.writer.write(object, status);
-    if (written !== object) this.#kind.wrote(written);
-    if (isTransition(object['status'] as BaseStatus | undefined, status)) {
+    if (written !== object) {
+      this.#kind.wrote(written);
+      this.#pauses.wrote(key, now);
+    }
+    if (isTransition(before, status)) {
       const level = outcome.kind === 'transient' || outcome.kind === 'delivery' ? 'warn' : 'info';
       const fields = { object: formatKey(key), state: status.state, reason: outcome.reason };
       this.#tools.log[level](fields, outcome.message);
-      this.#tools.events.send(eventOf(object, outcome, this.#tools.now()));
+      this.#tools.events.send(eventOf(object, outcome, now));
     }
     return { object: written, requeueAfterMs };
   }
@@ -170,6 +186,7 @@ export class Reconciler<Object, Facts, Report extends object> {
 
   #gone(key: Key): Requeue {
     this.#failures.delete(formatKey(key));
+    this.#pauses.forget(key);
     this.#kind.forget?.(key);
     return {};
   }

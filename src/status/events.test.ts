@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../core/resource.ts';
 import { KubeError } from '../kube/client.ts';
-import { EventSender, eventOf, isTransition } from './events.ts';
+import { EventSender, eventOf } from './events.ts';
+import { isTransition } from './summarize.ts';
 
 const status = (state: 'Progressing' | 'Error', reason: string, message = 'm') => ({
   state,

@@ -3,24 +3,12 @@ import { type Outcome, outcomes } from '../core/outcome.ts';
 import type { KubeObject } from '../core/resource.ts';
 import { type KubeClient, KubeError } from '../kube/client.ts';
 import { Gate } from '../kube/limiter.ts';
-import type { BaseStatus } from './summarize.ts';
 
 /** Bytes: the API server refuses a longer note. */
 const noteLimit = 1024;
 
 /** Events under way at once: those of a fan-out must not stand in the way of its deliveries. */
 const parallel = 4;
-
-/**
- * True where a person should hear of the change: another state or another reason. Messages alone change too often to
- * be events (their times and counts), and stand in the status; but what a person must mend is told whenever it changes.
- */
-export function isTransition(before: BaseStatus | undefined, after: BaseStatus): boolean {
-  const reason = (status: BaseStatus | undefined) => status?.conditions?.find((item) => item.type === 'Ready')?.reason;
-  const stalled = after.conditions?.some((item) => item.type === 'Stalled' && item.status === 'True') === true;
-  if (stalled && before?.message !== after.message) return true;
-  return before?.state !== after.state || reason(before) !== reason(after);
-}
 
 /** The Event of a transition, in core/v1: what `kubectl describe` and `kubectl events` show. */
 export function eventOf(object: KubeObject, outcome: Outcome, now: Date): KubeObject {

@@ -68,3 +68,14 @@ function stamp(
   const since = last?.status === condition.status ? last.lastTransitionTime : options.now.toISOString();
   return { ...condition, observedGeneration: options.generation, lastTransitionTime: since };
 }
+
+/**
+ * True where a person should hear of the change: another state or another reason. Messages alone change too often to
+ * be events (their times and counts), and stand in the status; but what a person must mend is told whenever it changes.
+ */
+export function isTransition(before: BaseStatus | undefined, after: BaseStatus): boolean {
+  const reason = (status: BaseStatus | undefined) => status?.conditions?.find((item) => item.type === 'Ready')?.reason;
+  const stalled = after.conditions?.some((item) => item.type === 'Stalled' && item.status === 'True') === true;
+  if (stalled && before?.message !== after.message) return true;
+  return before?.state !== after.state || reason(before) !== reason(after);
+}
