@@ -1,3 +1,4 @@
+import type { Address } from '../core/address.ts';
 import type { Redirect } from '../core/redirect.ts';
 import type { LogFormat } from './log.ts';
 
@@ -16,4 +17,6 @@ export type ControllerFlags = Readonly<{
   logFormat: LogFormat;
   qps: number;
   burst?: number;
+  /** Undefined: no listener. */
+  httpAddress?: Address;
 }>;

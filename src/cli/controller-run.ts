@@ -4,6 +4,11 @@ import { leadController } from '../controller/lead.ts';
 import { type ControllerOptions, defaultIntervalMs } from '../controller/options.ts';
 import { startController } from '../controller/start.ts';
 import { intervalOr } from '../core/duration.ts';
+import type { Log } from '../core/log.ts';
+import type { Connection } from '../kube/connect.ts';
+import { createApp, type Mount } from '../server/app.ts';
+import { listen } from '../server/listen.ts';
+import { Presence } from '../server/presence.ts';
 import { connectFrom } from './connection.ts';
 import { type CommandContext, stopped } from './context.ts';
 import type { ControllerFlags } from './controller-flags.ts';
@@ -13,30 +18,61 @@ import { createLog } from './log.ts';
 export async function runController(flags: ControllerFlags, { env, err, signal }: CommandContext): Promise<void> {
   const log = createLog({ level: flags.logLevel, format: flags.logFormat, to: err });
   const { kubeconfig, qps, burst = 2 * qps } = flags;
+  const presence = new Presence();
   const connection = await connectFrom(env, { kubeconfig, userAgent: 'alustan', qps, burst });
-  const options = {
-    ...{ client: connection.client, log, controllerNamespace: flags.namespace, cacheDir: flags.cacheDir },
-    runner: { image: flags.runnerImage, command: ['alustan'] },
-    gitRewrites: flags.gitRewrite,
-    registryMirrors: flags.registryMirror,
-    intervalMs: intervalOr(flags.appSyncInterval, defaultIntervalMs, (why) => log.warn({}, `appSyncInterval: ${why}`)),
-    settings: { retryDelayMs: flags.retryDelay },
-    leading: () => log.info({ server: connection.server }, 'the controller runs'),
-  };
   try {
-    const { urgent, guarded } = connection;
-    // The pod's name says where it runs, the rest tells a process from its forerunner in the same pod.
-    const identity = `${hostname()}_${randomUUID()}`;
-    if (flags.leaderElection) await leadController({ ...options, urgent, guarded, identity }, signal);
-    else await runAlone(options, signal);
+    const stopServing = await serve(flags, presence, log);
+    // The listener goes last: probes are answered, with `stopping`, until all else has ended.
+    await work(flags, connection, presence, log, signal).finally(stopServing);
   } finally {
     await connection.close();
   }
 }
 
-async function runAlone(options: ControllerOptions & { leading: () => void }, signal: AbortSignal): Promise<void> {
+/** Opens the HTTP listener, if there is to be one. Returns how to close it. */
+async function serve({ httpAddress }: ControllerFlags, presence: Presence, log: Log): Promise<() => Promise<void>> {
+  if (httpAddress === undefined) return async () => {};
+  const mounts: readonly Mount[] = [];
+  const { port, close } = await listen(createApp({ presence, mounts, log }), httpAddress);
+  log.info({ port }, 'probes and metrics are served');
+  return close;
+}
+
+function work(
+  flags: ControllerFlags,
+  connection: Connection,
+  presence: Presence,
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
+  const become: Presence['become'] = (role, controller) => {
+    presence.become(role, controller);
+    if (role === 'leading') log.info({ server: connection.server }, 'the controller runs');
+  };
+  const options = optionsOf(flags, connection, log);
+  if (!flags.leaderElection) return runAlone(options, signal, become);
+  // The pod's name says where it runs, the rest tells a process from its forerunner in the same pod.
+  const identity = `${hostname()}_${randomUUID()}`;
+  const { urgent, guarded } = connection;
+  return leadController({ ...options, urgent, guarded, identity, become }, signal);
+}
+
+async function runAlone(options: ControllerOptions, signal: AbortSignal, become: Presence['become']): Promise<void> {
+  become('loading');
   const controller = await startController({ ...options, signal });
-  options.leading();
+  become('leading', controller);
   await stopped(signal);
+  become('stopping');
   await controller.close();
+}
+
+function optionsOf(flags: ControllerFlags, { client }: Connection, log: Log): ControllerOptions {
+  return {
+    ...{ client, log, controllerNamespace: flags.namespace, cacheDir: flags.cacheDir },
+    runner: { image: flags.runnerImage, command: ['alustan'] },
+    gitRewrites: flags.gitRewrite,
+    registryMirrors: flags.registryMirror,
+    intervalMs: intervalOr(flags.appSyncInterval, defaultIntervalMs, (why) => log.warn({}, `appSyncInterval: ${why}`)),
+    settings: { retryDelayMs: flags.retryDelay },
+  };
 }

@@ -1,10 +1,10 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { CommandContext } from './context.ts';
 import type { ControllerFlags } from './controller-flags.ts';
 import { logFormatOption, logLevelOption, sharedOptions } from './shared-options.ts';
-import { positive } from './values.ts';
+import { address, positive } from './values.ts';
 
 /** `alustan controller`: the controller alone, on the cluster that the kubeconfig or the pod names. */
 export function controllerCommand(context: CommandContext): Command {
@@ -24,6 +24,11 @@ export function controllerCommand(context: CommandContext): Command {
     .option('--qps <number>', 'requests a second to the API server, leases apart', positive, 100)
     .option('--burst <number>', 'requests at once after a quiet time (default: twice --qps)', positive)
     .option('--no-leader-election', 'work at once: for a controller that has no replica')
+    .addOption(
+      new Option('--http-address <address>', 'of probes, metrics and webhooks; none for no listener')
+        .argParser(address)
+        .default({ port: 8080 }, ':8080'),
+    )
     .addOption(logLevelOption('info'))
     .addOption(logFormatOption('json'));
   for (const option of sharedOptions()) command.addOption(option);

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { type Address, parseAddress } from '../core/address.ts';
 import { parseDuration } from '../core/duration.ts';
 
 // What option values are read by; commander shows the words of an InvalidArgumentError and exit code 2 follows.
@@ -19,4 +20,11 @@ export function duration(text: string): number {
   const parsed = parseDuration(text);
   if (parsed.ok && parsed.value > 0) return parsed.value;
   throw new InvalidArgumentError('Write a duration above zero, for example 30s, 5m or 1h30m.');
+}
+
+/** Where to listen; `none` is undefined. */
+export function address(text: string): Address | undefined {
+  const parsed = parseAddress(text);
+  if (text === 'none' || parsed !== undefined) return parsed;
+  throw new InvalidArgumentError('Write :PORT, HOST:PORT or none.');
 }

@@ -1,4 +1,5 @@
 import { type Clock, sleep, systemClock } from '../core/clock.ts';
+import type { Role } from '../core/role.ts';
 import { type CleanUp, whileLeading } from '../engine/leadership.ts';
 import { KubeError, type WatchingClient } from '../kube/client.ts';
 import { Lease } from '../kube/lease.ts';
@@ -14,8 +15,8 @@ export type LeadOptions = Omit<ControllerOptions, 'client' | 'signal' | 'lost'> 
     urgent: Pick<WatchingClient, 'get' | 'create' | 'update'>;
     /** Unique for each process, also after a restart. */
     identity: string;
-    /** Called each time that this process has begun to lead. */
-    leading?: () => void;
+    /** Told of each change of what this process does, with the controller once it leads. */
+    become?: (role: Role, controller?: RunningController) => void;
     clock?: Clock;
   }>;
 
@@ -30,18 +31,21 @@ const startAgainMs = 1_000;
  * KubeError when a start is refused; one that fails for want of an answer is tried again.
  */
 export function leadController(options: LeadOptions, signal: AbortSignal): Promise<void> {
-  const { urgent, identity, log, controllerNamespace: namespace } = options;
-  const lease = new Lease({ client: urgent, namespace, name: leaseName, identity, log });
+  const { urgent, identity, log, controllerNamespace: namespace, become = () => {} } = options;
+  const onHeldByOther = () => become('standby');
+  const lease = new Lease({ client: urgent, namespace, name: leaseName, identity, log, onHeldByOther });
   return whileLeading({ lease, log, signal, lead: (holding, guard) => leadWhile(options, holding, guard) });
 }
 
 async function leadWhile(options: LeadOptions, signal: AbortSignal, guard: Guard): Promise<CleanUp> {
-  const { guarded, leading = () => {}, clock = systemClock } = options;
+  const { guarded, become = () => {}, clock = systemClock } = options;
+  become('loading');
   const start = () => startController({ ...options, client: guarded(guard), lost: guard.signal, signal });
   const controller = await started(start, options, clock, signal);
   if (controller === undefined) return async () => {};
-  leading();
+  become('leading', controller);
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  become('stopping');
   await controller.stop();
   return () => controller.close();
 }

@@ -29,11 +29,20 @@ export type ControllerOptions = Readonly<{
   lost?: AbortSignal;
 }>;
 
+/** How the controller is doing, at the moment of asking. */
+export type Stats = Readonly<{
+  /** Keys that wait for a worker, and that one works on. */
+  queues: Readonly<Record<'objects' | 'jobs', Readonly<{ waiting: number; running: number }>>>;
+  /** Milliseconds for which keys wait and none was taken; 0 when none waits. */
+  stalledMs: number;
+}>;
+
 export type RunningController = Readonly<{
   /** Rings whoever reads this git repository: a push to it was heard of. */
   gitPushed(url: string): void;
   /** Rings whoever follows the tags of this image repository, given as `host/repository` or with a scheme. */
   imagePushed(url: string): void;
+  stats(): Stats;
   /** Ends the work within two seconds: nothing is written any more. Jobs go on by themselves. */
   stop(): Promise<void>;
   /** Ends the work, and all else. */

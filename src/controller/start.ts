@@ -82,6 +82,10 @@ function run(options: ControllerOptions, tools: Tools, queue: WorkQueue): Runnin
     await Promise.all(loops);
   };
   return {
+    stats: () => ({
+      queues: { objects: depth(queue), jobs: depth(tidying) },
+      stalledMs: Math.max(queue.stalledMs, tidying.stalledMs),
+    }),
     gitPushed: (url) => sources.doorbell.ringUrl(url),
     imagePushed: (url) => sources.doorbell.ringUrl(url),
     stop: end,
@@ -90,6 +94,10 @@ function run(options: ControllerOptions, tools: Tools, queue: WorkQueue): Runnin
       await Promise.all([events.flush(), watches.stop(), closeCaches(caches), sources.close()]);
     },
   };
+}
+
+function depth({ length, running }: WorkQueue) {
+  return { waiting: length, running };
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

@@ -36,6 +36,8 @@ export class WorkQueue {
   readonly #takers: ((key: Key | undefined) => void)[] = [];
   readonly #idle: (() => void)[] = [];
   #running = 0;
+  /** When a key was last taken, or began to wait in a queue that was empty. */
+  #lastTurn = 0;
   #closed = false;
 
   constructor({
@@ -57,6 +59,11 @@ export class WorkQueue {
 
   get running(): number {
     return this.#running;
+  }
+
+  /** Milliseconds for which keys have waited without any of them being taken; 0 when none waits. */
+  get stalledMs(): number {
+    return this.length === 0 ? 0 : this.#clock.now() - this.#lastTurn;
   }
 
   /** Rings: the key runs as soon as a worker is free, once more if it runs already. Ends a delay: see `take`. */
@@ -152,6 +159,7 @@ export class WorkQueue {
     if (taker) {
       taker(this.#begin(entry));
     } else {
+      if (this.length === 0) this.#lastTurn = this.#clock.now();
       entry.queued = true;
       this.#ready.push(entry);
     }
@@ -174,6 +182,7 @@ export class WorkQueue {
     entry.delay?.cancel();
     entry.delay = undefined;
     this.#running += 1;
+    this.#lastTurn = this.#clock.now();
     return entry.key;
   }
 

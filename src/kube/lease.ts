@@ -17,6 +17,8 @@ export type LeaseOptions = Readonly<{
   date?: () => Date;
   random?: () => number;
   log?: Log;
+  /** Told at each look that finds the lease with another one. */
+  onHeldByOther?: (holder: string) => void;
 }>;
 
 /** A lease that is ours until `lost` aborts. */
@@ -86,7 +88,10 @@ export class Lease {
     const lease = await this.#get(signal);
     if (!lease) return await this.#limited((stop) => this.#options.client.create(this.#fresh(), stop), signal);
     const spec = specOf(lease);
-    if (!this.#isFree(spec)) return undefined;
+    if (!this.#isFree(spec)) {
+      this.#options.onHeldByOther?.(spec.holderIdentity ?? '');
+      return undefined;
+    }
     const acquireTime = this.#now();
     const next: Spec = {
       ...this.#ours(),

@@ -43,16 +43,18 @@ describe('the bundle', { timeout: 90_000 }, () => {
     }
   });
 
-  it('runs the controller: its git thread reads a repository', async () => {
+  it('runs the controller: its git thread reads a repository, its listener answers', async () => {
     const stage = await ControllerStage.open();
     const args = ['controller', '--kubeconfig', stage.kubeconfig, '--cache-dir', join(folder, 'cache')];
-    const controller = Program.start(main, args);
+    const controller = new Program([...args, '--http-address', '127.0.0.1:0'], { main });
     try {
       await stage.namespace('shop');
       await stage.push('shop', { one: '1' });
       await stage.service('shop', 'one');
       await stage.state('shop', 'one', 'Completed Delivered');
-      expect(await controller.end('SIGTERM')).toBe(0);
+      const [, port] = await controller.says(/"port":(\d+)/);
+      expect(await (await fetch(`http://127.0.0.1:${port}/readyz`)).text()).toBe('ok: leading\n');
+      expect(await controller.end('SIGTERM')).toMatchObject({ code: 0 });
     } finally {
       await controller.end('SIGKILL');
       await stage.close();

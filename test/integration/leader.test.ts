@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leadController, leaseName } from '../../src/controller/lead.ts';
 import type { KubeObject } from '../../src/core/resource.ts';
+import type { Role } from '../../src/core/role.ts';
 import { ControllerStage } from '../support/controller-stage.ts';
 
 describe('replicas of the controller', { timeout: 60_000 }, () => {
@@ -17,8 +18,13 @@ describe('replicas of the controller', { timeout: 60_000 }, () => {
     const stop = new AbortController();
     const began = Promise.withResolvers<void>();
     const { urgent, guarded } = stage.connection;
-    const options = { ...stage.options, urgent, guarded, identity, leading: began.resolve };
-    return { began: began.promise, stop: () => stop.abort(), ended: leadController(options, stop.signal) };
+    const roles: Role[] = [];
+    const become = (role: Role) => {
+      if (roles.at(-1) !== role) roles.push(role);
+      if (role === 'leading') began.resolve();
+    };
+    const options = { ...stage.options, urgent, guarded, identity, become };
+    return { roles, began: began.promise, stop: () => stop.abort(), ended: leadController(options, stop.signal) };
   }
 
   const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace: 'alustan', name: leaseName };
@@ -39,6 +45,8 @@ describe('replicas of the controller', { timeout: 60_000 }, () => {
     second.stop();
     await second.ended;
     expect(holder(await stage.client.get(lease))).toBe('');
+    expect(first.roles).toEqual(['loading', 'leading', 'stopping']);
+    expect(second.roles).toEqual(['standby', 'loading', 'leading', 'stopping']);
     expect(stage.helm.jobs.map(({ release }) => release)).toEqual(['one', 'two']);
   });
 });

@@ -1,74 +1,31 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { root } from './shop.ts';
+import { Program, type ProgramOptions } from './program.ts';
 
 const exec = promisify(execFile);
 
-/** Environment and main file, where they are not this process's and the sources'. */
-type Program = Readonly<{ env?: NodeJS.ProcessEnv; main?: string }>;
-
 /** `alustan local` as a process of its own, started, watched and ended as a person does it in a terminal. */
-export class LocalProcess {
-  readonly child: ChildProcess;
+export class LocalProcess extends Program {
   readonly dataDir: string;
-  output = '';
-  readonly #ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-  #heard: () => void = () => undefined;
 
-  private constructor(dataDir: string, args: readonly string[], { env, main }: Program) {
+  private constructor(dataDir: string, args: readonly string[], options: ProgramOptions) {
+    super(['local', '--data-dir', dataDir, ...args], options);
     this.dataDir = dataDir;
-    const command = [main ?? 'src/main.ts', 'local', '--data-dir', dataDir, ...args];
-    this.child = spawn(process.execPath, command, {
-      cwd: root,
-      env: env ?? process.env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.#ended = once(this.child, 'close').then(([code, signal]) => ({ code, signal }));
-    for (const stream of [this.child.stdout, this.child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        this.output += text;
-        this.#heard();
-      });
-    }
-    void this.#ended.then(() => this.#heard());
   }
 
-  static spawn(dataDir: string, args: readonly string[] = [], program: Program = {}): LocalProcess {
-    return new LocalProcess(dataDir, args, program);
+  static spawn(dataDir: string, args: readonly string[] = [], options: ProgramOptions = {}): LocalProcess {
+    return new LocalProcess(dataDir, args, options);
   }
 
   /** Resolves when it has said that it runs. */
-  static async start(dataDir: string, args: readonly string[] = [], program: Program = {}): Promise<LocalProcess> {
-    const local = LocalProcess.spawn(dataDir, args, program);
+  static async start(dataDir: string, args: readonly string[] = [], options?: ProgramOptions): Promise<LocalProcess> {
+    const local = LocalProcess.spawn(dataDir, args, options);
     await local.says(/Ctrl-C stops/);
     return local;
-  }
-
-  /** Resolves when its output matches; rejects, with the output, when it ends before. */
-  says(pattern: RegExp): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const look = (): void => {
-        if (pattern.test(this.output)) resolve();
-        else if (this.child.exitCode !== null || this.child.signalCode !== null) reject(new Error(this.output));
-      };
-      this.#heard = look;
-      look();
-    });
-  }
-
-  /** Sends a signal and waits for the end. */
-  async end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null; ms: number }> {
-    const start = performance.now();
-    this.child.kill(signal);
-    return { ...(await this.#ended), ms: performance.now() - start };
-  }
-
-  get ended(): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
-    return this.#ended;
   }
 }
 

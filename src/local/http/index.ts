@@ -1,7 +1,5 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { createAdaptorServer } from '@hono/node-server';
+import { listen } from '../../server/listen.ts';
 import { Git } from '../git/program.ts';
 import { Repositories } from '../git/store.ts';
 import { recoverStore } from '../registry/store/index.ts';
@@ -12,7 +10,6 @@ export { createHttpApp, type HttpOptions } from './app.ts';
 export type HttpServer = Readonly<{ url: string; port: number; close(): Promise<void> }>;
 
 const HOST = '127.0.0.1';
-const CLOSE_GRACE_MS = 1_000;
 const KEEP_ALIVE_MS = 60_000;
 
 /**
@@ -23,31 +20,11 @@ export async function startHttp(options: HttpOptions & { readonly port: number }
   await new Repositories(options.dataDir, new Git(options.env)).recover();
   await recoverStore(join(options.dataDir, 'registry'), new Date());
   const app = createHttpApp(options);
-  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false, hostname: HOST }) as Server;
-  // A push of gigabytes takes as long as it takes; only the headers have to come soon.
-  server.requestTimeout = 0;
-  // Longer than clients pause between requests: one that meets a connection being closed cannot repeat a POST.
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
-  await listen(server, options.port);
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://${HOST}:${port}`, port, close: () => close(server) };
-}
-
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, HOST, () => {
-      server.off('error', reject);
-      resolve();
-    });
+  const { port, close } = await listen(app, { host: HOST, port: options.port }, (server) => {
+    // A push of gigabytes takes as long as it takes; only the headers have to come soon.
+    server.requestTimeout = 0;
+    // Longer than clients pause between requests: one that meets a connection being closed cannot repeat a POST.
+    server.keepAliveTimeout = KEEP_ALIVE_MS;
   });
-}
-
-/** Requests under way get a second to end; a broken connection ends the git process behind it. */
-async function close(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
-  await closed;
-  clearTimeout(timer);
+  return { url: `http://${HOST}:${port}`, port, close };
 }

@@ -1,0 +1,104 @@
+import { Hono } from 'hono';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { RunningController, Stats } from '../controller/options.ts';
+import { type Role, roles } from '../core/role.ts';
+import { createApp, type Mount } from './app.ts';
+import { listen } from './listen.ts';
+import { Presence } from './presence.ts';
+
+const noQueue = { waiting: 0, running: 0 };
+const idle: Stats = { queues: { objects: noQueue, jobs: noQueue }, stalledMs: 0 };
+
+function controller(stats: Stats = idle): RunningController {
+  return {
+    stats: () => stats,
+    gitPushed: () => {},
+    imagePushed: () => {},
+    stop: async () => {},
+    close: async () => {},
+  };
+}
+
+function setUp(mounts: readonly Mount[] = []) {
+  const presence = new Presence();
+  const logged: unknown[] = [];
+  const log = { error: (fields: unknown) => void logged.push(fields) };
+  const app = createApp({ presence, mounts, log });
+  const ask = async (path: string) => {
+    const answer = await app.request(path);
+    return `${answer.status} ${(await answer.text()).trim()}`;
+  };
+  return { presence, app, ask, logged };
+}
+
+describe('/readyz', () => {
+  it.each(roles.map((role) => [role, role === 'leading' || role === 'standby'] as const))(
+    '%s: %s',
+    async (role, ok) => {
+      const { presence, ask } = setUp();
+      presence.become(role);
+      expect(await ask('/readyz')).toMatch(ok ? /^200 ok: / : new RegExp(`^503 ${role}`));
+    },
+  );
+});
+
+describe('/healthz', () => {
+  it.each(roles)('alive while %s', async (role: Role) => {
+    const { presence, ask } = setUp();
+    presence.become(role, controller());
+    expect(await ask('/healthz')).toBe(`200 ok: ${role}`);
+  });
+  it('not alive when keys wait and no worker has come back for ten minutes', async () => {
+    const { presence, ask } = setUp();
+    presence.become('leading', controller({ ...idle, stalledMs: 599_999 }));
+    expect(await ask('/healthz')).toMatch(/^200/);
+    presence.become('leading', controller({ ...idle, stalledMs: 600_000 }));
+    expect(await ask('/healthz')).toBe('503 no key has been taken from the queue for 600 s, and some wait');
+  });
+});
+
+describe('what is mounted', () => {
+  const hook = new Hono().post('/', async (c) => c.text(await c.req.text())).get('/fault', () => fault());
+  const fault = () => {
+    throw new Error('password=x');
+  };
+
+  it('is found under its path', async () => {
+    const { app } = setUp([{ path: '/hooks/github', app: hook }]);
+    const answer = await app.request('/hooks/github', { method: 'POST', body: 'ping' });
+    expect(await answer.text()).toBe('ping');
+    expect((await app.request('/hooks')).status).toBe(404);
+  });
+  it('keeps the words of its faults for the log', async () => {
+    const { ask, logged } = setUp([{ path: '/hooks/github', app: hook }]);
+    expect(await ask('/hooks/github/fault')).toBe('500 a fault of the controller, see its log');
+    expect(logged).toMatchObject([{ path: '/hooks/github/fault', err: { message: 'password=x' } }]);
+  });
+});
+
+describe('the listener', () => {
+  it('answers on a free port, and lets what is under way end', async () => {
+    const inside = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    const slow = new Hono().get('/', async (c) => {
+      inside.resolve();
+      await goOn.promise;
+      return c.text('done');
+    });
+    const { app } = setUp([{ path: '/slow', app: slow }]);
+    const { port, close } = await listen(app, { host: '127.0.0.1', port: 0 });
+    const answer = fetch(`http://127.0.0.1:${port}/slow`);
+    await inside.promise;
+    const closing = close();
+    goOn.resolve();
+    expect(await (await answer).text()).toBe('done');
+    await closing;
+    await expect(fetch(`http://127.0.0.1:${port}/slow`)).rejects.toThrow();
+  });
+  it('rejects when the port is taken', async () => {
+    const { app } = setUp();
+    const { port, close } = await listen(app, { host: '127.0.0.1', port: 0 });
+    onTestFinished(close);
+    await expect(listen(app, { host: '127.0.0.1', port })).rejects.toThrow(/EADDRINUSE/);
+  });
+});
