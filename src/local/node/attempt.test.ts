@@ -49,6 +49,16 @@ describe('a process of a pod', async () => {
     expect(await until(folder, 'ended')).toMatchObject({ exitCode: 143 });
   });
 
+  it('is not started when it was told to end before', async () => {
+    const folder = join(root, 'told');
+    await mkdir(folder);
+    await writeFile(join(folder, 'told'), 'SIGTERM');
+    const command = ['/bin/sh', '-c', 'echo started'];
+    await launch(folder, { command, env: {}, cwd: root, logFile: `${folder}.log`, onEnd: () => {} });
+    expect(await until(folder, 'ended')).toMatchObject({ exitCode: 143 });
+    expect(await readFile(`${folder}.log`, 'utf8')).toBe('');
+  });
+
   it('is lost when its whole group was killed', async () => {
     const folder = await start('sleep 60 & sleep 60');
     await signalRun(folder, 'SIGKILL');

@@ -29,12 +29,15 @@ export type RunState =
  * before the program starts, and the exit code after it. Signals of the group reach the program; the supervisor itself
  * outlives them. Its argument $0 is the folder: the proof that a process id is still this run's. At last it ends its
  * whole group: as in a container, what the program has left running does not outlive it.
+ *
+ * Between the fork and the exec a shell swallows a signal that it traps. So who asks for the end leaves a note first
+ * (`told`), and a second shell, which traps nothing, looks for it before it becomes the program.
  */
 const supervisor = `
 mkdir "$0/claimed" || exit 0
 trap : TERM INT HUP
 printf '%s' $$ > "$0/pid.new" && mv "$0/pid.new" "$0/pid"
-"$@"
+/bin/sh -c '[ -e "$0/told" ] && exit 143; exec "$@"' "$0" "$@"
 printf '%s' $? > "$0/exit.new" && mv "$0/exit.new" "$0/exit"
 kill -9 0
 `;
@@ -81,6 +84,7 @@ export async function inspect(folder: string): Promise<RunState> {
 export async function signalRun(folder: string, signal: NodeJS.Signals): Promise<void> {
   const run = await inspect(folder);
   if (run.state !== 'running') return;
+  if (signal !== 'SIGKILL') await writeFile(join(folder, 'told'), signal);
   try {
     process.kill(-run.pid, signal);
   } catch {
