@@ -37,7 +37,7 @@ describe('a process of a pod', async () => {
 
   it('gets SIGTERM, and says how it took it', async () => {
     const folder = await start('trap "exit 5" TERM; echo up; while :; do sleep 0.05; done');
-    await vi.waitFor(async () => expect(await readFile(`${folder}.log`, 'utf8')).toBe('up\n'));
+    await vi.waitFor(async () => expect(await readFile(`${folder}.log`, 'utf8')).toBe('up\n'), 10_000);
     await signalRun(folder, 'SIGTERM');
     expect(await until(folder, 'ended')).toMatchObject({ exitCode: 5 });
   });

@@ -76,7 +76,7 @@ describe('the node on the embedded API', () => {
     await vi.waitFor(async () => expect(await readFile(log, 'utf8')).toBe('up\n'), 5000);
     await stage.client.delete(refOf('stops'), { gracePeriodSeconds: 5 });
     await stage.gone(refOf('stops'));
-    await vi.waitFor(() => expect(existsSync(join(stage.dir, 'pods', running.metadata.uid ?? ''))).toBe(false));
+    await vi.waitFor(() => expect(existsSync(join(stage.dir, 'pods', running.metadata.uid ?? ''))).toBe(false), 10_000);
   });
 
   it('a runner that ignores SIGTERM is killed when its grace is over', async () => {
