@@ -4,8 +4,9 @@ import type { ServiceReport, ServiceStatus } from '../../src/api/service-status.
 import type { Plan } from '../../src/core/plan.ts';
 import type { KubeObject } from '../../src/core/resource.ts';
 import { fail, ok, type Result } from '../../src/core/result.ts';
+import type { ClusterSecret, Peer } from '../../src/plan/facts.ts';
 import { finalizer } from '../../src/plan/service/deletion.ts';
-import type { ClusterSecret, Job, Peer, Release, ReleaseObject, ServiceFacts } from '../../src/plan/service/facts.ts';
+import type { Job, Release, ReleaseObject, ServiceFacts } from '../../src/plan/service/facts.ts';
 import { planService } from '../../src/plan/service/plan.ts';
 
 /** The moment of all cases. */

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../core/resource.ts';
-import type { ClusterSecret } from '../../plan/service/facts.ts';
+import type { ClusterSecret } from '../../plan/facts.ts';
 
 /** E2: the labels by which a Secret of the controller's namespace tells the facts of a cluster. */
 export const clusterSecretSelector = 'alustan.io/secret-type=cluster';

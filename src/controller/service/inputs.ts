@@ -3,14 +3,14 @@ import { intervalOr } from '../../core/duration.ts';
 import { formatKey, type Key } from '../../core/key.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { ok, type Result } from '../../core/result.ts';
-import type { Chart, ServiceFacts } from '../../plan/service/facts.ts';
-import { tagsToProbe, watchedImage } from '../../plan/service/image.ts';
+import type { ImageFacts } from '../../plan/image.ts';
+import type { Chart } from '../../plan/service/facts.ts';
+import { lastImage } from '../../plan/service/image.ts';
 import type { Looker } from '../../source/cluster/watches.ts';
 import type { ImageSource } from '../../source/oci/images.ts';
-import { registryLogin } from '../../source/oci/login.ts';
-import type { RegistryRef } from '../../source/oci/registry.ts';
+import { imageFacts } from '../images.ts';
 import type { Polls } from '../polls.ts';
-import { chartFolder, credentialsOf } from './addresses.ts';
+import { chartFolder } from './addresses.ts';
 import type { Charts } from './charts.ts';
 import type { Credentials, SecretData } from './credentials.ts';
 import type { ServiceInputs } from './gather.ts';
@@ -27,9 +27,6 @@ export type InputTools = Readonly<{
   ringDependents: (key: Key) => void;
 }>;
 
-/** Milliseconds for which an answer about an image that could not be pulled serves. */
-const pullableAgeMs = 10_000;
-
 /** What the controller knows of one Service's chart. */
 type Seen = { readonly key: Key; repository?: string; revision?: string; settled?: string; awaited: boolean };
 
@@ -44,7 +41,7 @@ export class ServiceInputSource implements ServiceInputs {
 
   async chart(service: ServiceObject, looker: Looker, signal: AbortSignal): Promise<Result<Chart>> {
     const { charts, polls } = this.#tools;
-    const secret = await this.#secret(service, 'source', looker, signal);
+    const secret = await this.#secret(service, looker, signal);
     if (!secret.ok) return secret;
     const path = chartFolder(service, secret.value);
     if (!path.ok) return path;
@@ -60,34 +57,15 @@ export class ServiceInputSource implements ServiceInputs {
     return chart;
   }
 
-  async images(
-    service: ServiceObject,
-    looker: Looker,
-    signal: AbortSignal,
-  ): Promise<Pick<ServiceFacts, 'tags' | 'pullable'>> {
-    const { images, polls } = this.#tools;
-    const watched = watchedImage(service);
-    if (watched?.ok !== true) {
-      polls.forgetImage(serviceKey(service));
-      return {};
-    }
-    const { host, repository } = watched.value.image;
-    const login = await this.#login(service, host, looker, signal);
-    if (!login.ok) return { tags: login };
-    const ref: RegistryRef = { host, repository, ...(login.value === undefined ? {} : { login: login.value }) };
+  async images(service: ServiceObject, looker: Looker, signal: AbortSignal): Promise<ImageFacts> {
+    const key = serviceKey(service);
     const intervalMs = this.#interval(service);
-    polls.image(serviceKey(service), ref, intervalMs);
-    const seen = await images.observe(ref, undefined, { signal, maxAgeMs: intervalMs });
-    if (!seen.ok) {
-      polls.noteFailure('image', serviceKey(service), seen.failure);
-      return { tags: seen };
+    const { containerRegistry: registry } = service.spec;
+    if (registry !== undefined) {
+      return imageFacts(this.#tools, { key, registry, last: lastImage(service), intervalMs }, looker, signal);
     }
-    const tags = ok(seen.value.changed ? seen.value.fact.tags : []);
-    const probes = tagsToProbe(service, tags).map(async (tag) => {
-      const answer = await images.pullable(ref, tag, { signal, maxAgeMs: pullableAgeMs });
-      return [tag, answer] as const;
-    });
-    return { tags, pullable: Object.fromEntries(await Promise.all(probes)) };
+    this.#tools.polls.forgetImage(key);
+    return {};
   }
 
   /**
@@ -136,25 +114,9 @@ export class ServiceInputSource implements ServiceInputs {
     return intervalOr(service.spec.interval, this.#tools.intervalMs);
   }
 
-  async #secret(
-    service: ServiceObject,
-    part: 'source' | 'containerRegistry',
-    looker: Looker,
-    signal: AbortSignal,
-  ): Promise<Result<SecretData | undefined>> {
-    const name = service.spec[part]?.secretRef?.name;
+  async #secret(service: ServiceObject, looker: Looker, signal: AbortSignal): Promise<Result<SecretData | undefined>> {
+    const name = service.spec.source.secretRef?.name;
     if (name === undefined) return ok(undefined);
-    return this.#tools.credentials.read(looker, name, `spec.${part}.secretRef`, signal);
-  }
-
-  async #login(
-    service: ServiceObject,
-    host: string,
-    looker: Looker,
-    signal: AbortSignal,
-  ): Promise<Result<RegistryRef['login']>> {
-    const secret = await this.#secret(service, 'containerRegistry', looker, signal);
-    if (!secret.ok || secret.value === undefined) return secret.ok ? ok(undefined) : secret;
-    return registryLogin(credentialsOf(secret.value), host, 'spec.containerRegistry.secretRef: the Secret');
+    return this.#tools.credentials.read(looker, name, 'spec.source.secretRef', signal);
   }
 }

@@ -1,6 +1,7 @@
+import type { ClusterSecret } from '../facts.ts';
+import { isAllowed, kubeconfig, notAllowed } from '../workspace.ts';
 import { type Draft, end } from './draft.ts';
-import type { ClusterSecret } from './facts.ts';
-import { isAllowed, kubeconfig, notAllowed } from './workspace.ts';
+import { workspaceOf } from './workspace.ts';
 
 /** E6: the cluster that `values.cluster` names, after placeholders are filled. */
 export function chooseCluster(draft: Draft): Draft {
@@ -15,7 +16,9 @@ export function chooseCluster(draft: Draft): Draft {
   const [target] = remote;
   if (target === undefined) return isHere ? draft : end(draft, 'invalid', 'UnknownCluster', unknown(draft, name));
   if (isHere || remote.length > 1) return end(draft, 'invalid', 'AmbiguousCluster', ambiguous(name, remote, isHere));
-  if (!isAllowed(target, draft.object.metadata.namespace)) return notAllowed(draft, target);
+  if (!isAllowed(target, draft.object.metadata.namespace)) {
+    return { ...draft, outcome: notAllowed(workspaceOf(draft), target) };
+  }
   return end(
     draft,
     'invalid',

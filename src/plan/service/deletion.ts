@@ -1,11 +1,13 @@
 import { sha256 } from '../../core/hash.ts';
 import type { Action, ObjectRef } from '../../core/plan.ts';
+import { limitAttempts } from '../attempts.ts';
 import { firstFew } from '../first-few.ts';
+import { dependentsOf } from '../peers.ts';
 import { type Draft, type Ended, end, type Step } from './draft.ts';
-import { awaitJob, limitAttempts, type Purpose, startJob, timeoutSeconds } from './jobs.ts';
+import { awaitJob, type Purpose, startJob, timeoutSeconds } from './jobs.ts';
 import { awaitLock } from './lock.ts';
-import { dependentsOf, releaseOwner } from './peers.ts';
 import { observeRelease } from './release-health.ts';
+import { releaseOwner } from './rivals.ts';
 
 export const finalizer = 'service.finalizer.alustan.io';
 const abandonAnnotation = 'alustan.io/abandon';

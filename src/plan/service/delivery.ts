@@ -1,9 +1,10 @@
 import { formatDuration } from '../../core/duration.ts';
 import { canonicalJson, keyedHash } from '../../core/hash.ts';
+import { limitAttempts, noteRetry } from '../attempts.ts';
 import { inSource } from '../source-field.ts';
 import { type Draft, desire, type Ended, end, endWith, report, wait } from './draft.ts';
 import type { Chart, Release } from './facts.ts';
-import { limitAttempts, noteRetry, startJob, timeoutSeconds } from './jobs.ts';
+import { startJob, timeoutSeconds } from './jobs.ts';
 
 /** Label of the Helm release that tells what it was made from (E20). */
 export const inputsLabel = 'alustan.io/inputs';

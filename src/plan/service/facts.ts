@@ -1,39 +1,38 @@
 import type { ObjectHealth } from '../../api/service-status.ts';
 import type { ObjectRef } from '../../core/plan.ts';
 import type { Result } from '../../core/result.ts';
+import type { ClusterSecret, Peer } from '../facts.ts';
+import type { ImageFacts } from '../image.ts';
 
 /**
  * All that the plan of a Service knows of the world. Gathering it never fails: what could not be had is a failed
  * `Result`, and what has not been asked for (yet) is absent.
  */
-export type ServiceFacts = Readonly<{
-  /** Key of the installation for hashes of data that holds secrets (E20). */
-  installationKey: string;
-  settings: Settings;
-  /** All Secrets labelled `alustan.io/secret-type=cluster` in the controller's namespace (E2, E6). */
-  clusterSecrets: readonly ClusterSecret[];
-  /**
-   * The other Services that this one needs, near or far, those that list it, and those that want its release; the
-   * Terraforms that `dependencies.terraform` may name.
-   */
-  peers: readonly Peer[];
-  /** Absent while the first fetch is under way. */
-  chart?: Result<Chart>;
-  /** Tags of `containerRegistry.imageName`; absent without one, and while the first listing is under way. */
-  tags?: Result<readonly string[]>;
-  /** Answers of the registry for the tags that `tagsToProbe` named: a digest when the image can be pulled. */
-  pullable?: Readonly<Record<string, Result<Readonly<{ digest: string }>>>>;
-  /** The newest record of the Helm release; read after `jobs`, so that a Job seen finished has its release seen. */
-  release: Result<Release | undefined>;
-  /** Objects of the release with their health (E19), as the manifest orders them; namespaced ones with their namespace. */
-  objects: readonly ReleaseObject[];
-  /**
-   * Runner Jobs owned by this Service (by uid). The one that `status.job` names is looked up live when the cache lacks
-   * it: absent here means that it does not exist.
-   */
-  jobs: readonly Job[];
-  namespaceTerminating: boolean;
-}>;
+export type ServiceFacts = ImageFacts &
+  Readonly<{
+    /** Key of the installation for hashes of data that holds secrets (E20). */
+    installationKey: string;
+    settings: Settings;
+    /** All Secrets labelled `alustan.io/secret-type=cluster` in the controller's namespace (E2, E6). */
+    clusterSecrets: readonly ClusterSecret[];
+    /**
+     * The other Services that this one needs, near or far, those that list it, and those that want its release; the
+     * Terraforms that `dependencies.terraform` may name.
+     */
+    peers: readonly Peer[];
+    /** Absent while the first fetch is under way. */
+    chart?: Result<Chart>;
+    /** The newest record of the Helm release; read after `jobs`, so that a Job seen finished has its release seen. */
+    release: Result<Release | undefined>;
+    /** Objects of the release with their health (E19), as the manifest orders them; namespaced ones with their namespace. */
+    objects: readonly ReleaseObject[];
+    /**
+     * Runner Jobs owned by this Service (by uid). The one that `status.job` names is looked up live when the cache lacks
+     * it: absent here means that it does not exist.
+     */
+    jobs: readonly Job[];
+    namespaceTerminating: boolean;
+  }>;
 
 export type Settings = Readonly<{
   /** Retries of a failed Job where `spec.retries` says nothing. */
@@ -58,15 +57,6 @@ export type Settings = Readonly<{
   }>;
 }>;
 
-export type ClusterSecret = Readonly<{
-  name: string;
-  /** Label `environment`. */
-  environment: string;
-  annotations: Readonly<Record<string, string>>;
-  /** Decoded. */
-  data: Readonly<Record<string, string>>;
-}>;
-
 export type Chart = Readonly<{
   /** Commit of a git source; absent for OCI. */
   commit?: string;
@@ -76,29 +66,6 @@ export type Chart = Readonly<{
   version: string;
   /** True when a hook is post-install or post-upgrade (E20). */
   postHooks: boolean;
-}>;
-
-/** Another object that this one may depend on, or that may depend on this one. */
-export type Peer = Readonly<{
-  kind: 'Service' | 'Terraform';
-  name: string;
-  uid: string;
-  creationTimestamp: string;
-  deleting: boolean;
-  generation: number;
-  /** Names of Services, and of Terraforms, that it depends on. */
-  dependencies: Readonly<{ service: readonly string[]; terraform: readonly string[] }>;
-  /** Undefined for a Terraform. */
-  releaseName?: string;
-  /** Condition `Ready` is True. */
-  ready: boolean;
-  observedGeneration?: number;
-  /** True when an input that is not in its spec (chart, tag) has moved since its status was written. */
-  inputsMoved?: boolean;
-  state?: string;
-  message?: string;
-  /** lastTransitionTime of its condition `Ready`. */
-  since?: string;
 }>;
 
 export type Release = Readonly<{

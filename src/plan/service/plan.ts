@@ -2,6 +2,8 @@ import type { ServiceObject } from '../../api/service.ts';
 import type { ServiceReport } from '../../api/service-status.ts';
 import { masker } from '../../core/mask.ts';
 import type { Plan } from '../../core/plan.ts';
+import { awaitDependencies, refuseCycle } from '../dependencies.ts';
+import { kubeconfig } from '../workspace.ts';
 import { chooseCluster } from './cluster.ts';
 import { deletionSteps, finalizer, uninstall } from './deletion.ts';
 import {
@@ -14,15 +16,14 @@ import {
   takeChart,
   whenOutdated,
 } from './delivery.ts';
-import { awaitDependencies, refuseCycle } from './dependencies.ts';
 import { type Draft, type Ended, end, hasEnded, runSteps, type Step, tellDesired } from './draft.ts';
 import type { ServiceFacts } from './facts.ts';
 import { chooseImage } from './image.ts';
 import { awaitJob, settleJob } from './jobs.ts';
 import { awaitLock } from './lock.ts';
-import { releaseOwner } from './peers.ts';
 import { judgeHealth, observeRelease } from './release-health.ts';
-import { fillValues, kubeconfig } from './workspace.ts';
+import { releaseOwner } from './rivals.ts';
+import { fillValues } from './workspace.ts';
 
 /**
  * What a Service does, in order. Each step adds what it finds, or ends the plan: with an error that the user can mend

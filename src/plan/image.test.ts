@@ -1,21 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { factsOf, type Given, objectOf } from '../../../test/plan/service.ts';
-import { tagsToProbe } from './image.ts';
+import { factsOf, type Given, objectOf } from '../../test/plan/service.ts';
+import { tagsToProbe, watchedImage } from './image.ts';
 
 const registry = { imageName: 'alustan/backend', semanticVersion: '>=0.2.0' };
 
 describe('tagsToProbe: which tags the registry is asked for', () => {
   it.each<[string, Given, string[]]>([
-    ['without a registry none', { tags: ['1.0.0'] }, []],
     ['while the tags are not listed none', { spec: { containerRegistry: registry }, tags: 'absent' }, []],
     [
       'when they cannot be listed none',
       { spec: { containerRegistry: registry }, tags: { fails: { kind: 'transient', reason: 'Down', message: 'x' } } },
-      [],
-    ],
-    [
-      'with a constraint that is none',
-      { spec: { containerRegistry: { ...registry, semanticVersion: 'newest' } }, tags: ['1.0.0'] },
       [],
     ],
     ['when none satisfies', { spec: { containerRegistry: registry }, tags: ['0.1.0'] }, []],
@@ -59,6 +53,8 @@ describe('tagsToProbe: which tags the registry is asked for', () => {
       ['v1.0.0'],
     ],
   ])('%s', (_, given, expected) => {
-    expect(tagsToProbe(objectOf(given), factsOf(given).tags)).toEqual(expected);
+    const { spec, status } = objectOf(given);
+    const watched = watchedImage(spec.containerRegistry ?? { provider: 'docker', ...registry }, status.image);
+    expect(watched.ok && tagsToProbe(watched.value, factsOf(given).tags)).toEqual(expected);
   });
 });

@@ -1,8 +1,18 @@
-import type { Blocker } from '../../api/service-status.ts';
-import { formatDuration } from '../../core/duration.ts';
-import { type Draft, end, report, waitingSince } from './draft.ts';
+import type { Blocker } from '../api/service-status.ts';
+import { formatDuration } from '../core/duration.ts';
+import { type BaseDraft, end, report, waitingSince } from './draft.ts';
 import type { Peer } from './facts.ts';
-import { needs, nodeName, ownCycle } from './peers.ts';
+import { type Node, needs, nodeName, ownCycle } from './peers.ts';
+
+type Blocking = Readonly<{ blockedBy?: Blocker[] | undefined; blockedByMore?: number | undefined }>;
+
+/** A draft of a kind that has dependencies. */
+type Draft = BaseDraft &
+  Readonly<{
+    object: Node;
+    facts: Readonly<{ peers: readonly Peer[]; settings: Readonly<{ dependencyTimeoutMs: number }> }>;
+    report: Blocking;
+  }>;
 
 const reason = 'DependencyNotReady';
 /** Blockers in status. */
@@ -11,7 +21,7 @@ const listed = 10;
 const told = 4;
 
 /** E8: only the members of a cycle are in error; who waits for one of them waits. */
-export function refuseCycle(draft: Draft): Draft {
+export function refuseCycle<D extends Draft>(draft: D): D {
   const cycle = ownCycle(draft.object, draft.facts.peers);
   if (cycle === undefined) return draft;
   const what = cycle.length === 2 ? `${cycle[0]} depends on itself` : `cycle ${tellCycle(cycle)}`;
@@ -24,8 +34,8 @@ function tellCycle(cycle: readonly string[]): string {
   return (cycle.length > 2 * told ? ends : cycle).join(' → ');
 }
 
-/** E8: what this Service depends on is delivered at its current revision and healthy, before a Job may run. */
-export function awaitDependencies(draft: Draft): Draft {
+/** E8: what this object depends on is delivered at its current revision and healthy, before a Job may run. */
+export function awaitDependencies<D extends Draft>(draft: D): D {
   const peers = new Map(draft.facts.peers.map((peer) => [nodeName(peer.kind, peer.name), peer]));
   const direct = needs(draft.object.spec).filter((node) => !isDelivered(peers.get(node)));
   if (direct.length === 0) return draft;
@@ -59,7 +69,7 @@ function unmet(node: string, peers: ReadonlyMap<string, Peer>): string[] {
 }
 
 /** The whole of a long chain in the status of each of its members would grow with its square. */
-function blocking(all: readonly string[], peers: ReadonlyMap<string, Peer>): Partial<Draft['report']> {
+function blocking(all: readonly string[], peers: ReadonlyMap<string, Peer>): Blocking {
   const blockedBy = all.slice(0, listed).map((node) => blocker(node, peers.get(node)));
   return all.length > listed ? { blockedBy, blockedByMore: all.length - listed } : { blockedBy };
 }

@@ -1,0 +1,112 @@
+import { sha256 } from '../core/hash.ts';
+import type { Outcome } from '../core/outcome.ts';
+import { brief } from '../core/text.ts';
+import { type BaseDraft, end, report } from './draft.ts';
+
+const retryAnnotation = 'alustan.io/retry';
+/** Characters of a tool's words that a message quotes; the record of the Job has them all. */
+const wordsLimit = 220;
+/** Kubernetes copies a Job's name into a label. */
+const nameLimit = 63;
+
+/** What a Job is for: all Jobs of one purpose and one hash are attempts at the same thing. */
+export type Purpose<Word extends string = string> = Readonly<{ purpose: Word; inputsHash: string }>;
+
+/** A Job as status remembers it. */
+export type JobRecord = Purpose &
+  Readonly<{
+    name: string;
+    attempt: number;
+    /** RFC 3339. */
+    startedAt: string;
+    phase?: 'succeeded' | 'failed' | undefined;
+    finishedAt?: string | undefined;
+    failures?: number | undefined;
+    message?: string | undefined;
+  }>;
+
+/** A draft of a kind that works by Jobs. */
+type Draft = BaseDraft &
+  Readonly<{
+    object: Readonly<{ spec: Readonly<{ retries?: number | undefined }> }>;
+    before: Readonly<{ lastHandledRetry?: string | undefined }>;
+    facts: Readonly<{
+      settings: Readonly<{ retryLimit: number; retryDelayMs: number; retryDelayMaxMs: number }>;
+      jobs: readonly (Purpose & Readonly<{ attempt: number }>)[];
+    }>;
+    report: Readonly<{ job?: JobRecord | undefined; lastHandledRetry?: string | undefined }>;
+  }>;
+
+export function isOf(job: Purpose | undefined, of: Purpose): boolean {
+  return job?.purpose === of.purpose && job.inputsHash === of.inputsHash;
+}
+
+/** Value of `alustan.io/retry` that has not been acted on. */
+export function wantedRetry(draft: Draft): string | undefined {
+  const value = draft.object.metadata.annotations?.[retryAnnotation];
+  return value === draft.before.lastHandledRetry ? undefined : value;
+}
+
+/** Takes note of `alustan.io/retry`, where it is acted on or there is nothing to do. */
+export function noteRetry<D extends Draft>(draft: D): D {
+  const retry = wantedRetry(draft);
+  return retry === undefined ? draft : report<D>(draft, { lastHandledRetry: retry } as Partial<D['report']>);
+}
+
+/** What a failed attempt means while another will follow, and when none will. */
+type Ends = Readonly<{ again: Outcome['kind']; spent: Outcome['kind'] }>;
+
+/** E20: after a failed Job, waits for the next attempt, or for a changed input once the limit is reached. */
+export function limitAttempts<D extends Draft>(
+  draft: D,
+  of: Purpose,
+  { again, spent }: Ends = { again: 'delivery', spent: 'exhausted' },
+): D {
+  const last = draft.report.job;
+  if (last === undefined || !isOf(last, of) || last.phase !== 'failed' || wantedRetry(draft) !== undefined)
+    return draft;
+  const failures = last.failures ?? 1;
+  const { retryLimit, retryDelayMs, retryDelayMaxMs } = draft.facts.settings;
+  const limit = draft.object.spec.retries ?? retryLimit;
+  const what = `Job ${last.name} failed: ${brief(last.message ?? `it left no message (see kubectl describe job ${last.name})`, wordsLimit)}`;
+  if (failures > limit) {
+    const remedy = `change an input, or set the annotation ${retryAnnotation} to a new value`;
+    return end(draft, spent, 'RetriesExhausted', `${what}; given up after ${times(failures)}; ${remedy}`);
+  }
+  const delay = Math.min(retryDelayMs * 2 ** (failures - 1), retryDelayMaxMs);
+  const due = Date.parse(last.finishedAt ?? last.startedAt) + delay;
+  const left = due - draft.now.getTime();
+  if (left <= 0) return draft;
+  const next = `attempt ${failures + 1} of ${limit + 1} starts at ${new Date(due).toISOString()}`;
+  return end(draft, again, 'JobFailed', `${what}; ${next}`, left);
+}
+
+function times(count: number): string {
+  return count === 1 ? 'one attempt' : `${count} attempts`;
+}
+
+/**
+ * The record of the next attempt, named `<base>-<hash>-<attempt>` (E20). The owner's uid is part of the hash: an object
+ * made anew finds no Jobs of its forerunner.
+ */
+export function nextRecord<Word extends string>(draft: Draft, base: string, of: Purpose<Word>) {
+  const last = draft.report.job;
+  const attempt = nextAttempt(draft, of);
+  const { uid } = draft.object.metadata;
+  const tail = `-${sha256(`${uid} ${of.purpose} ${of.inputsHash}`).slice(0, 10)}-${attempt}`;
+  const name = `${base.slice(0, nameLimit - tail.length).replace(/[-.]+$/, '')}${tail}`;
+  const failures = isOf(last, of) && wantedRetry(draft) === undefined ? (last?.failures ?? 0) : 0;
+  return { ...of, name, attempt, startedAt: draft.now.toISOString(), failures };
+}
+
+/**
+ * A Job that was recorded and never seen is created under the same name, so that a crash between the two makes no
+ * second one. Otherwise the number after the highest: names of Jobs that still lie about are never used twice.
+ */
+function nextAttempt(draft: Draft, of: Purpose): number {
+  const last = draft.report.job;
+  const same = last !== undefined && isOf(last, of) ? last : undefined;
+  if (same !== undefined && same.phase === undefined) return same.attempt;
+  const known = draft.facts.jobs.filter((job) => isOf(job, of)).map((job) => job.attempt);
+  return Math.max(0, same?.attempt ?? 0, ...known) + 1;
+}
