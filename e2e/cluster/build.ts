@@ -5,7 +5,7 @@ import { exec, say } from './exec.ts';
 import { requireGo } from './go.ts';
 import { withLock } from './lock.ts';
 import { binDir, modulesDir, storeDir } from './paths.ts';
-import { type Binary, type BinaryName, binaries, controlPlane } from './pins.ts';
+import { type Binary, type BinaryName, binaries, controlPlane, nodeBinaries } from './pins.ts';
 
 /** Absolute paths of the binaries asked for. */
 export type Built = Readonly<Record<BinaryName, string>>;
@@ -29,7 +29,9 @@ export async function ensureBinaries(names: readonly BinaryName[] = controlPlane
 /** A folder named by everything that decides what the binary is. */
 function storePath(binary: Binary): string {
   const hash = createHash('sha256').update(binary.ldflags);
-  for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(modulesDir, binary.module, file)));
+  for (const file of ['go.mod', 'go.sum', 'main.go'].map((name) => join(modulesDir, binary.module, name))) {
+    if (existsSync(file)) hash.update(readFileSync(file));
+  }
   return join(storeDir, `${binary.module}-${hash.digest('hex').slice(0, 12)}`, binary.name);
 }
 
@@ -71,6 +73,6 @@ if (import.meta.main) {
   const asked = process.argv.slice(2);
   const unknown = asked.filter((name) => !(name in binaries));
   if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(', ')}; known: ${Object.keys(binaries).join(', ')}`);
-  const built = await ensureBinaries(asked.length > 0 ? (asked as BinaryName[]) : controlPlane);
+  const built = await ensureBinaries(asked.length > 0 ? (asked as BinaryName[]) : [...controlPlane, ...nodeBinaries]);
   for (const path of Object.values(built)) console.log(path);
 }

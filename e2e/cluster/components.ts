@@ -17,6 +17,11 @@ export type Layout = Readonly<{
   audit: boolean;
   /** Controllers that are not to run. */
   without: readonly string[];
+  /** Where the API server listens. */
+  address: string;
+  serviceRange: string;
+  /** Whether pods reach the API server there. */
+  reachedByPods: boolean;
 }>;
 
 export function etcd(layout: Layout): Component {
@@ -43,7 +48,7 @@ export function etcd(layout: Layout): Component {
 }
 
 export function apiServerUrl(layout: Layout): string {
-  return `https://127.0.0.1:${layout.apiPort}`;
+  return `https://${layout.address}:${layout.apiPort}`;
 }
 
 /** The server makes its certificate itself; the file holds the certificate and the authority that signed it. */
@@ -58,20 +63,21 @@ export function apiServer(layout: Layout): Component {
     binary: layout.binaries['kube-apiserver'],
     args: [
       `--etcd-servers=http://127.0.0.1:${layout.etcdPort}`,
-      '--bind-address=127.0.0.1',
-      '--advertise-address=127.0.0.1',
+      `--bind-address=${layout.address}`,
+      `--advertise-address=${layout.address}`,
       `--secure-port=${layout.apiPort}`,
       `--cert-dir=${join(dir, 'certs')}`,
       `--token-auth-file=${join(dir, 'tokens.csv')}`,
       '--authorization-mode=Node,RBAC',
-      '--service-cluster-ip-range=10.96.0.0/16',
+      '--enable-admission-plugins=NodeRestriction',
+      `--service-cluster-ip-range=${layout.serviceRange}`,
       '--service-account-issuer=https://kubernetes.default.svc',
       `--service-account-key-file=${join(dir, 'service-accounts.key')}`,
       `--service-account-signing-key-file=${join(dir, 'service-accounts.key')}`,
       '--allow-privileged=true',
       '--kubelet-preferred-address-types=InternalIP',
       // A loopback address may not stand in the endpoints of the `kubernetes` Service.
-      '--endpoint-reconciler-type=none',
+      ...(layout.reachedByPods ? [] : ['--endpoint-reconciler-type=none']),
       '--profiling=false',
       '--shutdown-delay-duration=0s',
       ...(layout.audit ? auditFlags(dir) : []),

@@ -9,8 +9,6 @@ import { runPrefix } from './paths.ts';
 import { freePort } from './ports.ts';
 import { Supervisor } from './supervisor.ts';
 
-export type ComponentName = 'etcd' | 'kube-apiserver' | 'kube-controller-manager';
-
 export type ControlPlaneOptions = Readonly<{
   /** Log every request: verb, path, user. Costs the API server some time; off by default. */
   audit?: boolean;
@@ -30,7 +28,7 @@ export type ControlPlane = Access &
     /** Where the audit log is, when it was asked for. */
     auditLogPath: string | undefined;
     /** Ends a component by a signal (SIGTERM by default) and starts it again at the same address; resolves when it serves. */
-    restart(component: ComponentName, signal?: NodeJS.Signals): Promise<void>;
+    restart(component: string, signal?: NodeJS.Signals): Promise<void>;
     /** Ends all processes and removes the data; the logs are copied to `keepLogsIn` first. */
     stop(keepLogsIn?: string): Promise<void>;
     /** Leaves it running when this process ends. */
@@ -43,32 +41,54 @@ export type ControlPlane = Access &
  */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const binaries = await ensureBinaries();
+  return supervised(options.dir, (supervisor) =>
+    startComponents(supervisor, options, {
+      binaries,
+      address: '127.0.0.1',
+      serviceRange: '10.96.0.0/16',
+      reachedByPods: false,
+    }),
+  );
+}
+
+/** Has `start` run in a folder of its own (`dir`, or a fresh one), of which nothing stays when it fails. */
+export async function supervised<T>(
+  dir: string | undefined,
+  start: (supervisor: Supervisor) => Promise<T>,
+): Promise<T> {
   await cleanOrphans();
-  const dir = options.dir ?? mkdtempSync(runPrefix);
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const layout: Layout = {
-    dir,
-    binaries,
-    etcdPort: await freePort(),
-    etcdPeerPort: await freePort(),
-    apiPort: await freePort(),
-    adminToken: newToken(),
-    audit: options.audit ?? false,
-    without: options.without ?? [],
-  };
-  const supervisor = new Supervisor(dir);
+  if (dir) mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const supervisor = new Supervisor(dir ?? mkdtempSync(runPrefix));
   try {
-    return await startAll(layout, supervisor, options.users ?? []);
+    return await start(supervisor);
   } catch (error) {
     await supervisor.remove();
     throw error;
   }
 }
 
-async function startAll(layout: Layout, supervisor: Supervisor, users: readonly User[]): Promise<ControlPlane> {
-  const { dir, adminToken: token } = layout;
+export type Place = Pick<Layout, 'binaries' | 'address' | 'serviceRange' | 'reachedByPods'>;
+
+/** Starts the three components in a supervisor's folder. */
+export async function startComponents(
+  supervisor: Supervisor,
+  options: ControlPlaneOptions,
+  place: Place,
+): Promise<ControlPlane> {
+  const { dir } = supervisor;
+  const layout: Layout = {
+    ...place,
+    dir,
+    etcdPort: await freePort(),
+    etcdPeerPort: await freePort(),
+    apiPort: await freePort(place.address),
+    adminToken: newToken(),
+    audit: options.audit ?? false,
+    without: options.without ?? [],
+  };
+  const token = layout.adminToken;
   const kubeconfigPath = join(dir, 'kubeconfig');
-  writeServerFiles(dir, [{ name: adminName, token, groups: ['system:masters'] }, ...users]);
+  writeServerFiles(dir, [{ name: adminName, token, groups: ['system:masters'] }, ...(options.users ?? [])]);
   await supervisor.start(etcd(layout));
   await supervisor.start(apiServer(layout));
   const access: Access = { url: apiServerUrl(layout), token, caPem: readFileSync(caFile(dir), 'utf8') };

@@ -1,8 +1,9 @@
-import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { say } from './exec.ts';
 import { runPrefix } from './paths.ts';
 import { isSameProcess, type ProcessId } from './process-id.ts';
+import { removeRemains } from './remains.ts';
 import { endGroup, type Owner } from './supervisor.ts';
 
 /** Ends what earlier runs left behind whose owner was killed, and removes their folders. Kept ones stay. */
@@ -15,7 +16,7 @@ export async function cleanOrphans(): Promise<void> {
   }
 }
 
-/** Ends the processes written down in a run's folder and removes it. */
+/** Ends the processes written down in a run's folder and removes what they leave. */
 export async function removeRun(dir: string): Promise<void> {
   // By name backwards is by start backwards: etcd ends last, for nobody ends well without it.
   for (const file of globSync(join(dir, 'pids', '*.json'))
@@ -24,7 +25,7 @@ export async function removeRun(dir: string): Promise<void> {
     const id = readJson<ProcessId>(file);
     if (id) await endGroup(id, 'SIGTERM');
   }
-  rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+  removeRemains(dir);
 }
 
 export function readJson<T>(path: string): T | undefined {

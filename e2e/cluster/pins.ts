@@ -1,5 +1,10 @@
 /** A program built from a module of `modules/`, whose go.mod holds the version. */
-export type Binary = Readonly<{ name: string; module: 'etcd' | 'kubernetes'; package: string; ldflags: string }>;
+export type Binary = Readonly<{
+  name: string;
+  module: 'etcd' | 'kubernetes' | 'init';
+  package: string;
+  ldflags: string;
+}>;
 
 const kubernetesVersion = 'v1.34.4';
 
@@ -23,11 +28,15 @@ export const binaries = {
   kubelet: kubernetes('kubelet'),
   'kube-proxy': kubernetes('kube-proxy'),
   kubectl: kubernetes('kubectl'),
+  init: { name: 'init', module: 'init', package: '.', ldflags: '-s -w' },
 } as const satisfies Record<string, Binary>;
 
 export type BinaryName = keyof typeof binaries;
 
 export const controlPlane: readonly BinaryName[] = ['etcd', 'kube-apiserver', 'kube-controller-manager'];
+
+/** What a cluster with a node has besides. */
+export const nodeBinaries: readonly BinaryName[] = ['kube-scheduler', 'kubelet', 'kube-proxy', 'init'];
 
 /** A program that `go install` builds; `path` is below the tool folder of the cache. Helm 4 is the product's own pin. */
 export type Tool = Readonly<{ module: string; version: string; package: string; path: string }>;
@@ -43,3 +52,15 @@ export const tools = {
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof tools;
+
+/** Debian's packages that the node's root file system is made of, with all that they depend on. */
+export const nodePackages = [
+  'containerd',
+  'runc',
+  'containernetworking-plugins',
+  'iptables',
+  'conntrack',
+  'iproute2',
+  'mount',
+  'busybox-static',
+] as const;

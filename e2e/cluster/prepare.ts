@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { ensureBinaries } from './build.ts';
+import { prepareCluster } from '../node/cluster.ts';
 import { ensureDockerRegistry, ensureKubectl } from './system.ts';
 import { ensureHelm4, ensureTool } from './tools.ts';
 
@@ -9,5 +9,5 @@ await ensureHelm4();
 await ensureTool('helm3');
 await ensureTool('crane');
 await ensureDockerRegistry();
-await ensureBinaries();
+await prepareCluster();
 console.log(dirname(await ensureKubectl()));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { atEnd } from './at-end.ts';
 import { isSameProcess, type ProcessId, processId, thisProcess } from './process-id.ts';
+import { removeRemains } from './remains.ts';
 
 /** A program of the cluster: how to start it, and how to know that it serves. */
 export type Component = Readonly<{
@@ -81,14 +82,14 @@ export class Supervisor {
   /** Ends all and removes the run's folder. */
   async remove(): Promise<void> {
     await this.stopAll();
-    rmSync(this.dir, { recursive: true, force: true, maxRetries: 5 });
+    removeRemains(this.dir);
   }
 
   /** For exit handlers, where nothing can be awaited: kills and removes the folder. */
   killNow(): void {
     for (const { id } of this.#running.values()) killGroup(id, 'SIGKILL');
     this.#running.clear();
-    rmSync(this.dir, { recursive: true, force: true, maxRetries: 5 });
+    removeRemains(this.dir);
   }
 
   /** Lets the processes outlive this one; the janitor leaves them alone too. */

@@ -1,24 +1,24 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { startCluster } from '../node/cluster.ts';
 import { isReady } from './api.ts';
 import { caFile } from './components.ts';
-import { startControlPlane } from './control-plane.ts';
 import { say } from './exec.ts';
 import { readJson, removeRun } from './janitor.ts';
 import { keptDir } from './paths.ts';
 
 type Kept = Readonly<{ url: string; token: string }>;
 
-// `npm run e2e:up`: a control plane for work by hand. Prints the path of its kubeconfig, and nothing else, to stdout.
+// `npm run e2e:up`: a cluster with a node for work by hand. Prints the path of its kubeconfig, and nothing else, to stdout.
 const kubeconfigPath = join(keptDir, 'kubeconfig');
 if (await serves()) {
   say('it runs already');
 } else {
   await removeRun(keptDir);
-  const plane = await startControlPlane({ dir: keptDir, audit: true });
-  const kept: Kept = { url: plane.url, token: plane.token };
+  const cluster = await startCluster({ dir: keptDir, audit: true });
+  const kept: Kept = { url: cluster.url, token: cluster.token };
   writeFileSync(join(keptDir, 'kept.json'), JSON.stringify(kept), { mode: 0o600 });
-  plane.release();
+  cluster.release();
 }
 say(`kubectl --kubeconfig ${kubeconfigPath} get namespaces`);
 console.log(kubeconfigPath);

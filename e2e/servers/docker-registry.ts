@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { request } from 'undici';
 import { runPrefix } from '../cluster/paths.ts';
 import { freePort } from '../cluster/ports.ts';
-import { Supervisor } from '../cluster/supervisor.ts';
+import { type Component, Supervisor } from '../cluster/supervisor.ts';
 import { ensureDockerRegistry } from '../cluster/system.ts';
 import { startTokenServer, type TokenServer } from './token-server.ts';
 
@@ -23,27 +23,18 @@ export type Registry = Readonly<{
   stop(): Promise<void>;
 }>;
 
-/** Starts Debian's docker-registry, empty, on a free port of 127.0.0.1. */
-export async function startDockerRegistry(auth: RegistryAuth = 'none'): Promise<Registry> {
-  const binary = await ensureDockerRegistry();
+/** Starts Debian's docker-registry, empty, on a free port of an address of this machine. */
+export async function startDockerRegistry(auth: RegistryAuth = 'none', address = '127.0.0.1'): Promise<Registry> {
   const supervisor = new Supervisor(mkdtempSync(`${runPrefix}registry-`));
-  const host = `127.0.0.1:${await freePort()}`;
+  const host = `${address}:${await freePort(address)}`;
   const url = `http://${host}`;
   const tokens = auth === 'token' ? await startTokenServer({ kind: 'basic', ...registryUser }) : undefined;
   const stop = async () => {
     await supervisor.remove();
     await tokens?.stop();
   };
-  const config = join(supervisor.dir, 'config.yml');
-  writeFileSync(config, JSON.stringify(configuration(supervisor.dir, host, auth, tokens)));
   try {
-    await supervisor.start({
-      name: 'docker-registry',
-      binary,
-      args: ['serve', config],
-      readyWithinMs: 20_000,
-      ready: async () => (await request(`${url}/v2/`)).statusCode === (auth === 'none' ? 200 : 401),
-    });
+    await supervisor.start(await dockerRegistry(supervisor.dir, host, auth, tokens));
   } catch (error) {
     await stop();
     throw error;
@@ -51,12 +42,30 @@ export async function startDockerRegistry(auth: RegistryAuth = 'none'): Promise<
   return { host, url, stop };
 }
 
+/** A registry that keeps its data in `dir` and listens on `host`, an address with a port. */
+export async function dockerRegistry(
+  dir: string,
+  host: string,
+  auth: RegistryAuth = 'none',
+  tokens?: TokenServer,
+): Promise<Component> {
+  const config = join(dir, 'registry.yml');
+  writeFileSync(config, JSON.stringify(configuration(dir, host, auth, tokens)));
+  return {
+    name: 'docker-registry',
+    binary: await ensureDockerRegistry(),
+    args: ['serve', config],
+    readyWithinMs: 20_000,
+    ready: async () => (await request(`http://${host}/v2/`)).statusCode === (auth === 'none' ? 200 : 401),
+  };
+}
+
 /** The registry's configuration; JSON is YAML. */
 function configuration(dir: string, host: string, auth: RegistryAuth, tokens: TokenServer | undefined) {
   return {
     version: '0.1',
     log: { level: 'warn' },
-    storage: { filesystem: { rootdirectory: join(dir, 'data') }, delete: { enabled: true } },
+    storage: { filesystem: { rootdirectory: join(dir, 'registry') }, delete: { enabled: true } },
     http: { addr: host },
     ...(auth === 'basic' ? { auth: { htpasswd: { realm: 'alustan-e2e', path: writeHtpasswd(dir) } } } : {}),
     ...(tokens ? { auth: { token: tokenConfiguration(dir, tokens) } } : {}),
