@@ -8,6 +8,7 @@ import { type Connection, connect } from '../../src/kube/connect.ts';
 import { World } from '../../src/local/cluster/world.ts';
 import { applyManifests, readManifests } from '../../src/local/mode/manifests.ts';
 import { runnerImage, runnerProgram } from '../../src/local/mode/runner.ts';
+import { ImagePrograms } from '../../src/local/node/image/image-programs.ts';
 import { localImages } from '../../src/local/node/images.ts';
 import { startNode } from '../../src/local/node/start.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
@@ -81,10 +82,12 @@ async function installChart({ client }: Connection): Promise<void> {
 
 async function startPods(plane: ControlPlane, registry: Registry, dataDir: string): Promise<() => Promise<unknown>> {
   const world = await World.open({ kubeconfigPath: plane.kubeconfigPath, log: silent });
+  const mirrors = [{ from: written, to: registry.url }];
+  const images = new ImagePrograms({ registry: registry.url, mirrors, folder: join(dataDir, 'images') });
   const node = await startNode({
     ...{ world, dataDir, podLogDir: join(dataDir, 'logs') },
-    runners: runnerProgram({ helm: await ensureHelm4(), env: process.env }),
-    imagePresent: localImages(registry.url, [{ from: written, to: registry.url }]),
+    runners: runnerProgram({ helm: await ensureHelm4(), env: process.env, images }),
+    imagePresent: localImages(registry.url, mirrors),
   });
   return async () => {
     await node.close();

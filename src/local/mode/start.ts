@@ -3,6 +3,7 @@ import { startController } from '../../controller/start.ts';
 import { type Connection, connect } from '../../kube/connect.ts';
 import { World } from '../cluster/world.ts';
 import { startControllers } from '../controllers/start.ts';
+import { ImagePrograms } from '../node/image/image-programs.ts';
 import { localImages } from '../node/images.ts';
 import { startNode } from '../node/start.ts';
 import { ensureHelm, sharedCache } from '../tools/helm.ts';
@@ -78,8 +79,9 @@ async function startCluster(options: Options, { kubeconfig, http }: Endpoints, h
   stops.add(() => world.close());
   const controllers = await startControllers({ world });
   stops.add(() => controllers.close());
-  const imagePresent = localImages(http, registryMirrors);
-  return startNode({ world, dataDir, podLogDir, runners: runnerProgram({ helm, env }), imagePresent });
+  const images = new ImagePrograms({ registry: http, mirrors: registryMirrors, folder: join(dataDir, 'images') });
+  const runners = runnerProgram({ helm, env, images });
+  return startNode({ world, dataDir, podLogDir, runners, imagePresent: localImages(http, registryMirrors) });
 }
 
 async function install(options: LocalOptions, { client }: Connection): Promise<void> {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { inspect, launch, type RunState, signalRun } from './attempt.ts';
+import { inspect, launch, type RunState, refuse, signalRun } from './attempt.ts';
 
 describe('a process of a pod', async () => {
   const root = await mkdtemp(join(tmpdir(), 'attempt-'));
@@ -40,6 +40,21 @@ describe('a process of a pod', async () => {
     await vi.waitFor(async () => expect(await readFile(`${folder}.log`, 'utf8')).toBe('up\n'), 10_000);
     await signalRun(folder, 'SIGTERM');
     expect(await until(folder, 'ended')).toMatchObject({ exitCode: 5 });
+  });
+
+  it('is told to stop as in a container: the program once, its children by the program or not at all', async () => {
+    const child = 'trap "echo told" TERM; echo up; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.1; done; exit 6';
+    const folder = await start(`trap 'kill -TERM $child' TERM; sh -c '${child}' & child=$!; wait; wait $child`);
+    await vi.waitFor(async () => expect(await readFile(`${folder}.log`, 'utf8')).toBe('up\n'));
+    await signalRun(folder, 'SIGTERM');
+    expect(await until(folder, 'ended')).toMatchObject({ exitCode: 6 });
+    expect(await readFile(`${folder}.log`, 'utf8')).toBe('up\ntold\n');
+  });
+
+  it('that cannot be started has ended, with the reason', async () => {
+    const folder = join(root, 'refused');
+    await refuse(folder, 'exec: "/bin/none": no such file');
+    expect(await inspect(folder)).toMatchObject({ exitCode: 128, refused: 'exec: "/bin/none": no such file' });
   });
 
   it('ends with 143 when it does not care for SIGTERM', async () => {

@@ -20,15 +20,18 @@ export type RunState =
   /** Its supervisor died before it took over; the program was never started. */
   | Readonly<{ state: 'void' }>
   | Readonly<{ state: 'running'; pid: number; startedAt: string }>
-  | Readonly<{ state: 'ended'; exitCode: number; startedAt: string; finishedAt: string }>
+  | Readonly<{ state: 'ended'; exitCode: number; startedAt: string; finishedAt: string; refused?: string }>
   /** It ran, is gone, and left no exit code: it was killed together with its supervisor. */
   | Readonly<{ state: 'lost'; startedAt: string }>;
 
+/** Becomes the program, after it has written down the process id that it will have; not when it was told to stop. */
+const becomes = 'echo $$ > "$0/main.new" && mv "$0/main.new" "$0/main"; [ -e "$0/told" ] && exit 143; exec "$@"';
+
 /**
  * The supervisor: claims the folder (only one ever can, so a run is never started twice), writes down its process id
- * before the program starts, and the exit code after it. Signals of the group reach the program; the supervisor itself
- * outlives them. Its argument $0 is the folder: the proof that a process id is still this run's. At last it ends its
- * whole group: as in a container, what the program has left running does not outlive it.
+ * before the program starts, and the exit code after it. It outlives the signals that end the program. Its argument $0 is
+ * the folder: the proof that a process id is still this run's. At last it ends its whole group: as in a container, what
+ * the program has left running does not outlive it.
  *
  * Between the fork and the exec a shell swallows a signal that it traps. So who asks for the end leaves a note first
  * (`told`), and a second shell, which traps nothing, looks for it before it becomes the program.
@@ -37,7 +40,7 @@ const supervisor = `
 mkdir "$0/claimed" || exit 0
 trap : TERM INT HUP
 printf '%s' $$ > "$0/pid.new" && mv "$0/pid.new" "$0/pid"
-/bin/sh -c '[ -e "$0/told" ] && exit 143; exec "$@"' "$0" "$@"
+/bin/sh -c '${becomes}' "$0" "$@"
 printf '%s' $? > "$0/exit.new" && mv "$0/exit.new" "$0/exit"
 kill -9 0
 `;
@@ -67,6 +70,14 @@ export async function launch(folder: string, { command, env, cwd, logFile, onEnd
   }
 }
 
+/** Notes that the program could not be started, and why: an end like any other, with a container runtime's code. */
+export async function refuse(folder: string, why: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(join(folder, 'refused'), why);
+  await writeFile(join(folder, 'launched'), new Date().toISOString());
+  await writeFile(join(folder, 'exit'), '128');
+}
+
 /** How a run stands, found out from its folder and the system's table of processes alone. */
 export async function inspect(folder: string): Promise<RunState> {
   const startedAt = await read(folder, 'launched');
@@ -80,13 +91,18 @@ export async function inspect(folder: string): Promise<RunState> {
   return (await endOf(folder, startedAt)) ?? { state: 'lost', startedAt };
 }
 
-/** Sends a signal to the run's whole group; nothing happens when it is not alive. */
+/**
+ * Sends a signal to a run, as a kubelet does: to the program itself, which tells its children or not; SIGKILL to all of
+ * them. Terraform that is told twice to stop lets go of its state. Nothing happens when the run is not alive.
+ */
 export async function signalRun(folder: string, signal: NodeJS.Signals): Promise<void> {
   const run = await inspect(folder);
   if (run.state !== 'running') return;
   if (signal !== 'SIGKILL') await writeFile(join(folder, 'told'), signal);
+  const main = Number(await read(folder, 'main'));
+  const alone = signal !== 'SIGKILL' && main > 0 && (await groupOf(main)) === run.pid;
   try {
-    process.kill(-run.pid, signal);
+    process.kill(alone ? main : -run.pid, signal);
   } catch {
     // It has just ended.
   }
@@ -111,7 +127,9 @@ async function endOf(folder: string, startedAt: string): Promise<RunState | unde
   const text = await read(folder, 'exit');
   if (text === undefined) return undefined;
   const { mtime } = await stat(join(folder, 'exit'));
-  return { state: 'ended', exitCode: Number(text), startedAt, finishedAt: mtime.toISOString() };
+  const refused = await read(folder, 'refused');
+  const ended = { state: 'ended', exitCode: Number(text), startedAt, finishedAt: mtime.toISOString() } as const;
+  return refused === undefined ? ended : { ...ended, refused };
 }
 
 /** Whether the group still has a process of this run. */
@@ -133,6 +151,17 @@ async function commandLine(pid: number): Promise<string | undefined> {
   }
   const ps = promisify(execFile)('ps', ['-ww', '-o', 'args=', '-p', String(pid)]);
   return await ps.then(({ stdout }) => (stdout.includes('<defunct>') ? '' : stdout)).catch(() => undefined);
+}
+
+/** Process group of a process; undefined when there is none of this id. */
+async function groupOf(pid: number): Promise<number | undefined> {
+  if (process.platform === 'linux') {
+    const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+    // The name in brackets may hold spaces; after it come state, parent and group.
+    return line === undefined ? undefined : Number(line.slice(line.lastIndexOf(')') + 2).split(' ')[2]);
+  }
+  const ps = promisify(execFile)('ps', ['-o', 'pgid=', '-p', String(pid)]);
+  return await ps.then(({ stdout }) => Number(stdout)).catch(() => undefined);
 }
 
 async function read(folder: string, file: string): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 import { request } from 'undici';
 import { formatImage, type ImageReference, parseImage } from '../../core/image-reference.ts';
 import { mirrorsFor, type Redirect } from '../../core/redirect.ts';
+import type { LocalReference } from '../registry/client/reference.ts';
 import type { ImageState } from './simulate.ts';
 
 /** Says whether an image can be had. Never rejects. */
@@ -13,27 +14,52 @@ const accept = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ].join(', ');
 
+/** Where an image is to be looked for: here, perhaps here (a mirror need not have it), or elsewhere. */
+type Place = Readonly<{ image: ImageReference; at: 'here' | 'mirror' | 'elsewhere' }>;
+
+/** @param registry base URL of the local registry, for example `http://127.0.0.1:7070`. */
+function placeOf(registry: string, mirrors: readonly Redirect[], name: string): Place | undefined {
+  const parsed = parseImage(name);
+  if (!parsed.ok) return undefined;
+  const image = parsed.value;
+  const { host: home, port } = new URL(registry);
+  const mirrored = mirrorsFor(image.host, mirrors).some((url) => new URL(url).host === home);
+  // Behind an address of this machine there is no other registry to fall back to.
+  const here = image.host === home || image.host === `localhost:${port}` || (mirrored && isLoopback(image.host));
+  return { image, at: here ? 'here' : mirrored ? 'mirror' : 'elsewhere' };
+}
+
 /**
  * Looks images up in the local registry: those that name it, and those of a registry that is mirrored there, as far as
  * the mirror has their repository. All others count as present: the node pulls nothing.
- *
- * @param registry base URL of the local registry, for example `http://127.0.0.1:7070`.
  */
 export function localImages(registry: string, mirrors: readonly Redirect[] = []): ImagePresent {
-  const home = new URL(registry).host.toLowerCase();
-  const port = new URL(registry).port;
   return async (name) => {
-    const parsed = parseImage(name);
-    if (!parsed.ok)
-      return { missing: `Failed to apply default image tag "${name}": couldn't parse image name "${name}"` };
-    const image = parsed.value;
-    const mirrored = mirrorsFor(image.host, mirrors).some((url) => new URL(url).host === home);
-    // Behind an address of this machine there is no other registry to fall back to.
-    const here = image.host === home || image.host === `localhost:${port}` || (mirrored && isLoopback(image.host));
-    if (here) return await lookUp(registry, image);
-    if (!mirrored || !(await hasRepository(registry, image))) return {};
-    return await lookUp(registry, image);
+    const place = placeOf(registry, mirrors, name);
+    if (place === undefined) return { missing: invalidName(name) };
+    const { image, at } = place;
+    if (at === 'here' || (at === 'mirror' && (await hasRepository(registry, image)))) return lookUp(registry, image);
+    return {};
   };
+}
+
+/** An image that the node shall run, in the local registry; or why it cannot be there, in the words of a failed pull. */
+export function locateImage(
+  registry: string,
+  mirrors: readonly Redirect[],
+  name: string,
+): LocalReference | Readonly<{ missing: string }> {
+  const place = placeOf(registry, mirrors, name);
+  if (place === undefined) return { missing: invalidName(name) };
+  const { image, at } = place;
+  if (at !== 'elsewhere') return { repository: image.repository, reference: image.digest ?? image.tag ?? 'latest' };
+  const remedy = `push it to ${new URL(registry).host}, or start with --registry-mirror ${image.host}=${registry}`;
+  const why = `local mode runs images of its own registry only, and ${image.host} is another: ${remedy}`;
+  return { missing: `failed to pull image "${name}": ${why}` };
+}
+
+function invalidName(name: string): string {
+  return `Failed to apply default image tag "${name}": couldn't parse image name "${name}"`;
 }
 
 function isLoopback(host: string): boolean {

@@ -5,7 +5,6 @@ import type { Container, Pod } from '../cluster/types.ts';
 import type { World } from '../cluster/world.ts';
 import { decode, environmentOf } from './environment.ts';
 import type { PathMap } from './rewrite.ts';
-import { rewrite } from './rewrite.ts';
 import { type Files, MountError, type VolumeSources, volumeFiles, writeFolder } from './volumes.ts';
 
 export const defaultTerminationPath = '/dev/termination-log';
@@ -116,28 +115,20 @@ export function pathsOf(dataDir: string, pod: Pod, container: Container): PathMa
   return [...mounts, [container.terminationMessagePath ?? defaultTerminationPath, terminationFile(folder, container)]];
 }
 
-/** The environment of a container as a process of the host. Rejects with `ConfigError`. */
-export async function processEnvironment(
-  world: World,
-  dataDir: string,
-  pod: Pod,
-  container: Container,
-  base: Readonly<Record<string, string>>,
-): Promise<Record<string, string>> {
+/** What the host gives every container, whatever is in it. */
+export function hostEnvironment(dataDir: string, pod: Pod): Record<string, string> {
   const folder = folderOf(dataDir, pod.metadata.uid ?? '');
   const home = join(folder, 'home');
-  const own = await environmentOf(pod, container, async (kind, name) => {
+  const files = { HOME: home, TMPDIR: home, KUBECONFIG: join(folder, 'kubeconfig') };
+  return { PATH: '/usr/local/bin:/usr/bin:/bin', HOSTNAME: pod.metadata.name, ...files };
+}
+
+/** What the pod says of a container's environment. Rejects with `ConfigError`. */
+export async function ownEnvironment(world: World, pod: Pod, container: Container): Promise<Record<string, string>> {
+  return await environmentOf(pod, container, async (kind, name) => {
     const data = await readData(world, pod.metadata.namespace ?? '', kind, name);
     return data && Object.fromEntries(Object.entries(data).map(([key, value]) => [key, value.toString('utf8')]));
   });
-  const map = pathsOf(dataDir, pod, container);
-  const rewritten = Object.entries(own).map(([key, value]) => [key, rewrite(value, map)]);
-  return {
-    ...{ PATH: '/usr/local/bin:/usr/bin:/bin', HOME: home, TMPDIR: home, KUBECONFIG: join(folder, 'kubeconfig') },
-    ...{ HOSTNAME: pod.metadata.name },
-    ...base,
-    ...Object.fromEntries(rewritten),
-  };
 }
 
 /** What the container left as its last words; 4 KiB at most, as the kubelet keeps. */

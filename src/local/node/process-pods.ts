@@ -3,29 +3,13 @@ import { join } from 'node:path';
 import { stamp } from '../cluster/pods.ts';
 import type { Container, ContainerState, ContainerStatus, Pod, PodStatus } from '../cluster/types.ts';
 import type { World } from '../cluster/world.ts';
-import { inspect, launch, type RunState, signalRun } from './attempt.ts';
-import {
-  folderOf,
-  pathsOf,
-  preparePod,
-  processEnvironment,
-  terminationFile,
-  terminationMessage,
-} from './process-files.ts';
-import { rewrite } from './rewrite.ts';
+import { inspect, launch, type RunState, refuse, signalRun } from './attempt.ts';
+import { StartError } from './image/image-programs.ts';
+import { limitLog } from './log-limit.ts';
+import { folderOf, preparePod, terminationFile, terminationMessage } from './process-files.ts';
+import { imageFolder, prepareStart } from './process-start.ts';
+import type { Runners } from './runners.ts';
 import { initialized, inState, podStatus, restarts, statusOf } from './status.ts';
-
-/** How a container runs on the host. */
-export type Program = Readonly<{
-  /** Begins the command line: paths of the host, left as they are. */
-  host?: readonly string[];
-  /** The rest of the command line, with paths as inside the container. */
-  command: readonly string[];
-  env: Readonly<Record<string, string>>;
-}>;
-
-/** Says whether a container runs as a process of the host; undefined: it is only pretended. */
-export type Runners = (pod: Pod, container: Container) => Program | undefined;
 
 export type ProcessOptions = Readonly<{
   world: World;
@@ -72,7 +56,7 @@ export class ProcessPods {
       const run = await this.#latest(pod, container);
       if (run.state.state === 'running') over = false;
       const state = await this.#stateOf(pod, container, run, now);
-      main.push(inState(pod, container, state, container.image));
+      main.push(inState(pod, container, state, this.#imageOf(pod, container)));
     }
     const init = (pod.spec.initContainers ?? []).map((container) => this.#skipped(pod, container, now));
     return { status: podStatus(pod, { init, main, now }), over };
@@ -90,9 +74,11 @@ export class ProcessPods {
     }
   }
 
-  /** Takes the volumes from a pod that has ended, as the kubelet does: secrets lie in them. */
+  /** Takes volumes and images from a pod that has ended, as the kubelet does: secrets lie in them. */
   async unmount(uid: string): Promise<void> {
-    await rm(join(folderOf(this.#options.dataDir, uid), 'volumes'), { recursive: true, force: true });
+    const folder = folderOf(this.#options.dataDir, uid);
+    await rm(join(folder, 'volumes'), { recursive: true, force: true });
+    await rm(imageFolder(folder), { recursive: true, force: true });
   }
 
   async forget(uid: string): Promise<void> {
@@ -111,31 +97,33 @@ export class ProcessPods {
     ) {
       run = this.#next(pod, container, run);
     }
+    let imageID = this.#imageOf(pod, container);
     if (run.state.state === 'absent' && !wasStarted(pod, container, run.number)) {
-      await this.#start(pod, container, run);
+      imageID = (await this.#start(pod, container, run)) ?? imageID;
       run = { ...run, state: await inspect(run.folder) };
     }
-    return inState(pod, container, await this.#stateOf(pod, container, run, now), container.image);
+    if (run.state.state === 'running') await limitLog(this.#logFile(pod, container));
+    return inState(pod, container, await this.#stateOf(pod, container, run, now), imageID);
   }
 
-  async #start(pod: Pod, container: Container, run: Run): Promise<void> {
+  /** Resolves to the image's ID where an image is run. What can never be started has ended, with the reason. */
+  async #start(pod: Pod, container: Container, run: Run): Promise<string | undefined> {
     const { world, dataDir, runners, ring } = this.#options;
     const program = runners(pod, container);
-    if (program === undefined) return;
+    if (program === undefined) return undefined;
     const uid = pod.metadata.uid ?? '';
-    const folder = folderOf(dataDir, uid);
     if (!this.#prepared.has(uid)) await preparePod(world, dataDir, pod);
     this.#prepared.add(uid);
-    const env = await processEnvironment(world, dataDir, pod, container, program.env);
-    await writeFile(terminationFile(folder, container), '', { mode: 0o600 });
-    const map = pathsOf(dataDir, pod, container);
-    await launch(run.folder, {
-      command: [...(program.host ?? []), ...program.command.map((element) => rewrite(element, map))],
-      env,
-      cwd: join(folder, 'home'),
-      logFile: this.#logFile(pod, container),
-      onEnd: () => ring(pod),
-    });
+    await writeFile(terminationFile(folderOf(dataDir, uid), container), '', { mode: 0o600 });
+    try {
+      const { imageID, ...start } = await prepareStart(world, dataDir, pod, container, program);
+      await launch(run.folder, { ...start, logFile: this.#logFile(pod, container), onEnd: () => ring(pod) });
+      return imageID;
+    } catch (error) {
+      if (!(error instanceof StartError)) throw error;
+      await refuse(run.folder, error.message);
+      return undefined;
+    }
   }
 
   #logFile(pod: Pod, container: Container): string {
@@ -160,13 +148,20 @@ export class ProcessPods {
     }
   }
 
+  /** Of what is no image of a registry, its name; of an image, what was noted when it was started. */
+  #imageOf(pod: Pod, container: Container): string {
+    const program = this.#options.runners(pod, container);
+    return program !== undefined && 'images' in program ? '' : container.image;
+  }
+
   async #ended(pod: Pod, container: Container, run: Extract<RunState, { state: 'ended' }>) {
-    const { exitCode, startedAt, finishedAt } = run;
+    const { exitCode, startedAt, finishedAt, refused } = run;
     const folder = folderOf(this.#options.dataDir, pod.metadata.uid ?? '');
-    const message = await terminationMessage(folder, container, this.#logFile(pod, container), exitCode);
+    const said = await terminationMessage(folder, container, this.#logFile(pod, container), exitCode);
+    const message = refused === undefined ? said : `failed to create containerd task: ${refused}`;
     return {
       exitCode,
-      reason: exitCode === 0 ? 'Completed' : 'Error',
+      reason: refused !== undefined ? 'StartError' : exitCode === 0 ? 'Completed' : 'Error',
       ...(message === undefined ? {} : { message }),
       startedAt: stamp(new Date(startedAt)),
       finishedAt: stamp(new Date(finishedAt)),

@@ -1,4 +1,4 @@
-import type { Runners } from './process-pods.ts';
+import type { Runners } from './runners.ts';
 
 /** For tests: containers of the image `runner` are shell commands of the host. */
 export const shellRunner: Runners = (_pod, container) =>

@@ -25,7 +25,7 @@ export type Step = Readonly<{ status: PodStatus; againMs?: number }>;
 type Next = Readonly<{ state: ContainerState; imageID?: string; againMs?: number }>;
 
 /** Milliseconds between tries to pull an image that is missing. */
-const pullRetryMs = 5_000;
+export const pullRetryMs = 5_000;
 const restartMs = { first: 10_000, longest: 300_000 };
 
 /** One step of a pod whose containers are only pretended: pure, from the status that the API holds. */
@@ -77,7 +77,12 @@ function create(container: Container, around: Around, now: Date, reason: string 
 }
 
 /** The first failure is shown as such for a moment, then as the wait for the next try. */
-function pullFailure(container: Container, why: string, reason: string | undefined, elapsedMs: number): ContainerState {
+export function pullFailure(
+  container: Container,
+  why: string,
+  reason: string | undefined,
+  elapsedMs: number,
+): ContainerState {
   const again = reason === 'ImagePullBackOff' || (reason === 'ErrImagePull' && elapsedMs >= pullRetryMs / 2);
   if (!again) return waiting('ErrImagePull', why);
   return waiting('ImagePullBackOff', `Back-off pulling image "${container.image}": ErrImagePull: ${why}`);

@@ -7,8 +7,9 @@ import type { World } from '../cluster/world.ts';
 import { Addresses } from './addresses.ts';
 import type { ImagePresent } from './images.ts';
 import { removeLogs } from './logs.ts';
-import { ProcessPods, type Runners } from './process-pods.ts';
+import { ProcessPods } from './process-pods.ts';
 import { nodeName, registerNode } from './register.ts';
+import type { Runners } from './runners.ts';
 import { PodWorker } from './worker.ts';
 
 export type NodeOptions = Readonly<{

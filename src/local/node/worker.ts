@@ -3,18 +3,19 @@ import { act } from '../cluster/act.ts';
 import type { Action } from '../cluster/action.ts';
 import { sameJson } from '../cluster/json.ts';
 import { isFinished, isTerminating } from '../cluster/pods.ts';
-import type { Pod, PodStatus } from '../cluster/types.ts';
+import type { Container, ContainerState, Pod, PodStatus } from '../cluster/types.ts';
 import type { World } from '../cluster/world.ts';
 import type { Addresses } from './addresses.ts';
 import { ConfigError } from './environment.ts';
 import { transitionEvents } from './events.ts';
+import { PullError } from './image/image-programs.ts';
 import type { ImagePresent } from './images.ts';
 import { logChanges } from './logs.ts';
 import type { ProcessPods } from './process-pods.ts';
 import { nodeLabels, nodeName } from './register.ts';
 import { isGated, unschedulable } from './schedule.ts';
-import { simulate } from './simulate.ts';
-import { failedStatus, inState, podStatus, waiting } from './status.ts';
+import { pullFailure, pullRetryMs, simulate } from './simulate.ts';
+import { failedStatus, inState, podStatus, statusOf, waiting } from './status.ts';
 import { lookAround } from './surroundings.ts';
 import { MountError } from './volumes.ts';
 
@@ -114,14 +115,21 @@ export class PodWorker {
       await this.#report(pod, step.status);
       return step.againMs;
     } catch (error) {
-      if (!(error instanceof ConfigError) && !(error instanceof MountError)) throw error;
-      const config = error instanceof ConfigError;
-      const state = config ? waiting('CreateContainerConfigError', error.message) : waiting('ContainerCreating');
-      const main = pod.spec.containers.map((container) => inState(pod, container, state));
-      if (!config) await this.#once(pod, 'Warning', 'FailedMount', error.message);
+      const state = (container: Container) => this.#hindrance(pod, container, error);
+      const main = pod.spec.containers.map((container) => inState(pod, container, state(container)));
+      if (error instanceof MountError) await this.#once(pod, 'Warning', 'FailedMount', error.message);
       await this.#report(pod, podStatus(pod, { init: [], main, ip: this.#ip(pod), now }));
-      return retryMs;
+      return error instanceof PullError ? pullRetryMs : retryMs;
     }
+  }
+
+  /** What a container waits for that cannot be started yet. @throws any other error */
+  #hindrance(pod: Pod, container: Container, error: unknown): ContainerState {
+    if (error instanceof ConfigError) return waiting('CreateContainerConfigError', error.message);
+    if (error instanceof MountError) return waiting('ContainerCreating');
+    if (!(error instanceof PullError)) throw error;
+    const before = statusOf(pod, container.name)?.state.waiting?.reason;
+    return pullFailure(container, error.message, before, this.#elapsed(pod));
   }
 
   /** A pod that is being deleted: its processes are told to stop, and killed when its grace is over. */

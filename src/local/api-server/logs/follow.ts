@@ -1,4 +1,4 @@
-import { type LogOptions, readFrom, showLine } from './read.ts';
+import { type LogOptions, readFrom, showLine, sizeOf } from './read.ts';
 
 type Follow = Readonly<{
   path: string;
@@ -21,6 +21,8 @@ export async function followLog(follow: Follow): Promise<void> {
   for (;;) {
     // Asked before reading: what was written before the end is still read.
     const alive = follow.alive();
+    // The node begins a log anew when it has become too long.
+    if (sizeOf(follow.path) < at) at = 0;
     const bytes = readFrom(follow.path, at);
     if (bytes !== undefined && bytes.length > 0) {
       at += bytes.length;

@@ -44,6 +44,18 @@ describe('a log', () => {
 
   it('that was never written is none', () => expect(readLog(path, all)).toBeUndefined());
 
+  it('that was begun anew meanwhile is followed from its new beginning', async () => {
+    writeFileSync(path, 'a long line\n');
+    const seen: string[] = [];
+    const alive = (): boolean => {
+      writeFileSync(path, 'new\n');
+      return false;
+    };
+    const { signal } = new AbortController();
+    await followLog({ path, from: 12, options: all, alive, signal, write: (text) => seen.push(text) });
+    expect(seen.join('')).toBe('new\n');
+  });
+
   it('is followed until its container ends, last half line included', async () => {
     writeFileSync(path, 'one\n');
     const seen: string[] = [];

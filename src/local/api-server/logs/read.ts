@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 export type LogOptions = Readonly<{
@@ -31,6 +31,11 @@ export function readFrom(path: string, from: number): Buffer | undefined {
   } finally {
     closeSync(file);
   }
+}
+
+/** Bytes; 0 when there is no such file. */
+export function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** What a log says so far, cut as asked, and where it ends. */

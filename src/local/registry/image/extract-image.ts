@@ -2,18 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { type Manifest, RegistryClient } from '../client/client.ts';
-import { parseReference } from '../client/reference.ts';
+import type { Manifest, RegistryClient } from '../client/client.ts';
+import type { LocalReference } from '../client/reference.ts';
 import { type ProcessConfig, platformArchitecture, readImageConfig } from './config.ts';
 import { unpackLayer } from './unpack-layer.ts';
 
-export type ExtractImage = Readonly<{
-  registryUrl: string;
-  /** `shop/api:0.4.0` or `shop/api@sha256:…` */
-  reference: string;
-  /** Folder to make; what lies there is replaced. */
-  to: string;
+/** An image of the registry for this machine, found but not fetched. */
+export type FoundImage = Readonly<{
+  repository: string;
+  /** Of the manifest for this machine. */
+  digest: string;
+  config: string;
+  layers: readonly string[];
 }>;
+
+/** Of one image, unpacked: enough for the images that people build infrastructure from, too little to fill a disk. */
+export const defaultLimits = { bytes: 8 * 2 ** 30, entries: 1_000_000 } as const;
 
 const blob = z.object({ digest: z.string() });
 const image = z.object({ config: blob, layers: z.array(blob) });
@@ -25,24 +29,38 @@ const index = z.object({
     .min(1),
 });
 
-/**
- * Unpacks the layers of an image into a folder, which is there whole or not at all, and returns what the image runs. Of
- * an index, the image for Linux on this machine's processor is taken.
- */
-export async function extractImage(options: ExtractImage): Promise<{ digest: string; config: ProcessConfig }> {
-  const client = new RegistryClient(options.registryUrl);
-  const { repository, reference } = parseReference(options.registryUrl, options.reference);
+/** Finds an image; of an index, the one for Linux on this machine's processor. */
+export async function findImage(
+  client: RegistryClient,
+  { repository, reference }: LocalReference,
+): Promise<FoundImage> {
   const manifest = await resolveImage(client, repository, reference);
   const { config, layers } = image.parse(json(manifest.bytes));
-  const to = resolve(options.to);
+  return {
+    repository,
+    digest: manifest.digest,
+    config: config.digest,
+    layers: layers.map(({ digest }) => digest),
+  };
+}
+
+/** Unpacks the layers of an image into a folder, which is there whole or not at all, and returns what the image runs. */
+export async function extractImage(
+  client: RegistryClient,
+  { repository, config, layers }: FoundImage,
+  folder: string,
+  limits: Readonly<{ bytes: number; entries: number }> = defaultLimits,
+): Promise<ProcessConfig> {
+  const to = resolve(folder);
   const temporary = join(dirname(to), `.${randomUUID()}`);
+  const budget = { ...limits };
   try {
     await mkdir(temporary, { recursive: true });
-    for (const layer of layers) await unpackLayer(temporary, client.blob(repository, layer.digest));
-    const configuration = await readAll(client.blob(repository, config.digest));
+    for (const layer of layers) await unpackLayer(temporary, client.blob(repository, layer), budget);
+    const configuration = await readAll(client.blob(repository, config));
     await rm(to, { recursive: true, force: true });
     await rename(temporary, to);
-    return { digest: manifest.digest, config: readImageConfig(configuration) };
+    return readImageConfig(configuration);
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }

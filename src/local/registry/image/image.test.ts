@@ -6,11 +6,19 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Caller, digestOf, OCI_INDEX } from '../../../../test/registry/subject.ts';
 import { temporaryFolder, testServer } from '../../../../test/support/local-server.ts';
+import { RegistryClient } from '../client/client.ts';
+import { parseReference } from '../client/reference.ts';
 import { platformArchitecture } from './config.ts';
-import { extractImage } from './extract-image.ts';
+import { extractImage, findImage } from './extract-image.ts';
 import { pushImage } from './push-image.ts';
 
 const run = promisify(execFile);
+
+async function unpack(registryUrl: string, reference: string, to: string, limits?: { bytes: number; entries: number }) {
+  const client = new RegistryClient(registryUrl);
+  const found = await findImage(client, parseReference(registryUrl, reference));
+  return { digest: found.digest, config: await extractImage(client, found, to, limits) };
+}
 
 async function example(): Promise<string> {
   const folder = await temporaryFolder();
@@ -31,7 +39,7 @@ describe('pushImage', () => {
     const source = await example();
     const pushed = await pushImage({ registryUrl: url, reference: 'shop/api:0.4.0', source, config });
     const to = join(await temporaryFolder(), 'image');
-    expect(await extractImage({ registryUrl: url, reference: 'shop/api:0.4.0', to })).toEqual({ ...pushed, config });
+    expect(await unpack(url, 'shop/api:0.4.0', to)).toEqual({ ...pushed, config });
     expect((await readdir(to, { recursive: true })).sort()).toEqual(
       (await readdir(source, { recursive: true })).sort(),
     );
@@ -106,7 +114,7 @@ describe('pushImage', () => {
     expect(document.layers.map((layer: { mediaType: string }) => layer.mediaType)).toEqual([tar, tar, `${tar}+gzip`]);
     expect(document.layers[1].digest).toBe(document.layers[0].digest);
     const to = join(await temporaryFolder(), 'image');
-    expect(await extractImage({ registryUrl: url, reference: 'saved:1', to })).toMatchObject({
+    expect(await unpack(url, 'saved:1', to)).toMatchObject({
       config: { cmd: ['run'] },
     });
     expect(await readdir(to)).toEqual(['file']);
@@ -152,12 +160,10 @@ describe('extractImage', () => {
     await call.putManifest('x', 'multi', index, OCI_INDEX);
     const to = await temporaryFolder();
     await writeFile(join(to, 'old'), '');
-    await extractImage({ registryUrl: url, reference: 'x:multi', to });
+    await unpack(url, 'x:multi', to);
     expect(await readdir(to)).toEqual([platformArchitecture()]);
     await call.putManifest('x', 'foreign', { ...index, manifests: entries.slice(0, 1) }, OCI_INDEX);
-    await expect(extractImage({ registryUrl: url, reference: 'x:foreign', to })).rejects.toThrow(
-      /has no image for linux\//,
-    );
+    await expect(unpack(url, 'x:foreign', to)).rejects.toThrow(/has no image for linux\//);
   });
 
   it('leaves the folder as it was when the image cannot be had', async () => {
@@ -166,8 +172,19 @@ describe('extractImage', () => {
     await mkdir(join(around, 'to'));
     await writeFile(join(around, 'to', 'old'), '');
     await new Caller(url).pushImage('x', '1', 'this layer is no tar');
-    const attempt = extractImage({ registryUrl: url, reference: 'x:1', to: join(around, 'to') });
+    const attempt = unpack(url, 'x:1', join(around, 'to'));
     await expect(attempt).rejects.toThrow();
     expect(await readdir(around, { recursive: true })).toEqual(['to', 'to/old']);
+  });
+
+  it.each([
+    ['bytes', { bytes: 2_999_999, entries: 100 }],
+    ['entries', { bytes: 10_000_000, entries: 3 }],
+  ])('does not unpack more than it may: %s', async (_, limits) => {
+    const { url } = await testServer();
+    await pushImage({ registryUrl: url, reference: 'x:1', source: await example() });
+    const around = await temporaryFolder();
+    await expect(unpack(url, 'x:1', join(around, 'to'), limits)).rejects.toThrow('too large');
+    expect(await readdir(around)).toEqual([]);
   });
 });

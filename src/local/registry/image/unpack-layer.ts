@@ -5,17 +5,28 @@ import { type TarEntry, tarEntries } from './decompress.ts';
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
 
+/** What all layers of an image together may bring; counted down while they are unpacked. */
+export type Budget = { bytes: number; entries: number };
+
 /**
  * Puts a layer over what lies in `root` (OCI image specification, "Layer"): whiteouts remove, the rest replaces.
  *
  * Nothing leaves `root`: names cannot climb out, and a link is written so that it stays inside, seen from `root` as from
  * the `/` of a container. So any path below `root` resolves within it. Owners, devices and set-uid bits are not kept.
+ * Rejects before it writes more than the budget.
  */
-export async function unpackLayer(root: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+export async function unpackLayer(root: string, chunks: AsyncIterable<Uint8Array>, budget?: Budget): Promise<void> {
   const layer: LayerState = { root: await realpath(root), fresh: new Set() };
   for await (const entry of tarEntries(chunks)) {
+    if (budget !== undefined) spend(budget, entry.header.size ?? 0);
     await unpackEntry(layer, entry);
   }
+}
+
+function spend(budget: Budget, size: number): void {
+  budget.bytes -= size;
+  budget.entries -= 1;
+  if (budget.bytes < 0 || budget.entries < 0) throw new Error('the image is too large to be unpacked here');
 }
 
 type LayerState = Readonly<{
