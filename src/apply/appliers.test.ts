@@ -8,7 +8,6 @@ import type { Applied } from './contract.ts';
 import { secretBudget } from './helm-job.ts';
 import { JobApplier } from './job.ts';
 import { ObjectApplier } from './objects.ts';
-import { RunnerAccounts } from './runner-account.ts';
 import { FakeApi } from './testing.ts';
 
 const { signal } = new AbortController();
@@ -111,10 +110,11 @@ describe.each(subjects)('the applier of $action.type', ({ action, before }) => {
     if (action.type === 'apply-object') expect(message).toMatch(/^a.yaml:3: applying/);
   });
 
-  it('acts as the tenant where it is told to', async () => {
+  it('E33 acts as the tenant on what is the tenant’s', async () => {
     const { api, apply } = setUp();
     await apply();
-    const who = 'actAs' in action ? 'shop/tenant' : undefined;
+    const tenant = action.type === 'run-job' ? 'shop/runner' : 'shop/tenant';
+    const who = 'actAs' in action || action.type === 'run-job' ? tenant : undefined;
     expect(new Set(api.requests.map((request) => request.who))).toEqual(new Set([who]));
   });
 });
@@ -197,36 +197,5 @@ describe('carrying out', () => {
     ]);
     expect(done).toEqual(['a', 'worst', 'c']);
     expect(carried.failure).toMatchObject({ kind: 'invalid', message: 'a failed; worst failed' });
-  });
-});
-
-describe('the runner’s account', () => {
-  it('is made once a namespace with its binding, and again when the namespace is made anew', async () => {
-    const api = new FakeApi();
-    const accounts = new RunnerAccounts(api.client(), 'alustan-runner');
-    await Promise.all([accounts.ensure('shop'), accounts.ensure('shop')]);
-    const made = ['RoleBinding shop/alustan-runner', 'ServiceAccount shop/alustan-runner'];
-    expect([...api.objects.keys()].sort()).toEqual(made);
-    expect(api.requests).toHaveLength(4);
-    api.objects.clear();
-    accounts.forget('shop');
-    await accounts.ensure('shop');
-    expect([...api.objects.keys()].sort()).toEqual(made);
-  });
-
-  it('leaves what an administrator has made, and asks again after a failure', async () => {
-    const api = new FakeApi();
-    const accounts = new RunnerAccounts(api.client(), 'alustan-runner');
-    api.put({
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'RoleBinding',
-      metadata: { namespace: 'shop', name: 'alustan-runner' },
-      roleRef: 'narrow',
-    });
-    api.error = new KubeError(503, 'ServiceUnavailable', 'later');
-    await expect(accounts.ensure('shop')).rejects.toThrow('later');
-    api.error = undefined;
-    await accounts.ensure('shop');
-    expect(api.objects.get('RoleBinding shop/alustan-runner')?.['roleRef']).toBe('narrow');
   });
 });

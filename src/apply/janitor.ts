@@ -1,5 +1,5 @@
 import type { KubeObject } from '../core/resource.ts';
-import { isNotFound, type KubeClient } from '../kube/client.ts';
+import { isNotFound, type KubeClient, KubeError } from '../kube/client.ts';
 import { secretName, secretsAnnotation } from './job-shape.ts';
 
 /** Finished Jobs that are kept for people to read their logs. */
@@ -7,7 +7,8 @@ const kept = 3;
 
 /**
  * Tidies up behind a runner Job that has ended: its input Secrets go at once, since they hold values, and Jobs beyond
- * the newest three of the owner go with their pods. Repeatable; rejects with KubeError.
+ * the newest three of the owner go with their pods. All of it as the account that the Job ran under, like its making: who
+ * writes a Job of our looks can have nothing deleted but what is theirs. Repeatable; rejects with KubeError.
  */
 export class Janitor {
   readonly #client: KubeClient;
@@ -26,7 +27,7 @@ export class Janitor {
     const { name, namespace = '' } = job.metadata;
     const reference = { apiVersion: 'batch/v1', kind: 'Job', name, namespace };
     const body = { metadata: { annotations: { [secretsAnnotation]: null } } };
-    await this.#client.patch(reference, 'merge', body).catch(ignoreNotFound);
+    await this.#as(job).patch(reference, 'merge', body).catch(ignoreLost);
   }
 
   /** Of a Job that runs no more, or is gone. */
@@ -37,8 +38,17 @@ export class Janitor {
 
   async #remove(apiVersion: string, kind: string, name: string, beside: KubeObject): Promise<void> {
     const reference = { apiVersion, kind, name, namespace: beside.metadata.namespace ?? '' };
-    await this.#client.delete(reference, { propagation: 'Background' }).catch(ignoreNotFound);
+    await this.#as(beside).delete(reference, { propagation: 'Background' }).catch(ignoreLost);
   }
+
+  #as(job: KubeObject): KubeClient {
+    return this.#client.as({ namespace: job.metadata.namespace ?? '', serviceAccount: accountOf(job) });
+  }
+}
+
+function accountOf(job: KubeObject): string {
+  const { template } = (job['spec'] ?? {}) as { template?: { spec?: { serviceAccountName?: string } } };
+  return template?.spec?.serviceAccountName ?? 'default';
 }
 
 /** Secrets that the Job has, as far as we have not removed them. */
@@ -58,6 +68,7 @@ export function isFinished(job: KubeObject): boolean {
   return conditions.some(({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True');
 }
 
-function ignoreNotFound(error: unknown): void {
-  if (!isNotFound(error)) throw error;
+/** Gone, or out of reach since the account has lost its rights: then it goes with the Job's owner, which owns it. */
+function ignoreLost(error: unknown): void {
+  if (!isNotFound(error) && !(error instanceof KubeError && error.status === 403)) throw error;
 }

@@ -10,7 +10,10 @@ import { terraformJob, terraformSecret } from './terraform-job.ts';
 /** The packed chart of a digest, or undefined when it is no longer at hand (then the next pass reads it again). */
 export type ChartBytes = (digest: string, signal: AbortSignal) => Promise<Uint8Array | undefined>;
 
-/** Creates the Secrets of a runner Job, then the Job. What exists under the Job's name is that same Job (E20). */
+/**
+ * Creates the Secrets of a runner Job, then the Job, as the ServiceAccount that the Job runs under: nobody gets by us what
+ * they could not make themselves. What exists under the Job's name is that same Job (E20).
+ */
 export class JobApplier implements Applier<'run-job'> {
   readonly #client: KubeClient;
   readonly #runner: RunnerSettings;
@@ -33,24 +36,30 @@ export class JobApplier implements Applier<'run-job'> {
 
   async #run(job: JobRequest, signal: AbortSignal): Promise<Result<Applied>> {
     const { run } = job;
-    if (run.type === 'terraform') return this.#start([terraformSecret(job, run)], terraformJob(job, run), signal);
+    if (run.type === 'terraform') return this.#start(job, [terraformSecret(job, run)], terraformJob(job, run), signal);
     const chart = run.type === 'helm-install' ? await this.#chart(run.chartDigest, signal) : undefined;
     if (run.type === 'helm-install' && chart === undefined) {
       return fail('transient', 'ChartNotAtHand', `the chart ${run.chartDigest} must be read again`, 0);
     }
     const secrets = helmSecrets(job, run, chart);
-    return this.#start(secrets, helmJob(job, secrets.length, this.#runner), signal);
+    return this.#start(job, secrets, helmJob(job, secrets.length, this.#runner), signal);
   }
 
-  async #start(secrets: readonly KubeObject[], job: KubeObject, signal: AbortSignal): Promise<Result<Applied>> {
-    await Promise.all(secrets.map((secret) => this.#create(secret, signal)));
-    await this.#create(job, signal);
+  async #start(
+    { namespace, serviceAccount }: JobRequest,
+    secrets: readonly KubeObject[],
+    job: KubeObject,
+    signal: AbortSignal,
+  ): Promise<Result<Applied>> {
+    const client = this.#client.as({ namespace, serviceAccount });
+    await Promise.all(secrets.map((secret) => create(client, secret, signal)));
+    await create(client, job, signal);
     return ok({ state: 'pending' });
   }
+}
 
-  async #create(object: KubeObject, signal: AbortSignal): Promise<void> {
-    await this.#client.create(object, signal).catch((error: unknown) => {
-      if (!isAlreadyExists(error)) throw error;
-    });
-  }
+async function create(client: KubeClient, object: KubeObject, signal: AbortSignal): Promise<void> {
+  await client.create(object, signal).catch((error: unknown) => {
+    if (!isAlreadyExists(error)) throw error;
+  });
 }

@@ -1,65 +1,118 @@
+import type { ActAs } from '../core/plan.ts';
 import type { KubeObject } from '../core/resource.ts';
+import { type Failure, fail, ok, type Result } from '../core/result.ts';
 import { isAlreadyExists, isNotFound, type KubeClient } from '../kube/client.ts';
 
-/** ClusterRole that the chart ships: what a runner may do within the namespace that it is bound in. */
-export const runnerRole = 'alustan-runner';
+export type AccountSettings = Readonly<{
+  /** Name of the ServiceAccount of runners where a spec says nothing. */
+  name: string;
+  /** ClusterRole that it is bound to, in its own namespace only. */
+  clusterRole: string;
+  /** Whether account and binding are made where they are not there. */
+  autoProvision: boolean;
+  controllerNamespace: string;
+  /** The controller's own account; undefined where it is no ServiceAccount. */
+  controllerAccount?: ActAs;
+}>;
+
+/** Milliseconds between looks for an account that somebody else has to make. */
+const lookMs = 10_000;
 
 /**
- * Provides the default ServiceAccount of runners, bound to the shipped role in its own namespace only. What exists is
- * left as it is: an administrator's narrower binding stays.
+ * Says as whom a tenant's work may be done, and provides the default account: bound to its role in its own namespace
+ * only, and never in the controller's namespace, where it could read cluster Secrets. An account that exists is left as
+ * it is: an administrator's narrower binding stays.
  */
 export class RunnerAccounts {
   readonly #client: KubeClient;
-  readonly #name: string;
-  readonly #provided = new Map<string, Promise<void>>();
+  readonly #settings: AccountSettings;
+  readonly #ready = new Map<string, Promise<Result<undefined>>>();
 
-  constructor(client: KubeClient, name: string) {
+  constructor(client: KubeClient, settings: AccountSettings) {
     this.#client = client;
-    this.#name = name;
+    this.#settings = settings;
   }
 
-  /** Once a namespace; asked again after a failure. Rejects with KubeError. */
-  ensure(namespace: string): Promise<void> {
-    const known = this.#provided.get(namespace);
-    if (known !== undefined) return known;
-    const providing = this.#provide(namespace).catch((error: unknown) => {
-      this.#provided.delete(namespace);
-      throw error;
-    });
-    this.#provided.set(namespace, providing);
-    return providing;
+  /** Whether this account may be used, and is there if it is the default one. Rejects with KubeError. */
+  async ensure(account: ActAs): Promise<Result<undefined>> {
+    const { name, controllerAccount: own } = this.#settings;
+    const { namespace, serviceAccount } = account;
+    if (own?.namespace === namespace && own.serviceAccount === serviceAccount) return notOurs(account);
+    return serviceAccount === name ? await this.#default(namespace) : ok(undefined);
   }
 
   /** A namespace that is deleted and made again needs its account again. */
   forget(namespace: string): void {
-    this.#provided.delete(namespace);
+    this.#ready.delete(namespace);
   }
 
-  async #provide(namespace: string): Promise<void> {
-    const metadata = { name: this.#name, namespace, labels: { 'app.kubernetes.io/managed-by': 'alustan' } };
-    await this.#createUnlessThere({ apiVersion: 'v1', kind: 'ServiceAccount', metadata });
-    await this.#createUnlessThere({
+  /** Once a namespace; asked again after a failure. */
+  async #default(namespace: string): Promise<Result<undefined>> {
+    const asking = this.#ready.get(namespace) ?? this.#provide(namespace);
+    this.#ready.set(namespace, asking);
+    try {
+      const result = await asking;
+      if (!result.ok) this.#ready.delete(namespace);
+      return result;
+    } catch (error) {
+      this.#ready.delete(namespace);
+      throw error;
+    }
+  }
+
+  async #provide(namespace: string): Promise<Result<undefined>> {
+    const { name, clusterRole, autoProvision, controllerNamespace } = this.#settings;
+    if (await this.#exists(namespace)) return ok(undefined);
+    if (!autoProvision || namespace === controllerNamespace) return this.#missing(namespace);
+    const metadata = { name, namespace, labels: { 'app.kubernetes.io/managed-by': 'alustan' } };
+    // The binding first: an account that is there has been given its rights, by us or by somebody who knows better.
+    await this.#create({
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'RoleBinding',
       metadata,
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: runnerRole },
-      subjects: [{ kind: 'ServiceAccount', name: this.#name, namespace }],
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: clusterRole },
+      subjects: [{ kind: 'ServiceAccount', name, namespace }],
     });
+    await this.#create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata });
+    return ok(undefined);
   }
 
-  async #createUnlessThere(object: KubeObject): Promise<void> {
-    const { apiVersion, kind, metadata } = object;
-    const reference = { apiVersion, kind, name: metadata.name, namespace: metadata.namespace ?? '' };
-    const missing = await this.#client.get(reference).then(
-      () => false,
+  #exists(namespace: string): Promise<boolean> {
+    const { name } = this.#settings;
+    return this.#client.get({ apiVersion: 'v1', kind: 'ServiceAccount', namespace, name }).then(
+      () => true,
       (error: unknown) => {
-        if (isNotFound(error)) return true;
+        if (isNotFound(error)) return false;
         throw error;
       },
     );
-    if (!missing) return;
+  }
+
+  async #create(object: KubeObject): Promise<void> {
     await this.#client.create(object).catch((error: unknown) => {
       if (!isAlreadyExists(error)) throw error;
     });
   }
+
+  #missing(namespace: string): Result<never> {
+    const { name, clusterRole, autoProvision } = this.#settings;
+    const why = autoProvision
+      ? 'none is made in the namespace of the controller, where it could read cluster Secrets'
+      : 'this installation makes none (runner.autoProvision)';
+    const failure: Failure = {
+      kind: 'waiting',
+      reason: 'AccountNotFound',
+      message:
+        `there is no ServiceAccount ${name} in namespace ${namespace}, and ${why}: kubectl create serviceaccount ` +
+        `${name} -n ${namespace} && kubectl create rolebinding ${name} -n ${namespace} --clusterrole=${clusterRole} ` +
+        `--serviceaccount=${namespace}:${name}; or name another in spec.serviceAccountName`,
+      retryAfterMs: lookMs,
+    };
+    return { ok: false, failure };
+  }
+}
+
+function notOurs({ namespace, serviceAccount }: ActAs): Result<never> {
+  const what = `spec.serviceAccountName: ${namespace}/${serviceAccount} is the account of the controller itself`;
+  return fail('invalid', 'AccountNotAllowed', `${what}, whose rights are not for deliveries; name another`);
 }

@@ -27,7 +27,7 @@ export class FakeApi {
         if (kind === 'apply') return this.#store(id, body as KubeObject);
         const before = this.#found(id);
         const { metadata } = body as KubeObject;
-        if (metadata.resourceVersion !== before.metadata.resourceVersion) {
+        if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== before.metadata.resourceVersion) {
           throw new KubeError(409, 'Conflict', 'the object has been modified');
         }
         return this.#store(id, { ...before, metadata: { ...before.metadata, ...metadata } });

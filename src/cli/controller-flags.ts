@@ -7,6 +7,9 @@ export type ControllerFlags = Readonly<{
   kubeconfig?: string;
   namespace: string;
   runnerImage: string;
+  runnerServiceAccount: string;
+  runnerClusterRole: string;
+  runnerAutoProvision: boolean;
   cacheDir: string;
   appSyncInterval?: string;
   gitRewrite: readonly Redirect[];

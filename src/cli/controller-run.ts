@@ -74,5 +74,10 @@ function optionsOf(flags: ControllerFlags, { client }: Connection, log: Log): Co
     registryMirrors: flags.registryMirror,
     intervalMs: intervalOr(flags.appSyncInterval, defaultIntervalMs, (why) => log.warn({}, `appSyncInterval: ${why}`)),
     settings: { retryDelayMs: flags.retryDelay },
+    accounts: {
+      name: flags.runnerServiceAccount,
+      clusterRole: flags.runnerClusterRole,
+      autoProvision: flags.runnerAutoProvision,
+    },
   };
 }

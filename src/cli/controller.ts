@@ -15,6 +15,9 @@ export function controllerCommand(context: CommandContext): Command {
     .option('--kubeconfig <file>', 'default: KUBECONFIG, the cluster around the pod, ~/.kube/config')
     .option('--namespace <name>', 'where cluster Secrets lie', env['ALUSTAN_NAMESPACE'] ?? 'alustan')
     .option('--runner-image <image>', 'of runner Jobs', runnerImage)
+    .option('--runner-service-account <name>', 'of runner Jobs where a spec names none', 'alustan-runner')
+    .option('--runner-cluster-role <name>', 'ClusterRole that it is bound to, in its namespace', 'alustan-runner')
+    .option('--no-runner-auto-provision', 'make no account of runners: an administrator does')
     .option('--cache-dir <folder>', 'where git caches are kept', join(tmpdir(), 'alustan-cache'))
     .option(
       '--app-sync-interval <duration>',

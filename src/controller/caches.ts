@@ -8,7 +8,7 @@ import { dropBookkeeping } from '../kube/reflector/transform.ts';
 
 export const apiVersion = 'alustan.io/v1alpha1';
 
-/** Index: objects by the uid of the one that controls them. */
+/** Index: objects by the one that controls them, as `ownerId` writes it. */
 export const byOwner = 'owner';
 /** Index: pods by the Job that made them. */
 export const byJob = 'job';
@@ -46,8 +46,8 @@ export function openCaches({ client, log, controllerNamespace, serviceIndexers }
     jobs: open({
       type: { apiVersion: 'batch/v1', kind: 'Job' },
       labelSelector: runners,
-      indexers: { [byOwner]: ownerUids },
-      transform: statusOnly,
+      indexers: { [byOwner]: owners },
+      transform: statusAndAccount,
     }),
     pods: open({
       type: { apiVersion: 'v1', kind: 'Pod' },
@@ -77,8 +77,14 @@ export async function closeCaches(caches: Caches): Promise<void> {
   await Promise.all(Object.values(caches).map((cache) => cache.stop()));
 }
 
-function ownerUids(object: KubeObject): string[] {
-  return (object.metadata.ownerReferences ?? []).filter((owner) => owner.controller === true).map((owner) => owner.uid);
+/** With the namespace: an owner lies in that of its objects, whatever an owner reference elsewhere says. */
+export function owners({ metadata: { namespace = '', ownerReferences = [] } }: KubeObject): string[] {
+  return ownerReferences.filter((owner) => owner.controller === true).map((owner) => ownerId(namespace, owner.uid));
+}
+
+/** The value of the index `byOwner`. */
+export function ownerId(namespace: string | undefined, uid: string | undefined): string {
+  return `${namespace}/${uid}`;
 }
 
 function jobNames(pod: KubeObject): string[] {
@@ -90,6 +96,14 @@ function jobNames(pod: KubeObject): string[] {
 function statusOnly(object: KubeObject): KubeObject {
   const { apiVersion: version, kind, metadata } = dropBookkeeping(object);
   return { apiVersion: version, kind, metadata, status: object['status'] };
+}
+
+/** Of a Job, whose account tells who may tidy up after it. */
+function statusAndAccount(job: KubeObject): KubeObject {
+  const { template } = (job['spec'] ?? {}) as { template?: { spec?: { serviceAccountName?: string } } };
+  const serviceAccountName = template?.spec?.serviceAccountName;
+  const spec = serviceAccountName === undefined ? {} : { template: { spec: { serviceAccountName } } };
+  return { ...statusOnly(job), spec };
 }
 
 /** A definition is mostly schema; we want to know whether its kind is served. */

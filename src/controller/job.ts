@@ -1,7 +1,7 @@
 import type { Janitor } from '../apply/janitor.ts';
 import type { Key } from '../core/key.ts';
 import type { KubeObject } from '../core/resource.ts';
-import { byOwner, type Caches } from './caches.ts';
+import { byOwner, type Caches, ownerId } from './caches.ts';
 
 /**
  * Wires runner Jobs, which have no plan of their own: one that has ended is tidied up after by the same queue, retried
@@ -40,7 +40,7 @@ export class JobController {
 
   #siblings(job: KubeObject): readonly KubeObject[] {
     const owner = job.metadata.ownerReferences?.find((reference) => reference.controller === true);
-    return owner === undefined ? [job] : this.#caches.jobs.by(byOwner, owner.uid);
+    return owner === undefined ? [job] : this.#caches.jobs.by(byOwner, ownerId(job.metadata.namespace, owner.uid));
   }
 }
 

@@ -1,5 +1,7 @@
 import type { RunnerSettings } from '../apply/helm-job.ts';
+import type { AccountSettings } from '../apply/runner-account.ts';
 import type { Log } from '../core/log.ts';
+import type { ActAs } from '../core/plan.ts';
 import type { Redirect } from '../core/redirect.ts';
 import type { WatchingClient } from '../kube/client.ts';
 import type { Settings } from '../plan/service/facts.ts';
@@ -20,6 +22,8 @@ export type ControllerOptions = Readonly<{
   /** Milliseconds that git servers and registries get for an answer. */
   timeouts?: Partial<Timeouts>;
   settings?: Partial<Omit<Settings, 'controllerNamespace'>>;
+  /** The account of runners, its role, and whether it is made where it is not there. */
+  accounts?: Partial<Pick<AccountSettings, 'name' | 'clusterRole' | 'autoProvision'>>;
   /** Objects worked on at once. */
   workers?: number;
   now?: () => Date;
@@ -52,7 +56,21 @@ export type RunningController = Readonly<{
 /** E35. */
 export const defaultIntervalMs = 5 * 60_000;
 
-export function settingsOf({ settings, controllerNamespace }: ControllerOptions): Settings {
+/** @param controllerAccount undefined where the controller is no ServiceAccount. */
+export function accountSettingsOf(
+  { accounts, controllerNamespace }: Pick<ControllerOptions, 'accounts' | 'controllerNamespace'>,
+  { runner }: Settings,
+  controllerAccount: ActAs | undefined,
+): AccountSettings {
+  return {
+    ...{ clusterRole: 'alustan-runner', autoProvision: true, controllerNamespace },
+    ...accounts,
+    name: runner.serviceAccount,
+    ...(controllerAccount === undefined ? {} : { controllerAccount }),
+  };
+}
+
+export function settingsOf({ settings, accounts, controllerNamespace }: ControllerOptions): Settings {
   return {
     retryLimit: 3,
     retryDelayMs: 10_000,
@@ -61,7 +79,7 @@ export function settingsOf({ settings, controllerNamespace }: ControllerOptions)
     imagePollMs: 15_000,
     // The Secret of values holds the description of the Job too.
     valuesLimitBytes: 850 * 1024,
-    runner: { serviceAccount: 'alustan-runner', timeoutSeconds: 300 },
+    runner: { serviceAccount: accounts?.name ?? 'alustan-runner', timeoutSeconds: 300 },
     ...settings,
     controllerNamespace,
   };

@@ -21,7 +21,7 @@ export function repositoryController(
   const gathering: RepositoryTools = {
     ...{ client, caches, folders: sources.folders, polls: sources.polls, live, credentials, watches, intervalMs },
     serviceAccount: settings.runner.serviceAccount,
-    ensureAccount: (namespace) => accounts.ensure(namespace),
+    ensureAccount: (account) => accounts.ensure(account),
     looking: (repository) => topics.add(repositoryKey(repository), `namespace ${repository.metadata.namespace}`),
     watching: (repository, refs) => {
       const objects = refs.map((ref) => `applied ${objectTopic(ref)}`);

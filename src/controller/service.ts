@@ -36,7 +36,7 @@ export function serviceController(tools: Tools): ServiceController {
   const gathering: GatherTools = {
     ...{ client, caches, inputs, releases, settings, watches, installationKey: tools.installationKey },
     health: new ObjectHealth(live, client),
-    ensureAccount: (namespace) => accounts.ensure(namespace),
+    ensureAccount: (account) => accounts.ensure(account),
     looking: (service) => topics.add(serviceKey(service), ...topicsOf(service, [])),
     watching: (service, objects) => topics.set(serviceKey(service), topicsOf(service, objects)),
     watchingPods: (service, namespace) => topics.add(serviceKey(service), podTopic(namespace)),

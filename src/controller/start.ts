@@ -9,7 +9,14 @@ import { ringForDefinitions } from './definitions.ts';
 import { installationKey } from './installation.ts';
 import { JobController } from './job.ts';
 import { reconcilers } from './kinds.ts';
-import { type ControllerOptions, defaultIntervalMs, type RunningController, settingsOf } from './options.ts';
+import {
+  accountSettingsOf,
+  type ControllerOptions,
+  defaultIntervalMs,
+  type RunningController,
+  settingsOf,
+} from './options.ts';
+import { ownAccount } from './own-account.ts';
 import { ringRepositories } from './repository/triggers.ts';
 import { ringServices, serviceIndexers } from './service/triggers.ts';
 import { openSources, type Sources } from './sources.ts';
@@ -48,7 +55,8 @@ async function prepare(
   await Promise.race([synced(caches), ...(signal === undefined ? [] : [aborted(signal)])]);
   const intervalMs = options.intervalMs ?? defaultIntervalMs;
   const settings = settingsOf(options);
-  return shareTools({ client, log, caches, sources, settings, intervalMs, installationKey: key, ring });
+  const accounts = accountSettingsOf(options, settings, await ownAccount(client, log));
+  return shareTools({ client, log, caches, sources, settings, intervalMs, installationKey: key, ring }, accounts);
 }
 
 function run(options: ControllerOptions, tools: Tools, queue: WorkQueue): RunningController {

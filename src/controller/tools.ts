@@ -1,4 +1,4 @@
-import { RunnerAccounts } from '../apply/runner-account.ts';
+import { type AccountSettings, RunnerAccounts } from '../apply/runner-account.ts';
 import type { Key } from '../core/key.ts';
 import type { Log } from '../core/log.ts';
 import type { WatchingClient } from '../kube/client.ts';
@@ -25,13 +25,16 @@ export type Tools = Readonly<{
   ring: (key: Key) => void;
 }>;
 
-export function shareTools(base: Omit<Tools, 'topics' | 'watches' | 'accounts' | 'credentials'>): Tools {
-  const { client, log, settings, ring } = base;
+export function shareTools(
+  base: Omit<Tools, 'topics' | 'watches' | 'accounts' | 'credentials'>,
+  accountSettings: AccountSettings,
+): Tools {
+  const { client, log, ring } = base;
   const topics = new Topics();
   const watches = new Watches(client, log, ring);
   const credentials = new Credentials(watches, (namespace) => {
     for (const key of topics.of(`namespace ${namespace}`)) ring(key);
   });
-  const accounts = new RunnerAccounts(client, settings.runner.serviceAccount);
+  const accounts = new RunnerAccounts(client, accountSettings);
   return { ...base, topics, watches, credentials, accounts };
 }

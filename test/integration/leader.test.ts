@@ -17,7 +17,7 @@ describe('replicas of the controller', { timeout: 60_000 }, () => {
   function replica(identity: string) {
     const stop = new AbortController();
     const began = Promise.withResolvers<void>();
-    const { urgent, guarded } = stage.connection;
+    const { urgent, guarded } = stage.own;
     const roles: Role[] = [];
     const become = (role: Role) => {
       if (roles.at(-1) !== role) roles.push(role);

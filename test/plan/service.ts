@@ -3,7 +3,7 @@ import { parseService } from '../../src/api/service.ts';
 import type { ServiceReport, ServiceStatus } from '../../src/api/service-status.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import type { KubeObject } from '../../src/core/resource.ts';
-import { fail, ok, type Result } from '../../src/core/result.ts';
+import { type Failure, fail, ok, type Result } from '../../src/core/result.ts';
 import type { ClusterSecret, Peer } from '../../src/plan/facts.ts';
 import { finalizer } from '../../src/plan/service/deletion.ts';
 import type { Job, Release, ReleaseObject, ServiceFacts } from '../../src/plan/service/facts.ts';
@@ -33,6 +33,7 @@ export type Given = Readonly<{
   tags?: Maybe<string[]> | 'absent';
   pullable?: Record<string, boolean | Failed>;
   release?: Maybe<Partial<Release>>;
+  noAccount?: Failure;
   objects?: readonly string[];
   jobs?: readonly (Partial<Job> & { name: string })[];
   settings?: Partial<ServiceFacts['settings']>;
@@ -88,10 +89,11 @@ export function factsOf(given: Given): ServiceFacts {
     settings: { ...settings, ...given.settings },
     clusterSecrets: (given.clusterSecrets ?? []).map(clusterSecret),
     peers: (given.peers ?? []).map(peer),
+    ...(given.noAccount === undefined ? {} : { noAccount: given.noAccount }),
     ...(given.chart === 'absent' ? {} : { chart: chart(given.chart ?? {}) }),
     ...(given.tags === undefined || given.tags === 'absent' ? {} : { tags: result(given.tags) }),
     ...(given.pullable === undefined ? {} : { pullable: pullable(given.pullable) }),
-    release: release(given.release),
+    release: given.noAccount === undefined ? release(given.release) : { ok: false, failure: given.noAccount },
     objects: (given.objects ?? []).map(releaseObject),
     jobs: (given.jobs ?? []).map(job),
     namespaceTerminating: given.namespaceTerminating ?? false,

@@ -8,11 +8,13 @@ import type { KubeObject } from '../../src/core/resource.ts';
 import type { WatchingClient } from '../../src/kube/client.ts';
 import { type Connection, connect } from '../../src/kube/connect.ts';
 import { Reflector } from '../../src/kube/reflector/reflector.ts';
-import { startApiServer } from '../../src/local/api-server/index.ts';
+import { type ApiServer, startApiServer } from '../../src/local/api-server/index.ts';
 import { applyManifests, readManifests } from '../../src/local/mode/manifests.ts';
+import { controllerRole } from './controller-role.ts';
 import { FakeHelm } from './fake-helm.ts';
 import { GitServer } from './git-server.ts';
 import { recording, type Sent } from './recording-client.ts';
+import { requestToken } from './request-token.ts';
 
 const chart = new URL('../../charts/alustan', import.meta.url).pathname;
 const apiVersion = 'alustan.io/v1alpha1';
@@ -21,10 +23,19 @@ const patienceMs = 20_000;
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The controller on the embedded API, with a real git server, and Jobs that end at once without Helm. */
+/** ServiceAccounts, besides that of runners, that the controller may act as. */
+const named = ['tenant', 'admin'];
+
+/**
+ * The controller on the embedded API, with the rights that the chart gives it and no others, with a real git server, and
+ * Jobs that end at once without Helm.
+ */
 export class ControllerStage {
+  /** An administrator's. */
   readonly client: WatchingClient;
   readonly connection: Connection;
+  /** The controller's. */
+  readonly own: Connection;
   readonly git: GitServer;
   readonly helm: FakeHelm;
   /** Path of an administrator's kubeconfig. */
@@ -35,8 +46,14 @@ export class ControllerStage {
   readonly #stopApi: () => Promise<void>;
   #controller: RunningController | undefined;
 
-  private constructor(dir: string, connection: Connection, git: GitServer, stopApi: () => Promise<void>) {
+  private constructor(
+    dir: string,
+    { connection, own }: Readonly<{ connection: Connection; own: Connection }>,
+    git: GitServer,
+    stopApi: () => Promise<void>,
+  ) {
     this.#dir = dir;
+    this.own = own;
     this.kubeconfig = join(dir, 'kubeconfig');
     this.connection = connection;
     this.client = connection.client;
@@ -53,13 +70,15 @@ export class ControllerStage {
     const connection = await connect({ kubeconfigPath, userAgent: 'stage' });
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'alustan' } };
     await applyManifests(connection.client, [namespace, ...(await readManifests(join(chart, 'crds')))]);
-    await applyManifests(connection.client, await readManifests(join(chart, 'files')));
-    return new ControllerStage(dir, connection, await GitServer.start(), () => api.close());
+    const roles = controllerRole('alustan', ['alustan-runner', ...named]);
+    await applyManifests(connection.client, [...(await readManifests(join(chart, 'files'))), ...roles]);
+    const own = await asController(api, join(dir, 'controller.kubeconfig'));
+    return new ControllerStage(dir, { connection, own }, await GitServer.start(), () => api.close());
   }
 
   get options(): ControllerOptions {
     return {
-      client: recording(this.client, this.sent),
+      client: recording(this.own.client, this.sent),
       log: silent,
       controllerNamespace: 'alustan',
       runner: { image: 'runner', command: ['alustan'] },
@@ -79,6 +98,7 @@ export class ControllerStage {
   async close(): Promise<void> {
     await this.stop();
     await this.helm.close();
+    await this.own.close();
     await this.connection.close();
     await this.git.close();
     await this.#stopApi();
@@ -176,4 +196,11 @@ export class ControllerStage {
   gone(kind: string, namespace: string, name: string, version?: string): Promise<KubeObject | undefined> {
     return this.until(kind, namespace, name, (object) => object === undefined, version);
   }
+}
+
+async function asController(api: ApiServer, kubeconfigPath: string): Promise<Connection> {
+  const config = api.kubeconfig() as { users: [{ user: { token: string } }] };
+  const token = await requestToken({ ...api, token: config.users[0].user.token }, 'alustan', 'alustan-controller');
+  await writeFile(kubeconfigPath, JSON.stringify({ ...config, users: [{ name: 'admin', user: { token } }] }));
+  return connect({ kubeconfigPath, userAgent: 'controller' });
 }

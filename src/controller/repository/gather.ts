@@ -1,6 +1,6 @@
 import type { RepositoryObject } from '../../api/repository.ts';
 import { intervalOr } from '../../core/duration.ts';
-import type { ObjectRef } from '../../core/plan.ts';
+import type { ActAs, ObjectRef } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { type KubeClient, KubeError } from '../../kube/client.ts';
@@ -28,7 +28,8 @@ export type RepositoryTools = Readonly<{
   credentials: Credentials;
   polls: Polls;
   watches: Pick<Watches, 'keep'>;
-  ensureAccount(namespace: string): Promise<void>;
+  /** Whether an account may be used, and is there; rejects with KubeError. */
+  ensureAccount(account: ActAs): Promise<Result<undefined>>;
   intervalMs: number;
   serviceAccount: string;
   /** Told before anything of its namespace is read, so that changes from then on ring the Repository. */
@@ -47,7 +48,8 @@ export async function gatherRepository(
   const terminating = tools.caches.namespaces.get({ name: namespace })?.metadata.deletionTimestamp !== undefined;
   const serviceAccount = repository.spec.serviceAccountName ?? tools.serviceAccount;
   tools.looking(repository);
-  if (serviceAccount === tools.serviceAccount && !terminating) await tools.ensureAccount(namespace);
+  const account = terminating ? ok(undefined) : await tools.ensureAccount({ namespace, serviceAccount });
+  if (!account.ok) throw new GatherError(account.failure);
   const looker: Looker = { namespace, serviceAccount, key: { kind: 'Repository', namespace, name }, used: new Set() };
   const source = deletionTimestamp === undefined ? await content(tools, repository, looker, signal) : undefined;
   const refs = refsToRead(repository, source?.ok === true ? source.value : undefined);

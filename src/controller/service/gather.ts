@@ -1,5 +1,5 @@
 import type { ServiceObject } from '../../api/service.ts';
-import type { ObjectRef } from '../../core/plan.ts';
+import type { ActAs, ObjectRef } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { isNotFound, type KubeClient } from '../../kube/client.ts';
@@ -7,7 +7,7 @@ import type { Chart, Job, Release, ReleaseObject, ServiceFacts, Settings } from 
 import type { ManifestRef } from '../../source/cluster/manifest.ts';
 import type { ReleaseRecord, Releases } from '../../source/cluster/releases.ts';
 import type { Looker, Watches } from '../../source/cluster/watches.ts';
-import { byJob, byOwner, type Caches } from '../caches.ts';
+import { byJob, byOwner, type Caches, ownerId } from '../caches.ts';
 import { clusterSecret } from './cluster-secrets.ts';
 import { jobFact } from './job-facts.ts';
 import type { ObjectHealth } from './object-health.ts';
@@ -29,8 +29,8 @@ export type GatherTools = Readonly<{
   releases: Releases;
   health: ObjectHealth;
   watches: Pick<Watches, 'keep'>;
-  /** Provides the default runner account of a namespace; rejects with KubeError. */
-  ensureAccount(namespace: string): Promise<void>;
+  /** Whether an account may be used, and is there; rejects with KubeError. */
+  ensureAccount(account: ActAs): Promise<Result<undefined>>;
   installationKey: string;
   settings: Settings;
   /** Told before anything of its namespace is read, so that changes from then on ring the Service. */
@@ -50,14 +50,15 @@ export async function gatherService(
   const { namespace, deletionTimestamp } = service.metadata;
   const terminating = caches.namespaces.get({ name: namespace })?.metadata.deletionTimestamp !== undefined;
   tools.looking(service);
-  const looker = await look(tools, service, terminating);
+  const looker = look(tools, service);
+  const account = terminating ? ok(undefined) : await tools.ensureAccount(looker);
   // Deletion must work without git, registry and tokens (E10): they are not even asked.
   const [chart, images] =
-    deletionTimestamp === undefined
+    account.ok && deletionTimestamp === undefined
       ? await Promise.all([inputs.chart(service, looker, signal), inputs.images(service, looker, signal)])
       : [undefined, {}];
   const jobs = await jobsOf(tools, service, signal);
-  const release = await releaseOf(tools, service, looker, jobs, signal);
+  const release = account.ok ? await releaseOf(tools, service, looker, jobs, signal) : account;
   const objects = await objectsOf(tools, service, looker, release.ok ? (release.value?.objects ?? []) : [], signal);
   tools.watches.keep(looker);
   return {
@@ -65,6 +66,7 @@ export async function gatherService(
     settings,
     clusterSecrets: caches.clusterSecrets.list().map(clusterSecret),
     peers: peersOf(tools, service),
+    ...(account.ok ? {} : { noAccount: account.failure }),
     ...(chart === undefined ? {} : { chart }),
     ...images,
     release: release.ok ? ok(release.value && releaseFact(release.value)) : release,
@@ -74,17 +76,15 @@ export async function gatherService(
   };
 }
 
-async function look(tools: GatherTools, { metadata, spec }: ServiceObject, terminating: boolean): Promise<Looker> {
+function look(tools: GatherTools, { metadata, spec }: ServiceObject): Looker {
   const { namespace, name } = metadata;
-  const standard = tools.settings.runner.serviceAccount;
-  const serviceAccount = spec.serviceAccountName ?? standard;
-  if (serviceAccount === standard && !terminating) await tools.ensureAccount(namespace);
+  const serviceAccount = spec.serviceAccountName ?? tools.settings.runner.serviceAccount;
   return { namespace, serviceAccount, key: { kind: 'Service', namespace, name }, used: new Set() };
 }
 
 async function jobsOf(tools: GatherTools, service: ServiceObject, signal: AbortSignal): Promise<Job[]> {
   const { jobs, pods } = tools.caches;
-  const cached = jobs.by(byOwner, service.metadata.uid ?? '');
+  const cached = jobs.by(byOwner, ownerId(service.metadata.namespace, service.metadata.uid));
   const recorded = service.status?.job;
   const found =
     recorded === undefined || recorded.phase !== undefined || cached.some((job) => job.metadata.name === recorded.name)

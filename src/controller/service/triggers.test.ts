@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { silent } from '../../core/log.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { Store } from '../../kube/reflector/store.ts';
-import { byOwner, type Caches } from '../caches.ts';
+import { byOwner, type Caches, owners } from '../caches.ts';
 import { concerned, ringServices, serviceIndexers } from './triggers.ts';
 
 type Spec = { releaseName?: string; needs?: string[] };
@@ -35,7 +35,6 @@ function setUp(...services: KubeObject[]) {
       by: store.by.bind(store),
     };
   };
-  const owners = (object: KubeObject) => (object.metadata.ownerReferences ?? []).map(({ uid }) => uid);
   const caches = {
     services: cache(serviceIndexers),
     jobs: cache({ [byOwner]: owners }),

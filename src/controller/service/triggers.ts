@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isFinished } from '../../apply/janitor.ts';
 import type { Key } from '../../core/key.ts';
 import type { KubeObject } from '../../core/resource.ts';
-import { byOwner, type Caches } from '../caches.ts';
+import { byOwner, type Caches, ownerId } from '../caches.ts';
 import { concernsItself, isGoing, isGone } from '../changes.ts';
 
 type Ring = (key: Key) => void;
@@ -70,8 +70,8 @@ export function ringServices(caches: Caches, ring: Ring): () => void {
 
 /** Whether a Job of this Service runs: its end rings it. */
 export function hasActiveJob({ services, jobs }: Caches, key: Key): boolean {
-  const uid = services.get(key)?.metadata.uid ?? '';
-  return jobs.by(byOwner, uid).some((job) => !isFinished(job));
+  const uid = services.get(key)?.metadata.uid;
+  return jobs.by(byOwner, ownerId(key.namespace, uid)).some((job) => !isFinished(job));
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { ObjectHealth } from '../../api/service-status.ts';
 import type { ObjectRef } from '../../core/plan.ts';
-import type { Result } from '../../core/result.ts';
+import type { Failure, Result } from '../../core/result.ts';
 import type { ClusterSecret, Peer } from '../facts.ts';
 import type { ImageFacts } from '../image.ts';
 
@@ -20,6 +20,8 @@ export type ServiceFacts = ImageFacts &
      * Terraforms that `dependencies.terraform` may name.
      */
     peers: readonly Peer[];
+    /** Why nothing can be done as its ServiceAccount: it is not there, or not for deliveries. Chart, tags and release are not read then. */
+    noAccount?: Failure;
     /** Absent while the first fetch is under way. */
     chart?: Result<Chart>;
     /** The newest record of the Helm release; read after `jobs`, so that a Job seen finished has its release seen. */

@@ -16,7 +16,7 @@ import {
   takeChart,
   whenOutdated,
 } from './delivery.ts';
-import { type Draft, type Ended, end, hasEnded, runSteps, type Step, tellDesired } from './draft.ts';
+import { type Draft, type Ended, end, hasEnded, runSteps, type Step, tellDesired, wait } from './draft.ts';
 import type { ServiceFacts } from './facts.ts';
 import { chooseImage } from './image.ts';
 import { awaitJob, settleJob } from './jobs.ts';
@@ -34,6 +34,7 @@ const deliverySteps: readonly Step[] = [
   holdFinalizer, //        E10  so that a deletion waits for the uninstall
   claimRelease, //              one release, one Service
   observeRelease, //       E19  status shows what runs, whatever comes next
+  awaitAccount, //         E33
   refuseCycle, //          E8
   suspend,
   fillValues, //           E2–E5  ${workspace.NAME}
@@ -106,6 +107,14 @@ function claimRelease(draft: Draft): Draft {
   const message = `spec.source.releaseName: the release "${releaseName}" belongs to the older Service ${owner.name}`;
   if (owner.deleting) return end(draft, 'waiting', 'ReleaseConflict', `${message}, which is being deleted`);
   return end(draft, 'invalid', 'ReleaseConflict', `${message}; delete one of the two, and choose another name for it`);
+}
+
+/** All that a delivery does, it does as the Service's account. */
+function awaitAccount(draft: Draft): Draft {
+  const { noAccount } = draft.facts;
+  if (noAccount === undefined) return draft;
+  const { kind, reason, message, retryAfterMs } = noAccount;
+  return kind === 'waiting' ? wait(draft, kind, reason, message, retryAfterMs) : { ...draft, outcome: noAccount };
 }
 
 /** Nothing is delivered while suspended; what runs is still watched. */

@@ -63,7 +63,7 @@ export class Releases {
     } catch (error) {
       if (!(error instanceof KubeError)) throw error;
       const what = `list Secret in namespace ${namespace}`;
-      if (error.status === 403) return fail('invalid', 'Forbidden', forbidden(actAs, what));
+      if (error.status === 403) return fail('invalid', 'Forbidden', forbidden(actAs, what, error.message));
       return fail('transient', 'ApiServerUnavailable', `reading the Helm release ${release}: ${error.message}`);
     }
   }

@@ -161,14 +161,24 @@ function isFinal({ lastError }: Reflector): boolean {
 
 function refused({ looker, kind, namespace }: WatchRequest, { lastError }: Reflector): Result<never> {
   const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
-  if (lastError?.status === 403) return fail('invalid', 'Forbidden', forbidden(looker, `watch ${kind}${where}`));
+  if (lastError?.status === 403) {
+    return fail('invalid', 'Forbidden', forbidden(looker, `watch ${kind}${where}`, lastError.message));
+  }
   if (lastError?.status === 404) return fail('transient', unknownKind, `reading ${kind}${where}: ${lastError.message}`);
   const words = lastError === undefined ? 'the API server has not answered yet' : lastError.message;
   return fail('transient', 'ApiServerUnavailable', `reading ${kind}${where}: ${words}`);
 }
 
-/** What a tenant's account must be allowed, in words. */
-export function forbidden({ namespace, serviceAccount }: ActAs, what: string): string {
+/**
+ * What a tenant's account must be allowed, in words; or that we may not act as it.
+ *
+ * @param answer the API server's own words.
+ */
+export function forbidden({ namespace, serviceAccount }: ActAs, what: string, answer: string): string {
+  if (/ cannot impersonate /.test(answer)) {
+    const remedy = `an administrator adds "${serviceAccount}" to rbac.serviceAccounts of the chart`;
+    return `the controller may not act as ServiceAccount ${namespace}/${serviceAccount}: ${remedy}, or name another in spec.serviceAccountName`;
+  }
   const remedy = `grant it get, list and watch, or name another in spec.serviceAccountName`;
   return `ServiceAccount ${namespace}/${serviceAccount} may not ${what}: ${remedy}`;
 }
