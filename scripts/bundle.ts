@@ -34,6 +34,7 @@ export async function bundle(outdir: string): Promise<void> {
     banner: { js: "import{createRequire as r0}from'node:module';const require=r0(import.meta.url);" },
     logLevel: 'warning',
   });
+  await writeFile(join(outdir, 'package.json'), '{ "type": "module" }\n');
   for (const name of await readdir(outdir)) if (name.endsWith('.map')) await reduceMap(join(outdir, name));
   for (const [from, to] of Object.entries(dataFiles)) {
     await cp(join(root, from), join(outdir, to), { recursive: true });
