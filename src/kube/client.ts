@@ -29,6 +29,15 @@ export type DeleteOptions = Readonly<{
   gracePeriodSeconds?: number;
 }>;
 
+/** Which part of whose log; `limitBytes` counts from its beginning. */
+export type PodLog = Readonly<{
+  namespace: string;
+  name: string;
+  container?: string;
+  tailLines?: number;
+  limitBytes?: number;
+}>;
+
 /**
  * A Kubernetes API, as JSON stands: unknown fields are kept, both ways. Rejects with `KubeError`.
  * Built on one shared connection pool; retries what is safe to retry (429 with Retry-After, connection refused).
@@ -48,10 +57,7 @@ export interface KubeClient {
     signal?: AbortSignal,
   ): Promise<KubeObject>;
   delete(object: ObjectRef, options?: DeleteOptions, signal?: AbortSignal): Promise<void>;
-  podLog(
-    pod: { namespace: string; name: string; container?: string; tailLines?: number },
-    signal?: AbortSignal,
-  ): Promise<string>;
+  podLog(pod: PodLog, signal?: AbortSignal): Promise<string>;
   /** The same API, acting as a tenant's ServiceAccount (impersonation). */
   as(who: ActAs): KubeClient;
   /** REST path and scope of a kind, by discovery (cached; refreshed once when unknown). */

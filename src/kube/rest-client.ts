@@ -8,6 +8,7 @@ import {
   type Page,
   type PatchKind,
   type PatchOptions,
+  type PodLog,
   type ResourceType,
   type WatchEvent,
   type WatchingClient,
@@ -125,12 +126,13 @@ export class RestClient implements WatchingClient {
     await this.#text({ method: 'DELETE', path: objectPath(type, object), body, idempotent: true, signal });
   }
 
-  async podLog(
-    pod: { namespace: string; name: string; container?: string; tailLines?: number },
-    signal?: AbortSignal,
-  ): Promise<string> {
+  async podLog(pod: PodLog, signal?: AbortSignal): Promise<string> {
     const type = await this.resourceType('v1', 'Pod');
-    const parameters = query({ container: pod.container, tailLines: pod.tailLines?.toString() });
+    const parameters = query({
+      container: pod.container,
+      tailLines: pod.tailLines?.toString(),
+      limitBytes: pod.limitBytes?.toString(),
+    });
     const path = objectPath(type, { kind: 'Pod', ...pod }, 'log') + parameters;
     // A log is text; some servers answer a JSON-only Accept with 406.
     return await this.#text({ method: 'GET', path, headers: { accept: '*/*' }, idempotent: true, signal });
