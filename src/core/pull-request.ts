@@ -97,8 +97,12 @@ export type PullRequestFacts = Readonly<{
   failure?: Failure;
   /** Of those that were asked for by number: a known one that `open` does not have, or has without the label. */
   fates: Readonly<Record<number, Fate>>;
-  /** In the order in which they were written; those of the last hours, also those already acted on. */
+  /** In the order in which they were written; those of the last day, also those already acted on. */
   commands: readonly PreviewCommand[];
+  /** Why comments could not be read; the commands are then those of before. */
+  commandsFailure?: Failure;
+  /** `owner/repo`, when the repository is no longer named as it was asked for: it answers still, until another takes the name. */
+  renamedTo?: string;
 }>;
 
 /** A pull request that a status remembers. */
@@ -132,6 +136,8 @@ export interface PullRequests {
 export type PullRequestList = Readonly<{
   open: readonly PullRequest[];
   commands: readonly PreviewCommand[];
+  commandsFailure?: Failure;
+  renamedTo?: string;
 }>;
 
 /** State of a delivery, in the words of a commit status. */
