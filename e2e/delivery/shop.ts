@@ -1,61 +1,117 @@
 import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applyManifests, readManifests } from '../../src/local/mode/manifests.ts';
-import { pushImage } from '../../src/local/registry/image/push-image.ts';
+import { parseAllDocuments } from 'yaml';
+import type { ServiceStatus } from '../../src/api/service-status.ts';
+import type { KubeObject } from '../../src/core/resource.ts';
 import { exec } from '../cluster/exec.ts';
-import { root, type Stage } from './stage.ts';
+import { ensureTool } from '../cluster/tools.ts';
+import { pushRootfs, putBusybox } from '../node/images.ts';
+import { createRepository } from '../servers/git-http-backend.ts';
+import { written } from './controller.ts';
+import { apply, helm, kubectl, lane } from './lane.ts';
 
-const example = join(root, 'examples', 'shop');
+const example = join(import.meta.dirname, '..', '..', 'examples', 'shop');
 
-/** The shop example on a stage, and a clone of its repository to work in as a user would. */
+/** The shop example under a name of its own: namespace, repository and images. Worked on as a user would. */
 export type Shop = Readonly<{
-  /** Folder of the clone. */
-  folder: string;
+  namespace: string;
   /** Replaces text in a file of the clone; throws when the text is not there. */
   edit(file: string, from: string, to: string): void;
   /** Moves a file out of the repository, and back in. */
   remove(file: string): void;
   restore(file: string): void;
   push(message: string): Promise<void>;
-  close(): void;
+  /** Gives an image of the registry one more tag. */
+  tag(image: 'api' | 'web', from: string, to: string): Promise<void>;
+  kubectl(...args: string[]): Promise<string>;
+  status(service: string): Promise<ServiceStatus>;
+  /** Helm's history of a release, oldest first. */
+  history(release: string): Promise<readonly Readonly<{ revision: number; status: string }>[]>;
+  close(): Promise<void>;
 }>;
 
-/** Puts the example's repository, images and objects where its documents say. */
-export async function openShop({ git, registry, connection }: Stage): Promise<Shop> {
-  const url = await git.createRepository('shop');
+/** Puts the example's repository, images and objects where its documents say, with `name` for `shop`. */
+export async function openShop(name: string): Promise<Shop> {
   const folder = mkdtempSync(join(tmpdir(), 'alustan-shop-'));
-  const removed = mkdtempSync(join(tmpdir(), 'alustan-shop-removed-'));
+  const clone = join(folder, 'clone');
+  const parked = (file: string) => join(folder, file.replaceAll('/', '-'));
+  await pushImage('api', name, '0.2.0');
+  await pushImage('web', name, '1.1.0');
+  const push = await fillRepository(name, clone);
+  const inside = (...args: string[]) => kubectl('-n', name, ...args);
+  await apply(...clusterObjects(name));
+  return {
+    ...{ namespace: name, push, kubectl: inside },
+    edit: (file, from, to) => edit(join(clone, file), from, to),
+    remove: (file) => renameSync(join(clone, file), parked(file)),
+    restore: (file) => renameSync(parked(file), join(clone, file)),
+    tag: async (image, from, to) => {
+      await exec(await ensureTool('crane'), ['tag', `${lane.registryHost}/${name}/${image}:${from}`, to]);
+    },
+    status: async (service) => {
+      const object = JSON.parse(await inside('get', 'asvc', service, '-o', 'json')) as { status?: ServiceStatus };
+      return object.status ?? {};
+    },
+    history: async (release) => JSON.parse(await helm('history', release, '-n', name, '-o', 'json')),
+    close: async () => {
+      rmSync(folder, { recursive: true, force: true });
+      await kubectl('delete', 'namespace', name, '--ignore-not-found', '--wait', '--timeout=90s');
+    },
+  };
+}
+
+/** What the example writes, under another name. */
+function renamed(text: string, name: string): string {
+  return text
+    .replaceAll('namespace: shop', `namespace: ${name}`)
+    .replaceAll('name: shop', `name: ${name}`)
+    .replaceAll('/git/shop.git', `/git/${name}.git`)
+    .replaceAll(`${written}/shop/`, `${written}/${name}/`);
+}
+
+function edit(path: string, from: string, to: string): void {
+  const text = readFileSync(path, 'utf8');
+  if (!text.includes(from)) throw new Error(`${path} has no ${from}`);
+  writeFileSync(path, text.replace(from, to));
+}
+
+/** Commits the example to a repository of the git server. Gives what commits and pushes all that changes later. */
+async function fillRepository(name: string, clone: string): Promise<Shop['push']> {
+  const url = await createRepository(lane.git, name);
   const run = (...args: string[]) =>
-    exec('git', ['-C', folder, '-c', 'user.name=e2e', '-c', 'user.email=e2e@localhost', ...args]);
+    exec('git', ['-C', clone, '-c', 'user.name=e2e', '-c', 'user.email=e2e@localhost', ...args]);
   const push = async (message: string) => {
     await run('add', '--all');
     await run('commit', '--quiet', '-m', message);
     await run('push', '--quiet', url, 'main');
   };
-  cpSync(join(example, 'repository'), folder, { recursive: true });
+  cpSync(join(example, 'repository'), clone, { recursive: true });
+  for (const file of ['api-service', 'web-service'].map((it) => join(clone, 'services', `${it}.yaml`)))
+    writeFileSync(file, renamed(readFileSync(file, 'utf8'), name));
   await run('init', '--quiet', '--initial-branch=main');
   await push('The shop example');
-  for (const [name, reference] of [
-    ['api', 'shop/api:0.2.0'],
-    ['web', 'shop/web:1.1.0'],
-  ] as const) {
-    await pushImage({ registryUrl: registry.url, reference, source: join(example, 'images', name) });
-  }
-  await applyManifests(connection.client, await readManifests(join(example, 'cluster')));
-  const parked = (file: string) => join(removed, file.replaceAll('/', '-'));
-  return {
-    folder,
-    push,
-    edit: (file, from, to) => {
-      const text = readFileSync(join(folder, file), 'utf8');
-      if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
-      writeFileSync(join(folder, file), text.replace(from, to));
-    },
-    remove: (file) => renameSync(join(folder, file), parked(file)),
-    restore: (file) => renameSync(parked(file), join(folder, file)),
-    close: () => {
-      for (const path of [folder, removed]) rmSync(path, { recursive: true, force: true });
-    },
-  };
+  return push;
+}
+
+function clusterObjects(name: string): KubeObject[] {
+  return ['00-namespaces', '10-staging', '20-repository'].flatMap((file) => {
+    const text = renamed(readFileSync(join(example, 'cluster', `${file}.yaml`), 'utf8'), name);
+    return parseAllDocuments(text).map((document) => document.toJS() as KubeObject);
+  });
+}
+
+const serve = `#!/bin/sh
+trap 'exit 0' TERM
+httpd -f -p 8080 -h /srv &
+wait
+`;
+
+/** The example's image has content only: here it gets a server, so that it runs as a pod. Ends at once on SIGTERM. */
+function pushImage(image: 'api' | 'web', name: string, tag: string): Promise<void> {
+  return pushRootfs(`${lane.registryHost}/${name}/${image}:${tag}`, { entrypoint: ['/serve'] }, (rootfs) => {
+    putBusybox(rootfs, lane.rootfs);
+    cpSync(join(example, 'images', image), rootfs, { recursive: true });
+    writeFileSync(join(rootfs, 'serve'), serve, { mode: 0o755 });
+  });
 }

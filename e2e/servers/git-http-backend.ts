@@ -10,7 +10,6 @@ import { challenge, isAllowed, type Login, serve } from './http.ts';
 /** git's own smart HTTP server. Repositories are reached at `${url}/NAME.git`. */
 export type GitServer = Readonly<{
   url: string;
-  /** Makes an empty bare repository that takes pushes, with `main` as its first branch; gives its URL. */
   createRepository(name: string): Promise<string>;
   /** The folder that holds the bare repositories. */
   root: string;
@@ -19,30 +18,33 @@ export type GitServer = Readonly<{
   stop(): Promise<void>;
 }>;
 
-/** Starts `git http-backend` behind an HTTP server on 127.0.0.1. */
-export async function startGitHttpBackend(login: Login = { kind: 'none' }): Promise<GitServer> {
+/** Starts `git http-backend` behind an HTTP server on an address of this machine. */
+export async function startGitHttpBackend(login: Login = { kind: 'none' }, address = '127.0.0.1'): Promise<GitServer> {
   const root = mkdtempSync(join(tmpdir(), 'alustan-git-'));
   const requests: string[] = [];
   const server = await serve((request, response) => {
     requests.push(`${request.method} ${request.url}`);
     if (isAllowed(request, login)) runCgi(root, request, response);
     else challenge(response, login);
-  });
+  }, address);
   return {
     url: server.url,
     root,
     requests,
-    createRepository: async (name) => {
-      const folder = join(root, `${name}.git`);
-      await exec('git', ['init', '--quiet', '--bare', '--initial-branch=main', folder]);
-      await exec('git', ['-C', folder, 'config', 'http.receivepack', 'true']);
-      return `${server.url}/${name}.git`;
-    },
+    createRepository: (name) => createRepository({ root, url: server.url }, name),
     stop: async () => {
       await server.stop();
       rmSync(root, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** Makes an empty bare repository that takes pushes, with `main` as its first branch; gives its URL. */
+export async function createRepository({ root, url }: Pick<GitServer, 'root' | 'url'>, name: string): Promise<string> {
+  const folder = join(root, `${name}.git`);
+  await exec('git', ['init', '--quiet', '--bare', '--initial-branch=main', folder]);
+  await exec('git', ['-C', folder, 'config', 'http.receivepack', 'true']);
+  return `${url}/${name}.git`;
 }
 
 function runCgi(root: string, request: IncomingMessage, response: ServerResponse): void {

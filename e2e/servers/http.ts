@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net';
 
 export type LocalServer = Readonly<{ url: string; stop(): Promise<void> }>;
 
-/** An HTTP server on a free port of 127.0.0.1. */
-export function serve(listener: RequestListener): Promise<LocalServer> {
+/** An HTTP server on a free port of an address of this machine. */
+export function serve(listener: RequestListener, address = '127.0.0.1'): Promise<LocalServer> {
   const { promise, resolve, reject } = Promise.withResolvers<LocalServer>();
   const server = createServer(listener);
   server.once('error', reject);
-  server.listen(0, '127.0.0.1', () => {
+  server.listen(0, address, () => {
     const { port } = server.address() as AddressInfo;
-    resolve({ url: `http://127.0.0.1:${port}`, stop: () => stop(server) });
+    resolve({ url: `http://${address}:${port}`, stop: () => stop(server) });
   });
   return promise;
 }
