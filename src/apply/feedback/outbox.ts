@@ -1,0 +1,154 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Failure, Result } from '../../core/result.ts';
+
+/** `written`: the other side was told; `same`: it says so already. */
+export type Settled = 'written' | 'same';
+
+/** One thing to be said, of which only the newest version counts. */
+export type Letter = Readonly<{
+  /** Names what is said: letters of one key follow each other, and a newer one takes the place of an older. */
+  key: string;
+  /** Who says it: letters of one lane go one after the other. */
+  lane: string;
+  /** What is said, for comparison. */
+  content: string;
+  settle(signal: AbortSignal): Promise<Result<Settled>>;
+}>;
+
+export type OutboxOptions = Readonly<{
+  clock: Clock;
+  /** Told of each failure that is not the same as the one before. */
+  failed: (letter: Letter, failure: Failure) => void;
+}>;
+
+type Entry = {
+  letter: Letter;
+  /** Content that the other side has. */
+  settled?: string;
+  state: 'idle' | 'queued' | 'waiting';
+  failures: number;
+  failure?: string;
+  /** Not written to again before. */
+  notBefore: number;
+  cancel?: () => void;
+};
+
+type Lane = { queue: string[]; busy: boolean };
+
+/** Milliseconds between two writes of a lane, and of one key: what GitHub asks of programs. */
+const laneGapMs = 1_000;
+const keyGapMs = 10_000;
+/** Milliseconds before the first retry; doubles up to the longest. */
+const retryMs = 5_000;
+const longestRetryMs = 600_000;
+const maxEntries = 20_000;
+
+/**
+ * Says things beside the work that they tell of, slowly and with retries, so that neither waits for the other. What is
+ * said repeatedly in between is said once. It remembers what was said as long as the process lives; a restart asks first.
+ */
+export class Outbox {
+  readonly #options: OutboxOptions;
+  readonly #entries = new Map<string, Entry>();
+  readonly #lanes = new Map<string, Lane>();
+  readonly #stop = new AbortController();
+  #working = 0;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+  }
+
+  /** Takes the letter; true when the other side has been told just this. */
+  post(letter: Letter): boolean {
+    const entry = this.#entries.get(letter.key) ?? { letter, state: 'idle', failures: 0, notBefore: 0 };
+    if (entry.settled === letter.content && entry.state === 'idle') return true;
+    const changed = entry.letter.content !== letter.content;
+    entry.letter = letter;
+    this.#entries.set(letter.key, entry);
+    this.#forget();
+    // A new content is tried at once, whatever the old one met.
+    if (entry.state === 'idle' || (changed && entry.failures > 0 && entry.state === 'waiting')) this.#schedule(entry);
+    return false;
+  }
+
+  /** Letters that are still to be sent. */
+  get pending(): number {
+    return [...this.#entries.values()].filter(({ state }) => state !== 'idle').length + this.#working;
+  }
+
+  close(): void {
+    this.#stop.abort();
+    for (const entry of this.#entries.values()) entry.cancel?.();
+  }
+
+  #schedule(entry: Entry): void {
+    entry.cancel?.();
+    const wait = entry.notBefore - this.#options.clock.now();
+    entry.state = 'waiting';
+    if (wait > 0) entry.cancel = this.#options.clock.after(wait, () => this.#enqueue(entry));
+    else this.#enqueue(entry);
+  }
+
+  #enqueue(entry: Entry): void {
+    const { key, lane: name } = entry.letter;
+    const lane = this.#lanes.get(name) ?? { queue: [], busy: false };
+    this.#lanes.set(name, lane);
+    entry.state = 'queued';
+    lane.queue.push(key);
+    if (!lane.busy) void this.#run(name, lane);
+  }
+
+  async #run(name: string, lane: Lane): Promise<void> {
+    lane.busy = true;
+    const entry = this.#entries.get(lane.queue.shift() ?? '');
+    const pause = entry === undefined ? 0 : await this.#send(entry);
+    const next = (): void => {
+      if (this.#stop.signal.aborted) return;
+      if (lane.queue.length > 0) void this.#run(name, lane);
+      else {
+        lane.busy = false;
+        this.#lanes.delete(name);
+      }
+    };
+    if (pause > 0) this.#options.clock.after(pause, next);
+    else next();
+  }
+
+  /** @returns milliseconds that the lane has to pause. */
+  async #send(entry: Entry): Promise<number> {
+    const { clock } = this.#options;
+    const { letter } = entry;
+    entry.state = 'idle';
+    this.#working += 1;
+    const result = await letter.settle(this.#stop.signal);
+    this.#working -= 1;
+    if (this.#stop.signal.aborted) return 0;
+    if (!result.ok) return this.#retry(entry, letter, result.failure);
+    Object.assign(entry, { settled: letter.content, failures: 0, failure: undefined });
+    const wrote = result.value === 'written';
+    if (wrote) entry.notBefore = clock.now() + keyGapMs;
+    // A newer one came while this one was on its way.
+    if (entry.letter.content !== letter.content) this.#schedule(entry);
+    return wrote ? laneGapMs : 0;
+  }
+
+  #retry(entry: Entry, letter: Letter, failure: Failure): number {
+    entry.failures += 1;
+    delete entry.settled;
+    const wait = failure.retryAfterMs ?? Math.min(longestRetryMs, retryMs * 2 ** Math.min(20, entry.failures - 1));
+    // What a person must mend is not tried again soon.
+    entry.notBefore = this.#options.clock.now() + (failure.kind === 'invalid' ? longestRetryMs : wait);
+    if (entry.failure !== failure.message) this.#options.failed(letter, failure);
+    entry.failure = failure.message;
+    this.#schedule(entry);
+    return failure.reason === 'RateLimited' ? wait : 0;
+  }
+
+  /** The oldest that are said; to be asked for again costs a request, and no more. */
+  #forget(): void {
+    for (const [key, { state }] of this.#entries) {
+      if (this.#entries.size <= maxEntries) return;
+      if (state === 'idle') this.#entries.delete(key);
+    }
+  }
+}
