@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import about from '../../package.json' with { type: 'json' };
 import { type CommandContext, UsageError } from './context.ts';
 import { controllerCommand } from './controller.ts';
+import { crdsCommand, probeCommand, uninstallCommand } from './install.ts';
 import { localCommand } from './local.ts';
 import { runnerCommand } from './runner.ts';
 
@@ -14,6 +15,9 @@ export async function runCli(args: readonly string[], outer: Omit<CommandContext
     .version(about.version, '-v, --version')
     .addCommand(localCommand(context))
     .addCommand(controllerCommand(context))
+    .addCommand(crdsCommand(context))
+    .addCommand(uninstallCommand(context))
+    .addCommand(probeCommand(context), { hidden: true })
     .addCommand(runnerCommand(context), { hidden: true })
     .addHelpText('after', '\nStart with: alustan local   (in a checkout: npm start)');
   prepare(program, context);

@@ -2,14 +2,15 @@ import { randomBytes } from 'node:crypto';
 import type { KubeObject } from '../core/resource.ts';
 import { isAlreadyExists, isNotFound, type KubeClient } from '../kube/client.ts';
 
-const name = 'alustan-installation';
+/** Name of the Secret, in the controller's namespace. */
+export const installationName = 'alustan-installation';
 
 /**
  * The installation's own key for hashes of values (E20). Made once and kept: with another key every release would look
  * changed. Rejects with KubeError.
  */
 export async function installationKey(client: KubeClient, namespace: string): Promise<string> {
-  const reference = { apiVersion: 'v1', kind: 'Secret', namespace, name };
+  const reference = { apiVersion: 'v1', kind: 'Secret', namespace, name: installationName };
   const found = await client.get(reference).catch((error: unknown) => {
     if (isNotFound(error)) return undefined;
     throw error;
@@ -19,7 +20,7 @@ export async function installationKey(client: KubeClient, namespace: string): Pr
   const made: KubeObject = {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name, namespace, labels: { 'app.kubernetes.io/managed-by': 'alustan' } },
+    metadata: { name: installationName, namespace, labels: { 'app.kubernetes.io/managed-by': 'alustan' } },
     immutable: true,
     data: { key: Buffer.from(key).toString('base64') },
   };
@@ -36,6 +37,6 @@ function keyOf(secret: KubeObject): string {
   const { key } = (secret['data'] ?? {}) as { key?: string };
   if (key !== undefined) return Buffer.from(key, 'base64').toString();
   throw new Error(
-    `Secret ${secret.metadata.namespace}/${name} has no "key": delete it, and releases are delivered anew`,
+    `Secret ${secret.metadata.namespace}/${installationName} has no "key": delete it, and releases are delivered anew`,
   );
 }
