@@ -1,6 +1,6 @@
 import type { Action, FeedbackAction, Group } from '../core/plan.ts';
 import type { KubeObject } from '../core/resource.ts';
-import { type Failure, fail } from '../core/result.ts';
+import type { Failure } from '../core/result.ts';
 import type { Applier } from './contract.ts';
 import type { ObjectAction } from './objects.ts';
 
@@ -16,7 +16,7 @@ export type CarryOut = (groups: readonly Group[], signal: AbortSignal) => Promis
 export function carryOutWith(
   jobs: Applier<'run-job'>,
   objects: Applier<ObjectAction>,
-  feedback: Applier<FeedbackAction['type']> = noFeedback,
+  feedback: Applier<FeedbackAction['type']>,
 ): CarryOut {
   const apply = (action: Action, signal: AbortSignal) => {
     switch (action.type) {
@@ -51,7 +51,3 @@ function worst(failures: readonly Failure[]): Failure | undefined {
   if (first === undefined) return undefined;
   return { ...first, message: [...new Set(failures.map((failure) => failure.message))].join('; ') };
 }
-
-const noFeedback: Applier<FeedbackAction['type']> = {
-  apply: async () => fail('invalid', 'NoFeedback', 'this controller writes nothing on pull requests'),
-};

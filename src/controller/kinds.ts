@@ -26,7 +26,7 @@ export function reconcilers(
   const shared: ReconcilerTools = {
     writer: new StatusWriter(client),
     events,
-    carryOut: carryOutWith(runner, new ObjectApplier(client)),
+    carryOut: carryOutWith(runner, new ObjectApplier(client), tools.sources.forge.feedback),
     log,
     now: options.now ?? (() => new Date()),
   };

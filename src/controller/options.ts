@@ -44,6 +44,8 @@ export type Stats = Readonly<{
 export type RunningController = Readonly<{
   /** Rings whoever reads this git repository: a push to it was heard of. */
   gitPushed(url: string): void;
+  /** Rings whoever looks after pull requests of this repository, given by its address in the forge's API. */
+  pullRequestsChanged(repositoryUrl: string): void;
   /** Rings whoever follows the tags of this image repository, given as `host/repository` or with a scheme. */
   imagePushed(url: string): void;
   stats(): Stats;

@@ -95,6 +95,7 @@ function run(options: ControllerOptions, tools: Tools, queue: WorkQueue): Runnin
       stalledMs: Math.max(queue.stalledMs, tidying.stalledMs),
     }),
     gitPushed: (url) => sources.doorbell.ringUrl(url),
+    pullRequestsChanged: (url) => sources.doorbell.ringUrl(url.toLowerCase()),
     imagePushed: (url) => sources.doorbell.ringUrl(url),
     stop: end,
     async close() {

@@ -10,6 +10,11 @@ export type ForgeRepository = Readonly<{
   repo: string;
 }>;
 
+/** Under what a repository's pull requests are rung: its address in the API. GitHub's names have no case. */
+export function forgeBell({ apiUrl, owner, repo }: ForgeRepository): string {
+  return `${apiUrl}/repos/${owner}/${repo}`.toLowerCase();
+}
+
 /** Where the login lies: a Secret of its own, never the registry's (E18). Plans and actions name it, and never hold it. */
 export type CredentialsRef = Readonly<{ namespace: string; secret: string }>;
 

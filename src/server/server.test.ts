@@ -13,6 +13,7 @@ function controller(stats: Stats = idle): RunningController {
   return {
     stats: () => stats,
     gitPushed: () => {},
+    pullRequestsChanged: () => {},
     imagePushed: () => {},
     stop: async () => {},
     close: async () => {},
