@@ -22,6 +22,7 @@ export const deletionSteps: readonly Step[] = [
   holdForDependents,
   abandonRelease,
   leaveForeignRelease,
+  leaveUndelivered,
   awaitJob,
   readRelease,
   endWhenUninstalled,
@@ -70,6 +71,12 @@ function leaveForeignRelease(draft: Draft): Draft {
   if (owner === undefined) return draft;
   const { releaseName } = draft.object.spec.source;
   return letGo(draft, 'Deleted', `the release "${releaseName}" belongs to Service ${owner.name} and stays`);
+}
+
+/** Without an account nothing can be looked up; but where no Job was ever recorded, nothing of ours is there. */
+function leaveUndelivered(draft: Draft): Draft {
+  if (draft.facts.noAccount === undefined || draft.report.job !== undefined) return draft;
+  return letGo(draft, 'Deleted', 'nothing was ever delivered');
 }
 
 /** Status goes on to show what runs, also while the deletion is held. */

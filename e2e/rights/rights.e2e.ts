@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
+import type { KubeObject } from '../../src/core/resource.ts';
+import { applyManifests } from '../../src/local/mode/manifests.ts';
+import { exec, say } from '../cluster/exec.ts';
+import { ensureTool } from '../cluster/tools.ts';
+import { type Request, requestsOf } from './audit.ts';
+import { controllerAccount, renderRights } from './chart.ts';
+import { charts } from './charts.ts';
+import { compare } from './compare.ts';
+import { byAdministrator } from './objects.ts';
+import { openShop, type Shop } from './shop.ts';
+import { type Stage, startStage } from './stage.ts';
+import { pushFiles, Tenant } from './tenant.ts';
+
+const patience = { timeout: 100_000, interval: 300 };
+const values = ['rbac.serviceAccounts={team-a}'];
+
+/** One story, told in order: flows, what tenants may not, and in the end what the API server has seen of it all. */
+describe('the rights that the chart gives, on a real API server with its audit log', () => {
+  let stage: Stage;
+  let shop: Shop;
+  let shopTenant: Tenant;
+  let acme: Tenant;
+  let repoURL: string;
+
+  beforeAll(async () => {
+    stage = await startStage(values);
+    shop = await openShop(stage);
+    repoURL = await pushFiles(stage, 'tenants', charts);
+    await applyManifests(stage.connection.client, byAdministrator);
+    shopTenant = new Tenant(stage.connection.client, 'shop', repoURL);
+    acme = new Tenant(stage.connection.client, 'acme', repoURL);
+    await stage.startController();
+  }, 300_000);
+
+  afterAll(async () => {
+    shop?.close();
+    await stage?.stop();
+  }, 60_000);
+
+  const kubectl = (...args: string[]) => exec('kubectl', ['--kubeconfig', stage.plane.kubeconfigPath, ...args]);
+  const requests = (): Request[] =>
+    requestsOf(stage.plane.auditLogPath ?? '', `system:serviceaccount:alustan:${controllerAccount}`);
+
+  function explainFailure(): void {
+    onTestFailed(async () => {
+      console.log(await kubectl('get', 'asvc,repositories,jobs', '-A', '-o', 'wide').catch(String));
+      console.log(await kubectl('get', 'events', '-A', '--sort-by=.lastTimestamp').catch(String));
+    });
+  }
+
+  it('the shop is delivered, and a newer image', async () => {
+    explainFailure();
+    await shopTenant.message('api-service', 'Completed Delivered');
+    await shopTenant.message('web-service', 'Completed Delivered');
+    const image = (tag: string) => `${stage.registry.host}/shop/api:${tag}`;
+    await exec(await ensureTool('crane'), ['copy', image('0.2.0'), image('0.3.0')]);
+    await expect.poll(async () => (await shopTenant.statusOf('api-service')).healthStatus?.revision, patience).toBe(2);
+    await shopTenant.message('api-service', 'Completed Delivered');
+  });
+
+  it('bad input is told', async () => {
+    explainFailure();
+    shop.edit('services/web-service.yaml', 'workspace: staging', 'workspace: [staging');
+    await shop.push('a slip');
+    const problem = async () => kubectl('get', 'repository', 'shop', '-n', 'shop', '-o', 'jsonpath={.status.message}');
+    await expect.poll(problem, patience).toContain('web-service.yaml:8: not valid YAML');
+    shop.edit('services/web-service.yaml', 'workspace: [staging', 'workspace: staging');
+    await shop.push('mended');
+    await expect.poll(problem, patience).toMatch(/applied$/);
+  });
+
+  it('E20 an object restored from a backup, whose Job is no more, is delivered; the lease changes hands', async () => {
+    explainFailure();
+    await stage.stopController();
+    await acme.service('restored', 'plain');
+    const job = { name: 'lost', purpose: 'deliver', attempt: 1, inputsHash: 'x', startedAt: '2026-01-01T00:00:00Z' };
+    const ref = { apiVersion: 'alustan.io/v1alpha1', kind: 'Service', namespace: 'acme', name: 'restored' };
+    await stage.connection.client.patch(ref, 'merge', { status: { job } }, { subresource: 'status' });
+    await stage.startController();
+    await acme.message('restored', 'Completed Delivered');
+  });
+
+  it('what leaves git is pruned: both Services are uninstalled', async () => {
+    explainFailure();
+    shop.remove('services/web-service.yaml');
+    shop.remove('services/api-service.yaml');
+    await shop.push('remove both');
+    await shopTenant.gone('web-service');
+    await shopTenant.gone('api-service');
+    await kubectl('delete', 'repository', 'shop', '-n', 'shop', '--timeout=60s');
+  });
+
+  it('E33 the documented minimum of an account is enough: delivered, changed, uninstalled', async () => {
+    explainFailure();
+    await acme.service('minimal', 'plain', { serviceAccountName: 'team-a' });
+    await acme.message('minimal', 'Completed Delivered');
+    await kubectl(
+      'patch',
+      'asvc',
+      'minimal',
+      '-n',
+      'acme',
+      '--type=merge',
+      '-p',
+      '{"spec":{"source":{"values":{"a":1}}}}',
+    );
+    await expect.poll(async () => (await acme.statusOf('minimal')).healthStatus?.revision, patience).toBe(2);
+    await acme.message('minimal', 'Completed Delivered');
+    await acme.remove('minimal');
+    await acme.gone('minimal');
+    expect(await kubectl('get', 'secrets', '-n', 'acme', '-l', 'alustan.io/owner-name=minimal', '-o', 'name')).toBe('');
+  });
+
+  it('E33 a tenant’s chart cannot write to another namespace', async () => {
+    explainFailure();
+    await acme.service('reaching', 'reaching');
+    expect(await acme.message('reaching', 'Failed RetriesExhausted')).toContain('in the namespace "other"');
+    const { job } = await acme.statusOf('reaching');
+    expect(job?.message).toMatch(/User "system:serviceaccount:acme:alustan-runner" cannot \w+ resource "configmaps"/);
+    expect(await kubectl('get', 'configmaps', 'reaching', '-n', 'other', '--ignore-not-found')).toBe('');
+  });
+
+  it('E33 nor read its Secrets', async () => {
+    explainFailure();
+    await acme.service('peeking', 'peeking');
+    await acme.message('peeking', 'Failed RetriesExhausted');
+    const { job } = await acme.statusOf('peeking');
+    expect(job?.message).toContain('cannot get resource "secrets" in API group "" in the namespace "other"');
+  });
+
+  it('E2 nor use a cluster Secret that allowed-namespaces withholds', async () => {
+    const withheld = { values: { password: '$' + '{workspace.DB_PASSWORD}' } };
+    await acme.service('withheld', 'telling', { workspace: 'guarded' }, withheld);
+    const message = await acme.message('withheld', 'Error NotAllowed');
+    expect(message).toContain('does not allow the namespace "acme"');
+  });
+
+  it('E2 a cluster Secret’s value does not come into status, Events, Jobs or logs by a chart that tells it', async () => {
+    explainFailure();
+    await acme.service('telling', 'telling', {}, { values: { password: '$' + '{workspace.DB_PASSWORD}' } });
+    const message = await acme.message('telling', 'Failed RetriesExhausted');
+    expect(message).toContain('the password is •••, or •••');
+    const seen = await kubectl('get', 'asvc,jobs,pods,events', '-n', 'acme', '-o', 'json');
+    const secret = 'change-me-in-real-life';
+    for (const form of [secret, Buffer.from(secret).toString('base64')]) expect(seen).not.toContain(form);
+  });
+
+  it('E33 nor name the credentials of another namespace', async () => {
+    await acme.service('borrowing', 'plain', {}, { secretRef: { name: 'db' } });
+    expect(await acme.message('borrowing', 'Error SecretNotFound')).toContain('no Secret "db" in namespace acme');
+    await expect(acme.service('path', 'plain', {}, { secretRef: { name: 'other/db' } })).rejects.toThrow('secretRef');
+  });
+
+  it('E33 nor name the ServiceAccount of another namespace', async () => {
+    for (const serviceAccountName of ['other:deployer', 'other/deployer']) {
+      await expect(acme.service('elsewhere', 'plain', { serviceAccountName })).rejects.toThrow('serviceAccountName');
+    }
+    const other = new Tenant(stage.connection.client, 'other', repoURL);
+    await other.service('elsewhere', 'plain', { serviceAccountName: 'team-a' });
+    const message = await other.message('elsewhere', 'Error Forbidden');
+    expect(message).toContain('ServiceAccount other/team-a may not watch Secret in namespace other: grant it');
+  });
+
+  it('E33 what lies in the controller’s namespace gets no account made, and never the controller’s own', async () => {
+    const inside = new Tenant(stage.connection.client, 'alustan', repoURL);
+    await inside.service('plain', 'plain');
+    expect(await inside.message('plain', 'Progressing AccountNotFound')).toContain('kubectl create serviceaccount');
+    await inside.service('sly', 'plain', { serviceAccountName: controllerAccount });
+    expect(await inside.message('sly', 'Error AccountNotAllowed')).toContain('name another');
+    expect(await kubectl('get', 'jobs', '-n', 'alustan', '-o', 'name')).toBe('');
+    for (const name of ['plain', 'sly']) await inside.remove(name);
+    for (const name of ['plain', 'sly']) await inside.gone(name);
+  });
+
+  it('the roles hold what the controller has asked of the API server: no more, no less', async () => {
+    const asked = requests();
+    const roles = (await renderRights(values)).filter(
+      ({ metadata }: KubeObject) => metadata.name === controllerAccount,
+    );
+    const { unused, uncovered, used } = compare(roles, asked);
+    say(`${asked.length} requests of the controller, by what allows them:\n  ${used.join('\n  ')}`);
+    expect({ unused, uncovered }).toEqual({ unused: [], uncovered: [] });
+    const refused = asked.filter(({ code, actingAs }) => code === 403 && actingAs === undefined);
+    expect(refused).toEqual([]);
+  });
+
+  it('E33 an account that the administrator has not named is refused, with the remedy', async () => {
+    await acme.service('unnamed', 'plain', { serviceAccountName: 'default' });
+    const message = await acme.message('unnamed', 'Error Forbidden');
+    expect(message).toContain('an administrator adds "default" to rbac.serviceAccounts of the chart');
+  });
+});
