@@ -1,7 +1,7 @@
 /** A program built from a module of `modules/`, whose go.mod holds the version. */
 export type Binary = Readonly<{
   name: string;
-  module: 'etcd' | 'kubernetes' | 'init';
+  module: 'etcd' | 'kubernetes' | 'init' | 'opentofu';
   package: string;
   ldflags: string;
 }>;
@@ -28,6 +28,12 @@ export const binaries = {
   kubelet: kubernetes('kubelet'),
   'kube-proxy': kubernetes('kube-proxy'),
   kubectl: kubernetes('kubectl'),
+  tofu: {
+    name: 'tofu',
+    module: 'opentofu',
+    package: 'github.com/opentofu/opentofu/cmd/tofu',
+    ldflags: '-s -w -X github.com/opentofu/opentofu/version.dev=no',
+  },
   init: { name: 'init', module: 'init', package: '.', ldflags: '-s -w' },
 } as const satisfies Record<string, Binary>;
 

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { prepareCluster } from '../node/cluster.ts';
-import { ensureDockerRegistry, ensureKubectl } from './system.ts';
+import { ensureDockerRegistry, ensureKubectl, ensureTerraform } from './system.ts';
 import { ensureHelm4, ensureTool } from './tools.ts';
 
 // Has everything that the tests start, so that no test pays for a build. Prints the folder to append to PATH, where a
@@ -9,5 +9,6 @@ await ensureHelm4();
 await ensureTool('helm3');
 await ensureTool('crane');
 await ensureDockerRegistry();
+await ensureTerraform();
 await prepareCluster();
 console.log(dirname(await ensureKubectl()));

@@ -24,6 +24,11 @@ export async function ensureKubectl(): Promise<string> {
   return fromPath('kubectl') ?? (await ensureBinaries(['kubectl'])).kubectl;
 }
 
+/** Terraform: the machine's own, or its OpenTofu, else an OpenTofu built from the pinned module. */
+export async function ensureTerraform(): Promise<string> {
+  return fromPath('terraform') ?? fromPath('tofu') ?? (await ensureBinaries(['tofu'])).tofu;
+}
+
 /**
  * Debian's docker-registry: the machine's own, or the package unpacked into the cache, so that neither root is needed
  * nor a service started.

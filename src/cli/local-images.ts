@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { CommandContext } from './context.ts';
 
 type Flags = Readonly<{ from?: string }>;
+type ImageFlags = Readonly<{ workdir?: string; cmd?: string }>;
 
 /** `alustan local tag shop/api 0.3.0`: a newer version without building one. */
 export function tagCommand(context: CommandContext): Command {
@@ -25,10 +26,15 @@ export function imageCommand(context: CommandContext): Command {
     .description('Put an image into the local registry: a folder as its one layer, or a tar of docker save')
     .argument('<reference>', 'for example shop/api:0.4.0')
     .argument('<source>', 'folder, OCI layout, or tar')
+    .option('--workdir <path>', 'of a folder: where its files lie in the image, and where its command runs')
+    .option('--cmd <line>', 'of a folder: the command, a line for a shell')
     .option('--data-dir <folder>', 'data folder of the local mode that runs', '.alustan')
-    .action(async (reference: string, source: string, _flags: Flags, command: Command) => {
+    .action(async (reference: string, source: string, flags: ImageFlags, command: Command) => {
       const { pushImage } = await import('../local/registry/image/push-image.ts');
-      const { digest } = await pushImage({ registryUrl: await registryOf(command), reference, source });
+      const { shellConfig } = await import('../local/registry/image/config.ts');
+      const place = flags.workdir === undefined ? {} : { into: flags.workdir };
+      const what = { reference, source, config: shellConfig(flags.workdir, flags.cmd), ...place };
+      const { digest } = await pushImage({ registryUrl: await registryOf(command), ...what });
       context.out.write(`pushed ${reference} (${digest})\n`);
     });
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,7 +46,9 @@ function start(flags: LocalFlags, { env, err, signal }: CommandContext, progress
 }
 
 async function checkExample(example: string): Promise<void> {
-  const names = await readdir(join(root, 'examples'));
+  const all = await readdir(join(root, 'examples'));
+  // The others are there for reading.
+  const names = all.filter((name) => existsSync(join(root, 'examples', name, 'example.yaml')));
   if (example === 'none' || names.includes(example)) return;
   throw new UsageError(`there is no example "${example}": --example takes ${[...names, 'none'].join(' or ')}`);
 }

@@ -14,7 +14,7 @@ const exec = promisify(execFile);
 export const root = new URL('../..', import.meta.url).pathname;
 
 export type StartOptions = Readonly<{ dataDir?: string; example?: string }> &
-  Partial<Pick<LocalOptions, 'controller' | 'log' | 'httpPort' | 'gitRewrites' | 'registryMirrors'>>;
+  Partial<Pick<LocalOptions, 'controller' | 'env' | 'log' | 'httpPort' | 'gitRewrites' | 'registryMirrors'>>;
 
 /** Local mode with the shop example in a folder of its own, driven as a user would: by git push and by tags. */
 export class Shop {

@@ -1,8 +1,10 @@
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { access, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { KubeClient } from '../../kube/client.ts';
 import { seedRepository } from '../git/seed.ts';
+import { shellConfig } from '../registry/image/config.ts';
 import { pushImage } from '../registry/image/push-image.ts';
 import { applyManifests, readManifests } from './manifests.ts';
 
@@ -21,7 +23,16 @@ export type SeedOptions = Readonly<{
 }>;
 
 /** An example's `example.yaml`. */
-type Example = { images?: { folder: string; reference: string }[] };
+type Example = { images?: ExampleImage[] };
+
+type ExampleImage = Readonly<{
+  reference: string;
+  /** One over the other. */
+  folders: readonly string[];
+  /** Where their files lie, and what is run there; a shell's words. */
+  workdir?: string;
+  cmd?: string;
+}>;
 
 /**
  * Puts an example into the git server, the registry and the cluster, on the first start only: afterwards all of it
@@ -37,13 +48,25 @@ export async function seedExample(options: SeedOptions): Promise<boolean> {
   const folder = join(examples, example);
   const message = `The ${example} example`;
   await seedRepository({ dataDir, name: example, folder: join(folder, 'repository'), message, env });
-  const { images = [] } = parse(await readFile(join(folder, 'example.yaml'), 'utf8')) as Example;
-  for (const image of images) {
-    await pushImage({ registryUrl: url, reference: image.reference, source: join(folder, image.folder) });
-  }
+  await pushExampleImages(folder, url);
   await applyManifests(client, await readManifests(join(folder, 'cluster')));
   await writeFile(done, `${example}\n`);
   return true;
+}
+
+/** Puts the images of an example into a registry, without its seeding: tests do that elsewhere, too. */
+export async function pushExampleImages(folder: string, registryUrl: string): Promise<void> {
+  const { images = [] } = parse(await readFile(join(folder, 'example.yaml'), 'utf8')) as Example;
+  for (const { reference, folders, workdir, cmd } of images) {
+    const source = await mkdtemp(join(tmpdir(), 'alustan-example-'));
+    try {
+      for (const part of folders) await cp(join(folder, part), source, { recursive: true });
+      const place = workdir === undefined ? {} : { into: workdir };
+      await pushImage({ registryUrl, reference, source, config: shellConfig(workdir, cmd), ...place });
+    } finally {
+      await rm(source, { recursive: true, force: true });
+    }
+  }
 }
 
 function exists(path: string): Promise<boolean> {

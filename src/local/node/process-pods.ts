@@ -120,8 +120,9 @@ export class ProcessPods {
       await launch(run.folder, { ...start, logFile: this.#logFile(pod, container), onEnd: () => ring(pod) });
       return imageID;
     } catch (error) {
-      if (!(error instanceof StartError)) throw error;
-      await refuse(run.folder, error.message);
+      const tooLong = (error as NodeJS.ErrnoException).code === 'E2BIG';
+      if (!tooLong && !(error instanceof StartError)) throw error;
+      await refuse(run.folder, tooLong ? 'exec: argument list too long' : (error as Error).message);
       return undefined;
     }
   }

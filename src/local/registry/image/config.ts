@@ -7,6 +7,14 @@ export type ProcessConfig = Readonly<{
   workingDir?: string;
 }>;
 
+/** What a Dockerfile's `WORKDIR` and `CMD` in its shell form make; `cmd` is a line for a shell. */
+export function shellConfig(workdir: string | undefined, cmd: string | undefined): ProcessConfig {
+  return {
+    ...(workdir === undefined ? {} : { workingDir: workdir }),
+    ...(cmd === undefined ? {} : { cmd: ['/bin/sh', '-c', cmd] }),
+  };
+}
+
 const EPOCH = '1970-01-01T00:00:00Z';
 
 /** The names of OCI for the processors of this machine; others are the same in Node. */

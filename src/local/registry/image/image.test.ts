@@ -48,6 +48,16 @@ describe('pushImage', () => {
     expect(await readlink(join(to, 'start'))).toBe('bin/run');
   });
 
+  it('puts the content of a folder where it is told', async () => {
+    const { url } = await testServer();
+    const source = await temporaryFolder();
+    await writeFile(join(source, 'file'), '');
+    await pushImage({ registryUrl: url, reference: 'x:1', source, into: '/srv/app/' });
+    const to = join(await temporaryFolder(), 'image');
+    await unpack(url, 'x:1', to);
+    expect((await readdir(to, { recursive: true })).sort()).toEqual(['srv', 'srv/app', 'srv/app/file']);
+  });
+
   it('gives the same digest for the same content, whatever its times and modes', async () => {
     const { url } = await testServer();
     const [one, two] = [await example(), await example()];

@@ -17,6 +17,8 @@ export type PushImage = Readonly<{
   source: string;
   /** For a folder only. */
   config?: ProcessConfig;
+  /** For a folder only: the path inside the image where its content lies; default `/`. */
+  into?: string;
 }>;
 
 const TAR_GZIP = 'application/vnd.oci.image.layer.v1.tar+gzip';
@@ -43,7 +45,7 @@ async function pushFolder(
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'alustan-image-'));
   try {
-    const layer = await packLayer(options.source, join(folder, 'layer'));
+    const layer = await packLayer(options.source, join(folder, 'layer'), options.into);
     const bytes = imageConfig(options.config ?? {}, [layer.diffId]);
     const config = { bytes, digest: digestOf(bytes), size: bytes.length };
     await client.putBlob(repository, layer);
