@@ -56,8 +56,8 @@ const stopAt = 2 / 3;
 
 /**
  * Leader election by a Lease of coordination.k8s.io/v1, after client-go's rules: a holder is dead when its record has
- * not changed for its duration by *our* clock, and a holder stops by itself at two thirds of it. What we see of a record
- * is some looks old; these count for the duration, so that the next holder is there when it is over.
+ * not changed for its duration by *our* clock, and a holder stops by itself at two thirds of it. Some looks are taken
+ * off the duration, for what we see of a record may be old, and the next holder is to have begun when it is over.
  */
 export class Lease {
   readonly #options: LeaseOptions;
@@ -108,7 +108,7 @@ export class Lease {
     const now = this.#clock.now();
     if (this.#seen?.record !== record) {
       const lastsMs = (spec.leaseDurationSeconds ?? this.#durationSeconds) * 1000;
-      this.#seen = { record, deadAt: now + Math.max(0.9 * lastsMs, lastsMs - 2 * longestLookMs) };
+      this.#seen = { record, deadAt: now + Math.max(0.8 * lastsMs, lastsMs - 4 * longestLookMs) };
     }
     return now >= this.#seen.deadAt;
   }
