@@ -56,7 +56,7 @@ describe('a change of every Service has exactly one Job and one revision', { tim
     }
   });
 
-  it(`under ${kills} times kill -9 of the controller in mid fan-out`, { timeout: 300_000 }, async () => {
+  it(`under ${kills} times kill -9 of the controller in mid fan-out`, { timeout: 600_000 }, async () => {
     const began = performance.now();
     const wholes: number[] = [];
     for (let kill = 0; kill < kills; kill++) {

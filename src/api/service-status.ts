@@ -12,6 +12,11 @@ export const jobRecord = z
     phase: z.enum(['succeeded', 'failed']).optional().describe('How the Job ended; absent while it runs.'),
     finishedAt: time.optional().describe('When the Job ended.'),
     failures: z.int().optional().describe('Failed Jobs in a row of the same inputs.'),
+    interruptions: z
+      .int()
+      .optional()
+      .describe('Jobs in a row of the same inputs whose runner was interrupted; the first five are no failures.'),
+    interruption: z.string().optional().describe('Why the runner before this one was interrupted.'),
     message: z.string().optional().describe("The runner's last words."),
     image: z.string().optional().describe('The image that the Job delivers.'),
     revision: z.int().optional().describe('Revision of the Helm release that the Job made.'),

@@ -1,3 +1,4 @@
+import { sleep, systemClock } from '../core/clock.ts';
 import type { Key } from '../core/key.ts';
 import { createFolderSource, type Folder, type FolderRef } from '../source/folder/source.ts';
 import { createGitSource } from '../source/git/source.ts';
@@ -25,6 +26,9 @@ export type Sources = Readonly<{
   close(): Promise<void>;
 }>;
 
+/** Milliseconds between two looks for caches that nobody uses. The first comes when every object has asked for its own. */
+const pruneMs = 600_000;
+
 export function openSources(options: ControllerOptions, ring: (key: Key) => void): Sources {
   const { cacheDir, gitRewrites = [], registryMirrors = [], timeouts = {}, log } = options;
   const git = createGitSource({ cacheDir, rewrites: gitRewrites, timeouts });
@@ -32,6 +36,11 @@ export function openSources(options: ControllerOptions, ring: (key: Key) => void
   const images = createImageSource({ registry });
   const folders = createFolderSource({ git, artifacts: createArtifactSource({ registry, images }) });
   const poller = createPoller(ring);
+  const prune = async () => {
+    const removed = await git.prune();
+    if (removed > 0) log.info({ removed }, 'git caches that nobody uses were removed');
+  };
+  const stopPruning = every(pruneMs, prune, (err) => log.warn({ err }, 'git caches could not be looked through'));
   const doorbell = createDoorbell();
   const forge = openForge({ timeouts: { ...defaultTimeouts, ...timeouts }, log });
   return {
@@ -40,7 +49,21 @@ export function openSources(options: ControllerOptions, ring: (key: Key) => void
     polls: new Polls({ poller, doorbell, folders, images, gitRewrites, registryMirrors }),
     async close() {
       poller.close();
+      stopPruning();
       await Promise.all([git.close(), images.close(), forge.close()]);
     },
   };
+}
+
+/** Until it is called off, with a pause before each time; what fails is told and tried again. */
+function every(ms: number, work: () => Promise<void>, failed: (error: unknown) => void): () => void {
+  const over = new AbortController();
+  const go = async () => {
+    while (!over.signal.aborted) {
+      await sleep(systemClock, ms, over.signal);
+      await work().catch(failed);
+    }
+  };
+  go().catch(() => {});
+  return () => over.abort();
 }

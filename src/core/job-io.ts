@@ -17,6 +17,8 @@ export type JobResult = Readonly<{
   revision?: number;
   /** One sentence, secrets masked; for failures the tool's own words. */
   message: string;
+  /** The runner was told to stop (SIGTERM) before the tool had ended: nobody's fault. */
+  interrupted?: boolean;
   /** Last lines of output, secrets masked; oldest first. */
   tail: readonly string[];
 }>;

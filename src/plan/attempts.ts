@@ -2,6 +2,7 @@ import { sha256 } from '../core/hash.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { brief } from '../core/text.ts';
 import { type BaseDraft, end, report } from './draft.ts';
+import { afterInterruption, type Interrupted, wasInterrupted } from './interruptions.ts';
 
 const retryAnnotation = 'alustan.io/retry';
 /** Characters of a tool's words that a message quotes; the record of the Job has them all. */
@@ -14,15 +15,13 @@ export type Purpose<Word extends string = string> = Readonly<{ purpose: Word; in
 
 /** A Job as status remembers it. */
 export type JobRecord = Purpose &
+  Interrupted &
   Readonly<{
     name: string;
     attempt: number;
     /** RFC 3339. */
     startedAt: string;
-    phase?: 'succeeded' | 'failed' | undefined;
     finishedAt?: string | undefined;
-    failures?: number | undefined;
-    message?: string | undefined;
   }>;
 
 /** A draft of a kind that works by Jobs. */
@@ -65,6 +64,7 @@ export function limitAttempts<D extends Draft>(
   const last = draft.report.job;
   if (last === undefined || !isOf(last, of) || last.phase !== 'failed' || wantedRetry(draft) !== undefined)
     return draft;
+  if (wasInterrupted(last)) return draft;
   const failures = last.failures ?? 1;
   const { retryLimit, retryDelayMs, retryDelayMaxMs } = draft.facts.settings;
   const limit = draft.object.spec.retries ?? retryLimit;
@@ -95,8 +95,9 @@ export function nextRecord<Word extends string>(draft: Draft, base: string, of: 
   const { uid } = draft.object.metadata;
   const tail = `-${sha256(`${uid} ${of.purpose} ${of.inputsHash}`).slice(0, 10)}-${attempt}`;
   const name = `${base.slice(0, nameLimit - tail.length).replace(/[-.]+$/, '')}${tail}`;
-  const failures = isOf(last, of) && wantedRetry(draft) === undefined ? (last?.failures ?? 0) : 0;
-  return { ...of, name, attempt, startedAt: draft.now.toISOString(), failures };
+  const goesOn = last !== undefined && isOf(last, of) && wantedRetry(draft) === undefined;
+  const before = goesOn ? { failures: last.failures ?? 0, ...afterInterruption(last) } : { failures: 0 };
+  return { ...of, name, attempt, startedAt: draft.now.toISOString(), ...before };
 }
 
 /**

@@ -139,11 +139,16 @@ describe('SIGTERM', () => {
     expect(result).toMatchObject({
       code: 1,
       message: 'helm was told to stop: context canceled',
+      interrupted: true,
     });
   });
   it('before Helm was started: it is not', async () => {
     stop.abort();
-    expect(await run('echo REVISION: 1')).toMatchObject({ ok: false, message: 'helm was told to stop' });
+    expect(await run('echo REVISION: 1')).toMatchObject({
+      ok: false,
+      message: 'helm was told to stop',
+      interrupted: true,
+    });
     expect(printed).toEqual([]);
   });
   it('E20 leaves a revision that does not count: the next one takes its place', async () => {

@@ -112,8 +112,9 @@ function failed(done: ProcessResult, signal: AbortSignal): JobResult {
   const words = helmWords(done.lines);
   const how = done.code === undefined ? `was ended by ${done.signal ?? 'a signal'}` : `exited with ${done.code}`;
   const why = signal.aborted ? 'helm was told to stop' : `helm ${how}`;
-  if (words === undefined) return { ok: false, message: why, tail };
+  const interrupted = signal.aborted ? { interrupted: true } : {};
+  if (words === undefined) return { ok: false, message: why, ...interrupted, tail };
   // That it failed is known; what it said counts, and room in a status is short.
   const isPlain = !signal.aborted && done.code !== undefined;
-  return { ok: false, message: `${isPlain ? 'helm' : why}: ${words}`, tail };
+  return { ok: false, message: `${isPlain ? 'helm' : why}: ${words}`, ...interrupted, tail };
 }

@@ -24,6 +24,7 @@ const failed = {
   reason: 'DeadlineExceeded',
   message: 'too long',
 };
+const spent = { ...failed, reason: 'BackoffLimitExceeded', message: 'the limit is reached' };
 
 describe('what a plan knows of a runner Job', () => {
   it('is read from its labels', () => {
@@ -57,22 +58,16 @@ describe('what a plan knows of a runner Job', () => {
     ],
     ['a failure without words', [failed], pod({}), { phase: 'failed', message: 'DeadlineExceeded: too long' }],
     [
-      'a runner that was killed',
-      [failed],
-      state({ terminated: { exitCode: 137, reason: 'Error' } }),
-      { message: 'the runner ended with exit code 137 and left no result' },
+      'a runner that failed without a word',
+      [spent],
+      state({ terminated: { exitCode: 1, reason: 'Error' } }),
+      { message: 'the runner ended with exit code 1 and left no result' },
     ],
     [
       'one that ran out of memory',
       [failed],
       state({ terminated: { exitCode: 137, reason: 'OOMKilled' } }),
       { message: 'the runner ran out of memory: give runner Jobs a higher limit' },
-    ],
-    [
-      'one that was evicted',
-      [failed],
-      pod({ phase: 'Failed', reason: 'Evicted', message: 'disk' }),
-      { message: 'the runner pod was lost (Evicted: disk)' },
     ],
     [
       'an image that cannot be pulled',
@@ -88,6 +83,45 @@ describe('what a plan knows of a runner Job', () => {
     ],
   ])('tells %s', (_what, conditions, given, expected) => {
     expect(jobFact(job(...conditions), [given])).toMatchObject(expected);
+  });
+
+  const evicted = pod({ phase: 'Failed', reason: 'Evicted', message: 'disk' });
+  it.each([
+    [
+      'one that was told to stop',
+      result({ ok: false, interrupted: true, message: 'helm was told to stop' }),
+      'helm was told to stop',
+    ],
+    [
+      'one that was killed',
+      state({ terminated: { exitCode: 137, reason: 'Error' } }),
+      'the runner was killed (exit code 137)',
+    ],
+    ['one that was evicted', evicted, 'the runner pod was lost (Evicted: disk)'],
+    [
+      'one whose node goes',
+      pod({
+        phase: 'Failed',
+        conditions: [{ type: 'DisruptionTarget', status: 'True', reason: 'PreemptionByScheduler' }],
+      }),
+      'the runner pod was lost (PreemptionByScheduler)',
+    ],
+  ])('E20 knows a runner that was interrupted: %s', (_what, given, message) => {
+    expect(jobFact(job(spent), [given])).toMatchObject({ phase: 'failed', interrupted: true, message });
+  });
+
+  it('E20 takes a Job whose pod nobody can find any more for interrupted', () => {
+    expect(jobFact(job(spent), [])).toMatchObject({ interrupted: true, message: 'its pod was deleted' });
+  });
+
+  it.each([
+    ['a Job that took too long, though its runner was told to stop for that', [failed], [evicted]],
+    ['a Job that took too long and has no pod any more', [failed], []],
+    ['a chart that failed', [spent], [result({ ok: false, message: 'chart is bad' })]],
+    ['a runner that ran out of memory', [spent], [state({ terminated: { exitCode: 137, reason: 'OOMKilled' } })]],
+    ['a Job that still runs', [], [evicted]],
+  ])('E20 takes for no interruption %s', (_what, conditions, given) => {
+    expect(jobFact(job(...conditions), given)).not.toHaveProperty('interrupted');
   });
 
   it('tells no hindrance of a pod that starts or has succeeded', () => {

@@ -3,9 +3,8 @@ import { type JobResult, parseResult } from '../../core/job-io.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import type { Job } from '../../plan/service/facts.ts';
 
-type JobStatus = {
-  conditions?: { type: string; status: string; reason?: string; message?: string; lastTransitionTime?: string }[];
-};
+type Condition = { type: string; status: string; reason?: string; message?: string; lastTransitionTime?: string };
+type JobStatus = { conditions?: Condition[] };
 type ContainerState = {
   waiting?: { reason?: string; message?: string };
   terminated?: { exitCode: number; reason?: string; message?: string };
@@ -14,7 +13,7 @@ type PodStatus = {
   phase?: string;
   reason?: string;
   message?: string;
-  conditions?: { type: string; status: string; reason?: string; message?: string }[];
+  conditions?: Condition[];
   containerStatuses?: { state?: ContainerState }[];
 };
 
@@ -24,20 +23,28 @@ export function jobFact(job: KubeObject, pods: readonly KubeObject[]): Job {
   const ended = endOf(job);
   const words = pods.map((pod) => wordsOf((pod['status'] ?? {}) as PodStatus)).findLast((item) => item !== undefined);
   // A runner that has done its work leaves words, too; until its Job has ended they are no hindrance to tell of.
-  const message = words?.ok === true ? undefined : (words?.message ?? ended?.message);
+  const gone = ended !== undefined && pods.length === 0 && isSpent(ended) ? 'its pod was deleted' : undefined;
+  const message = words?.ok === true ? undefined : (words?.message ?? gone ?? ended?.message);
+  const interrupted = isSpent(ended) && (gone !== undefined || words?.interrupted === true);
   return {
     name: job.metadata.name,
     purpose: labels[jobLabels.purpose] === 'uninstall' ? 'uninstall' : 'deliver',
     inputsHash: labels[jobLabels.inputs] ?? '',
     attempt: Number(labels[jobLabels.attempt] ?? 1),
     phase: ended?.phase ?? 'active',
+    ...(interrupted ? { interrupted } : {}),
     ...(message === undefined ? {} : { message }),
     ...(words?.revision === undefined ? {} : { revision: words.revision }),
     ...(ended?.at === undefined ? {} : { finishedAt: ended.at }),
   };
 }
 
-type End = { phase: 'succeeded' | 'failed'; at?: string; message?: string };
+type End = { phase: 'succeeded' | 'failed'; at?: string; reason?: string; message?: string };
+
+/** Its one pod has failed; other ends are the Job's own, its deadline above all. */
+function isSpent(end: End | undefined): boolean {
+  return end?.phase === 'failed' && end.reason === 'BackoffLimitExceeded';
+}
 
 function endOf(job: KubeObject): End | undefined {
   for (const { type, status, reason, message, lastTransitionTime } of ((job['status'] ?? {}) as JobStatus).conditions ??
@@ -45,27 +52,42 @@ function endOf(job: KubeObject): End | undefined {
     if (status !== 'True' || (type !== 'Complete' && type !== 'Failed')) continue;
     const at = lastTransitionTime === undefined ? {} : { at: lastTransitionTime };
     if (type === 'Complete') return { phase: 'succeeded', ...at };
-    return { phase: 'failed', ...at, message: [reason, message].filter(Boolean).join(': ') || 'the Job failed' };
+    const told = [reason, message].filter(Boolean).join(': ') || 'the Job failed';
+    return { phase: 'failed', ...at, message: told, ...(reason === undefined ? {} : { reason }) };
   }
   return undefined;
 }
 
+type Words = Pick<JobResult, 'ok' | 'message' | 'revision' | 'interrupted'>;
+
 /** The runner's own result first; else what kept the container from leaving one. */
-function wordsOf(status: PodStatus): Pick<JobResult, 'ok' | 'message' | 'revision'> | undefined {
+function wordsOf(status: PodStatus): Words | undefined {
   const state = status.containerStatuses?.[0]?.state;
   const result = parseResult(state?.terminated?.message);
   if (result !== undefined) {
-    const { ok, message, revision } = result;
-    return { ok, message, ...(revision === undefined ? {} : { revision }) };
+    const { tail: _, ...words } = result;
+    return words;
   }
-  const message =
-    lost(status) ?? terminated(state?.terminated) ?? waiting(state?.waiting) ?? unscheduled(status.conditions);
+  const interruption = lost(status) ?? killed(state?.terminated);
+  if (interruption !== undefined) return { ok: false, message: interruption, interrupted: true };
+  const message = terminated(state?.terminated) ?? waiting(state?.waiting) ?? unscheduled(status.conditions);
   return message === undefined ? undefined : { ok: false, message };
 }
 
+/** Evicted, preempted, or its node is gone or going. */
 function lost(status: PodStatus): string | undefined {
-  if (status.phase !== 'Failed' || status.reason === undefined) return undefined;
-  return `the runner pod was lost (${[status.reason, status.message].filter(Boolean).join(': ')})`;
+  if (status.phase !== 'Failed') return undefined;
+  const disrupted = status.conditions?.find((item) => item.type === 'DisruptionTarget' && item.status === 'True');
+  const { reason, message } = status.reason === undefined ? (disrupted ?? {}) : status;
+  if (reason === undefined) return undefined;
+  return `the runner pod was lost (${[reason, message].filter(Boolean).join(': ')})`;
+}
+
+/** Ended by SIGKILL or SIGTERM from outside; what the runner itself starts and loses, it tells of. */
+function killed(end: ContainerState['terminated']): string | undefined {
+  if (end === undefined || end.reason === 'OOMKilled' || (end.exitCode !== 137 && end.exitCode !== 143))
+    return undefined;
+  return `the runner was killed (exit code ${end.exitCode})`;
 }
 
 function terminated(end: ContainerState['terminated']): string | undefined {

@@ -97,6 +97,8 @@ export type Job = Readonly<{
   inputsHash: string;
   attempt: number;
   phase: 'active' | 'succeeded' | 'failed';
+  /** Its runner was stopped from outside (SIGTERM, eviction, its node gone): says nothing of chart and values. */
+  interrupted?: true;
   /** The runner's words, masked; for an active Job what holds it up, for example that its pod cannot be created. */
   message?: string;
   /** Revision of the release that the Job made. */

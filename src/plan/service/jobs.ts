@@ -2,6 +2,7 @@ import type { JobRecord } from '../../api/service-status.ts';
 import { intervalOr } from '../../core/duration.ts';
 import type { HelmInstall, HelmUninstall, JobRequest } from '../../core/plan.ts';
 import { nextRecord, noteRetry, type Purpose as PurposeOf } from '../attempts.ts';
+import { counted, interruptedReason, tellInterruption } from '../interruptions.ts';
 import { type Draft, type Ended, end, report, tellDesired } from './draft.ts';
 import type { Job } from './facts.ts';
 
@@ -30,7 +31,7 @@ function finished(record: JobRecord, job: Job, { now }: Draft): JobRecord {
     ...record,
     phase: job.phase === 'failed' ? 'failed' : 'succeeded',
     finishedAt: job.finishedAt ?? now.toISOString(),
-    failures: job.phase === 'failed' ? (record.failures ?? 0) + 1 : 0,
+    ...counted(record, job),
     ...(job.message === undefined ? {} : { message: job.message }),
     ...(job.revision === undefined ? {} : { revision: job.revision }),
   };
@@ -40,23 +41,30 @@ function finished(record: JobRecord, job: Job, { now }: Draft): JobRecord {
 export function awaitJob(draft: Draft): Draft {
   const active = draft.facts.jobs.find((job) => job.phase === 'active');
   if (active === undefined) return draft;
-  const since = recordOf(active, draft).startedAt;
+  const record = recordOf(active, draft);
+  const since = record.startedAt;
   const why = active.message === undefined ? '' : ` (${active.message})`;
   const deleting = draft.object.metadata.deletionTimestamp !== undefined;
   const isWanted = deleting ? active.purpose === 'uninstall' : active.inputsHash === draft.desired.inputsHash;
-  if (isWanted) return end(draft, 'working', 'JobRunning', `${tellJob(draft, active.name)}, since ${since}${why}`);
+  if (isWanted) return running(draft, record, why);
   const next = deleting ? 'the uninstall' : 'the next delivery';
   const message = `${next} waits for the Job ${active.name} of the one before to end, since ${since}${why}`;
   return end(draft, 'working', 'JobRunning', message);
 }
 
-/** What a Job of the present inputs does. The same words when it starts and while it runs: one status write for both. */
-function tellJob(draft: Draft, job: string): string {
+/**
+ * A Job of the present inputs is under way; `why` tells what holds it up. The same words when it starts and while it
+ * runs: one status write for both.
+ */
+function running(draft: Draft, record: JobRecord, why = ''): Ended {
   const { object } = draft;
-  if (object.metadata.deletionTimestamp !== undefined) {
-    return `Job ${job} uninstalls the release "${object.spec.source.releaseName}"`;
-  }
-  return `Job ${job} delivers ${tellDesired(draft)}`;
+  const does =
+    object.metadata.deletionTimestamp === undefined
+      ? `delivers ${tellDesired(draft)}`
+      : `uninstalls the release "${object.spec.source.releaseName}"`;
+  const before = tellInterruption(record);
+  const reason = record.interruption === undefined ? 'JobRunning' : interruptedReason;
+  return end(draft, 'working', reason, `Job ${record.name} ${does}, since ${record.startedAt}${before}${why}`);
 }
 
 /** Records and requests the next Job, and ends the plan. */
@@ -76,7 +84,7 @@ export function startJob(draft: Draft, of: Purpose, run: HelmInstall | HelmUnins
   };
   const noted = report(noteRetry(draft), { job: image === undefined ? record : { ...record, image } });
   const groups = [...noted.groups, { name: 'job', actions: [{ type: 'run-job', job } as const] }];
-  return end({ ...noted, groups }, 'working', 'JobRunning', `${tellJob(draft, name)}, since ${record.startedAt}`);
+  return running({ ...noted, groups }, record);
 }
 
 /** Seconds that Helm may take. */

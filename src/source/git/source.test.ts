@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -424,9 +424,39 @@ describe('the cache', () => {
   it('loses what nobody used', async () => {
     const source = make();
     await factOf({ url: server.url('shop'), path: '' }, source);
-    expect(await source.prune(60_000)).toBe(0);
-    expect(await source.prune(-1)).toBe(1);
+    expect(await source.prune({ maxAgeMs: 60_000 })).toBe(0);
+    expect(await source.prune({ maxAgeMs: -1 })).toBe(1);
     expect((await factOf({ url: server.url('shop'), path: '' }, make())).files).toHaveLength(3);
+  });
+  it('keeps what is asked for, though its ref has not moved for long', async () => {
+    let now = Date.now();
+    const source = make({ now: () => now });
+    const ref = { url: server.url('shop'), path: '' };
+    const { commit } = await factOf(ref, source);
+    now += 8 * 86_400_000;
+    const signal = new AbortController().signal;
+    expect(await source.observe(ref, commit, { signal, maxAgeMs: 0 })).toMatchObject({ value: { changed: false } });
+    expect(await source.prune()).toBe(0);
+    now += 8 * 86_400_000;
+    expect(await source.prune()).toBe(1);
+    expect(await readdir(cacheDir)).toEqual([]);
+  });
+  it('loses what is too much, the longest unused first, and nothing that is asked for', async () => {
+    for (const [name, days] of [
+      ['older', 3],
+      ['newer', 2],
+    ] as const) {
+      await mkdir(join(cacheDir, name, 'objects'), { recursive: true });
+      await writeFile(join(cacheDir, name, 'objects', 'pack'), Buffer.alloc(100_000));
+      const then = new Date(Date.now() - days * 86_400_000);
+      await utimes(join(cacheDir, name), then, then);
+    }
+    const source = make();
+    await factOf({ url: server.url('shop'), path: '' }, source);
+    expect(await source.prune({ maxBytes: 199_999 })).toBe(1);
+    expect((await readdir(cacheDir)).sort()).toContain('newer');
+    expect(await source.prune({ maxBytes: 0 })).toBe(1);
+    expect(await readdir(cacheDir)).toHaveLength(1);
   });
   it('that a crash has left broken is fetched anew', async () => {
     const ref = { url: server.url('shop'), path: '' };

@@ -5,7 +5,7 @@ import { defaultTimeouts, type Timeouts } from '../http/client.ts';
 import { toFailure } from '../http/failure.ts';
 import { createShared } from '../shared.ts';
 import type { Context, Observed, Source } from '../source.ts';
-import { cacheFolder, pruneFolders } from './cache.ts';
+import { type Bounds, cacheFolder, pruneFolders } from './cache.ts';
 import { repository } from './failures.ts';
 import { defaultLimits, type GitFact, type Limits } from './protocol.ts';
 import type { GitPath, GitRef } from './reference.ts';
@@ -32,13 +32,18 @@ export type GitOptions = Readonly<{
 }>;
 
 export interface GitSource extends Source<GitPath, GitFact> {
-  /** Removes caches unused for `maxAgeMs` (default 7 days); returns how many. */
-  prune(maxAgeMs?: number): Promise<number>;
+  /** Removes caches that were not used for 7 days, or that are too much; returns how many. What is asked for stays. */
+  prune(bounds?: Partial<Bounds>): Promise<number>;
   close(): Promise<void>;
 }
 
+/** 2 GiB: a shallow copy of a large monorepo is some 100 MiB. */
+const standardBounds: Bounds = { maxAgeMs: 7 * 86_400_000, maxBytes: 2 * 2 ** 30 };
+
 type Parts = Readonly<{
   options: GitOptions;
+  /** Folders and when this process was last asked for what is in them. */
+  asked: Map<string, number>;
   timeouts: Timeouts;
   limits: Limits;
   resolver: Resolver;
@@ -51,6 +56,7 @@ export function createGitSource(options: GitOptions): GitSource {
   const limits = { ...defaultLimits, ...options.limits };
   const parts: Parts = {
     options,
+    asked: new Map(),
     timeouts,
     limits,
     resolver: createResolver(timeouts),
@@ -68,7 +74,12 @@ export function createGitSource(options: GitOptions): GitSource {
 
   return {
     observe: (ref, seen, context) => withoutLogin(ref.credentials, observe(parts, facts, ref, seen, context, tip)),
-    prune: (maxAgeMs = 7 * 86_400_000) => pruneFolders(options.cacheDir, maxAgeMs, Date.now()),
+    prune: (bounds) => {
+      const { maxAgeMs, maxBytes } = { ...standardBounds, ...bounds };
+      const isInUse = (folder: string) => now() - (parts.asked.get(folder) ?? 0) <= maxAgeMs;
+      for (const folder of parts.asked.keys()) if (!isInUse(folder)) parts.asked.delete(folder);
+      return pruneFolders(options.cacheDir, { maxAgeMs, maxBytes }, now(), isInUse);
+    },
     close: async () => {
       await Promise.all([parts.resolver.close(), ...(options.thread === undefined ? [parts.thread.close()] : [])]);
     },
@@ -85,16 +96,17 @@ async function observe(
   context: Context,
   askTip: AskTip,
 ): Promise<Result<Observed<GitFact>>> {
+  const where = { ...ref, url: rewriteGitUrl(ref.url, parts.options.rewrites ?? []) };
+  const gitdir = cacheFolder(parts.options.cacheDir, where);
+  parts.asked.set(gitdir, (parts.options.now ?? Date.now)());
   const tip = await askTip(ref, context.maxAgeMs ?? parts.options.maxAgeMs ?? 10_000, context.signal);
   if (!tip.ok) return tip;
   const { commit } = tip.value;
   if (commit === seen) return ok({ changed: false, revision: commit });
-  const where = { ...ref, url: rewriteGitUrl(ref.url, parts.options.rewrites ?? []) };
   const key = JSON.stringify([where.url, ref.credentials?.id ?? '', commit, ref.path]);
   // What lies at a commit never changes: the age does not matter.
   const { url, path, credentials } = where;
-  const { timeouts, limits, thread, options } = parts;
-  const gitdir = cacheFolder(options.cacheDir, where);
+  const { timeouts, limits, thread } = parts;
   const job = {
     gitdir,
     url,
