@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { CommandContext } from './context.ts';
 import type { LocalFlags } from './local-flags.ts';
 import { imageCommand, tagCommand } from './local-images.ts';
+import { pullRequestCommand } from './local-pr.ts';
 import { logFormatOption, logLevelOption, sharedOptions } from './shared-options.ts';
 import { port } from './values.ts';
 
@@ -25,6 +26,7 @@ export function localCommand(context: CommandContext): Command {
     })
     .addCommand(tagCommand(context))
     .addCommand(imageCommand(context))
+    .addCommand(pullRequestCommand(context))
     .addHelpText('after', help);
 }
 
@@ -34,4 +36,5 @@ Examples:
   npm start -- --data-dir /tmp/try --example none   an empty installation elsewhere
   npm start -- --reset                              from the beginning
   npm run -s alustan -- local tag shop/api 0.3.0    a newer tag, while it runs
+  npm run -s alustan -- local pr open shop/web --branch feat-x --label preview
 `;

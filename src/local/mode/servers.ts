@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import type { RunningController } from '../../controller/options.ts';
 import { startApiServer } from '../api-server/index.ts';
+import { Git } from '../git/program.ts';
+import { Repositories } from '../git/store.ts';
 import { startHttp } from '../http/index.ts';
 import type { LocalNode } from '../node/start.ts';
 import { type Endpoints, writeEndpoints } from './endpoints.ts';
+import { localGitHub } from './github.ts';
 import type { LocalOptions } from './options.ts';
 import { onFreePort } from './ports.ts';
 import type { Stops } from './stops.ts';
@@ -23,16 +26,22 @@ export async function startServers(
   const api = await onFreePort(options.apiPort, (port) => startApiServer({ dataDir: storeDir, port, podLogDir }));
   stops.add(() => api.close());
 
-  progress('starting the git server and the registry');
+  progress('starting the git server, the registry and pull requests');
   let url = '';
+  const repositories = new Repositories(dataDir, new Git(env));
+  const github = localGitHub({ dataDir, url: () => url, repositories, bells: () => listeners.controller, log });
   const http = await onFreePort(options.httpPort, (port) =>
     startHttp({
       ...{ dataDir, port, log, env },
-      onGitPush: ({ path }) => listeners.controller?.gitPushed(`${url}${path}`),
+      onGitPush: (push) => {
+        listeners.controller?.gitPushed(`${url}${push.path}`);
+        github.pushed(push);
+      },
       onRegistryPush: ({ repository }) => {
         listeners.node?.imagesChanged();
         listeners.controller?.imagePushed(`${url}/${repository}`);
       },
+      extraRoutes: (app) => void app.route('/github', github.double.routes).route('/hooks/github', github.hooks),
     }),
   );
   stops.add(() => http.close());
