@@ -10,7 +10,8 @@ import { UsageError } from './context.ts';
  */
 export async function connectFrom(
   env: NodeJS.ProcessEnv,
-  options: Readonly<{ kubeconfig?: string | undefined; userAgent: string; qps?: number; burst?: number }>,
+  options: Readonly<{ kubeconfig?: string | undefined }> &
+    Pick<ConnectOptions, 'userAgent' | 'qps' | 'burst' | 'requested'>,
 ): Promise<Connection> {
   const { kubeconfig, ...rest } = options;
   return connect({ ...rest, ...(await wayIn(env, kubeconfig)) });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import about from '../../package.json' with { type: 'json' };
 import { leadController } from '../controller/lead.ts';
 import { type ControllerOptions, defaultIntervalMs } from '../controller/options.ts';
 import { startController } from '../controller/start.ts';
@@ -8,48 +9,55 @@ import type { Log } from '../core/log.ts';
 import type { Connection } from '../kube/connect.ts';
 import { createApp, type Mount } from '../server/app.ts';
 import { listen } from '../server/listen.ts';
+import { createMetrics, type Metrics } from '../server/metrics.ts';
 import { Presence } from '../server/presence.ts';
 import { connectFrom } from './connection.ts';
 import { type CommandContext, stopped } from './context.ts';
 import type { ControllerFlags } from './controller-flags.ts';
 import { createLog } from './log.ts';
 
+type Parts = Readonly<{
+  flags: ControllerFlags;
+  log: Log;
+  connection: Connection;
+  presence: Presence;
+  metrics: Metrics;
+}>;
+
 /** Runs the controller, alone or as the leader of several, until the first SIGINT or SIGTERM. */
 export async function runController(flags: ControllerFlags, { env, err, signal }: CommandContext): Promise<void> {
   const log = createLog({ level: flags.logLevel, format: flags.logFormat, to: err });
-  const { kubeconfig, qps, burst = 2 * qps } = flags;
   const presence = new Presence();
-  const connection = await connectFrom(env, { kubeconfig, userAgent: 'alustan', qps, burst });
+  const metrics = createMetrics(presence, about.version);
+  const { kubeconfig, qps, burst = 2 * qps } = flags;
+  const { requested } = metrics.telemetry;
+  const connection = await connectFrom(env, { kubeconfig, userAgent: 'alustan', qps, burst, requested });
+  const parts = { flags, log, connection, presence, metrics };
   try {
-    const stopServing = await serve(flags, presence, log);
+    const stopServing = await serve(parts);
     // The listener goes last: probes are answered, with `stopping`, until all else has ended.
-    await work(flags, connection, presence, log, signal).finally(stopServing);
+    await work(parts, signal).finally(stopServing);
   } finally {
     await connection.close();
   }
 }
 
 /** Opens the HTTP listener, if there is to be one. Returns how to close it. */
-async function serve({ httpAddress }: ControllerFlags, presence: Presence, log: Log): Promise<() => Promise<void>> {
-  if (httpAddress === undefined) return async () => {};
+async function serve({ flags, presence, metrics, log }: Parts): Promise<() => Promise<void>> {
+  if (flags.httpAddress === undefined) return async () => {};
   const mounts: readonly Mount[] = [];
-  const { port, close } = await listen(createApp({ presence, mounts, log }), httpAddress);
+  const { port, close } = await listen(createApp({ presence, metrics, mounts, log }), flags.httpAddress);
   log.info({ port }, 'probes and metrics are served');
   return close;
 }
 
-function work(
-  flags: ControllerFlags,
-  connection: Connection,
-  presence: Presence,
-  log: Log,
-  signal: AbortSignal,
-): Promise<void> {
+function work(parts: Parts, signal: AbortSignal): Promise<void> {
+  const { flags, connection, presence, log } = parts;
   const become: Presence['become'] = (role, controller) => {
     presence.become(role, controller);
     if (role === 'leading') log.info({ server: connection.server }, 'the controller runs');
   };
-  const options = optionsOf(flags, connection, log);
+  const options = optionsOf(parts);
   if (!flags.leaderElection) return runAlone(options, signal, become);
   // The pod's name says where it runs, the rest tells a process from its forerunner in the same pod.
   const identity = `${hostname()}_${randomUUID()}`;
@@ -66,9 +74,10 @@ async function runAlone(options: ControllerOptions, signal: AbortSignal, become:
   await controller.close();
 }
 
-function optionsOf(flags: ControllerFlags, { client }: Connection, log: Log): ControllerOptions {
+function optionsOf({ flags, connection, log, metrics }: Parts): ControllerOptions {
   return {
-    ...{ client, log, controllerNamespace: flags.namespace, cacheDir: flags.cacheDir },
+    ...{ client: connection.client, log, telemetry: metrics.telemetry },
+    ...{ controllerNamespace: flags.namespace, cacheDir: flags.cacheDir },
     runner: { image: flags.runnerImage, command: ['alustan'] },
     gitRewrites: flags.gitRewrite,
     registryMirrors: flags.registryMirror,

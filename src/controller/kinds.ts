@@ -2,6 +2,7 @@ import { carryOutWith } from '../apply/carry-out.ts';
 import { JobApplier } from '../apply/job.ts';
 import { ObjectApplier } from '../apply/objects.ts';
 import type { Key } from '../core/key.ts';
+import { deaf } from '../core/telemetry.ts';
 import type { EventSender } from '../status/events.ts';
 import { StatusWriter } from '../status/writer.ts';
 import type { JobController } from './job.ts';
@@ -18,7 +19,7 @@ export function reconcilers(
   tools: Tools,
   events: EventSender,
   jobs: JobController,
-  options: Pick<ControllerOptions, 'runner' | 'now'>,
+  options: Pick<ControllerOptions, 'runner' | 'now' | 'telemetry'>,
 ): Readonly<Record<string, Reconcile>> {
   const { client, log } = tools;
   const services = serviceController(tools);
@@ -28,6 +29,7 @@ export function reconcilers(
     events,
     carryOut: carryOutWith(runner, new ObjectApplier(client), tools.sources.forge.feedback),
     log,
+    telemetry: options.telemetry ?? deaf,
     now: options.now ?? (() => new Date()),
   };
   const service = new Reconciler(services, shared);

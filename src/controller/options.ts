@@ -3,6 +3,7 @@ import type { AccountSettings } from '../apply/runner-account.ts';
 import type { Log } from '../core/log.ts';
 import type { ActAs } from '../core/plan.ts';
 import type { Redirect } from '../core/redirect.ts';
+import type { Telemetry } from '../core/telemetry.ts';
 import type { WatchingClient } from '../kube/client.ts';
 import type { Settings } from '../plan/service/facts.ts';
 import type { Timeouts } from '../source/http/client.ts';
@@ -26,6 +27,7 @@ export type ControllerOptions = Readonly<{
   accounts?: Partial<Pick<AccountSettings, 'name' | 'clusterRole' | 'autoProvision'>>;
   /** Objects worked on at once. */
   workers?: number;
+  telemetry?: Telemetry;
   now?: () => Date;
   /** Breaks the start off; a controller that has started is stopped by `close`. */
   signal?: AbortSignal;
@@ -39,6 +41,8 @@ export type Stats = Readonly<{
   queues: Readonly<Record<'objects' | 'jobs', Readonly<{ waiting: number; running: number }>>>;
   /** Milliseconds for which keys wait and none was taken; 0 when none waits. */
   stalledMs: number;
+  /** Objects of our kinds by what their status says; `state` is empty where it says nothing yet. */
+  objects: readonly Readonly<{ kind: string; state: string; count: number }>[];
 }>;
 
 export type RunningController = Readonly<{

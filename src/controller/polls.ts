@@ -2,6 +2,7 @@ import { parseOciUrl } from '../core/image-reference.ts';
 import { formatKey, type Key } from '../core/key.ts';
 import { mirrorsFor, type Redirect, rewriteGitUrl } from '../core/redirect.ts';
 import type { Failure, Result } from '../core/result.ts';
+import type { Telemetry } from '../core/telemetry.ts';
 import { type Folder, type FolderRef, isOci } from '../source/folder/source.ts';
 import type { ImageSource } from '../source/oci/images.ts';
 import type { RegistryRef } from '../source/oci/registry.ts';
@@ -16,9 +17,11 @@ export type PollTools = Readonly<{
   images: ImageSource;
   gitRewrites: readonly Redirect[];
   registryMirrors: readonly Redirect[];
+  telemetry: Pick<Telemetry, 'polled'>;
 }>;
 
 type Look = (seen: string | undefined, signal: AbortSignal) => Promise<Result<Observed<unknown>>>;
+type Kind = 'folder' | 'image';
 type Slot = Readonly<{ id: string; leavePoll: () => void; leaveBells: () => void }>;
 
 /**
@@ -55,7 +58,7 @@ export class Polls {
    * A pass has met a failure. It may be over before the poll looks again, and to the poll nothing would have happened:
    * the object would wait for its whole back-off.
    */
-  noteFailure(kind: 'folder' | 'image', key: Key, failure: Failure): void {
+  noteFailure(kind: Kind, key: Key, failure: Failure): void {
     const slot = this.#slots.get(`${kind} ${formatKey(key)}`);
     // What is `invalid` is looked at again with each interval as it is, and may be the fault of one object alone.
     if (slot !== undefined && failure.kind === 'transient') this.#seen.set(slot.id, told(failure));
@@ -81,10 +84,10 @@ export class Polls {
     return [host, ...mirrorsFor(host, this.#tools.registryMirrors)].map((each) => `${each}/${repository}`);
   }
 
-  #subscribe(kind: string, key: Key, id: string, intervalMs: number, bells: readonly string[], look: Look): void {
+  #subscribe(kind: Kind, key: Key, id: string, intervalMs: number, bells: readonly string[], look: Look): void {
     const slot = `${kind} ${formatKey(key)}`;
     const { poller, doorbell } = this.#tools;
-    const check = (signal: AbortSignal) => this.#check(id, look, signal);
+    const check = (signal: AbortSignal) => this.#check(kind, id, look, signal);
     const leavePoll = poller.subscribe({ id, key, intervalMs, check });
     const old = this.#slots.get(slot);
     if (old !== undefined && old.id !== id) this.#leave(slot);
@@ -93,13 +96,15 @@ export class Polls {
     this.#slots.set(slot, { id, leavePoll, leaveBells });
   }
 
-  async #check(id: string, look: Look, signal: AbortSignal): Promise<'changed' | 'unchanged'> {
+  async #check(kind: Kind, id: string, look: Look, signal: AbortSignal): Promise<'changed' | 'unchanged'> {
     const before = this.#seen.get(id);
     const answer = await look(before, signal);
     // A failure is news when it begins, changes or ends; the object's own pass tells it.
     const now = answer.ok ? answer.value.revision : told(answer.failure);
     this.#seen.set(id, now);
-    return now === before ? 'unchanged' : 'changed';
+    const verdict = now === before ? 'unchanged' : 'changed';
+    this.#tools.telemetry.polled(kind, answer.ok ? verdict : 'failed');
+    return verdict;
   }
 
   #leave(slot: string): void {

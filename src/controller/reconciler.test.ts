@@ -5,6 +5,7 @@ import type { Outcome } from '../core/outcome.ts';
 import type { Group, Plan } from '../core/plan.ts';
 import type { KubeObject } from '../core/resource.ts';
 import { type Failure, ok } from '../core/result.ts';
+import { deaf } from '../core/telemetry.ts';
 import { KubeError } from '../kube/client.ts';
 import { GatherError, type KindController, Reconciler } from './reconciler.ts';
 
@@ -67,6 +68,7 @@ function setUp({
     events: { send },
     carryOut,
     log: silent,
+    telemetry: deaf,
     now: () => new Date(now),
   };
   const reconciler = new Reconciler(kind, tools);

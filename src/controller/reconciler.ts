@@ -7,6 +7,7 @@ import type { Outcome } from '../core/outcome.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Condition, KubeObject } from '../core/resource.ts';
 import { type Failure, ok, type Result } from '../core/result.ts';
+import type { Telemetry } from '../core/telemetry.ts';
 import { isConflict, isNotFound, KubeError } from '../kube/client.ts';
 import { type EventSender, eventOf } from '../status/events.ts';
 import { Pauses } from '../status/pause.ts';
@@ -37,6 +38,7 @@ export type ReconcilerTools = Readonly<{
   events: Pick<EventSender, 'send'>;
   carryOut: CarryOut;
   log: Log;
+  telemetry: Pick<Telemetry, 'settled'>;
   now: () => Date;
 }>;
 
@@ -141,6 +143,7 @@ export class Reconciler<Object, Facts, Report extends object> {
   async #settle(key: Key, made: Made<Report>): Promise<Requeue> {
     const { requeueAfterMs } = await this.#write(key, made);
     this.#failures.set(formatKey(key), this.#failed(key, made.outcome));
+    this.#tools.telemetry.settled(key.kind, made.outcome.kind);
     return requeueAfterMs === undefined || made.ended === true ? {} : { requeueAfterMs };
   }
 

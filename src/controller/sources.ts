@@ -1,5 +1,6 @@
 import { sleep, systemClock } from '../core/clock.ts';
 import type { Key } from '../core/key.ts';
+import { deaf } from '../core/telemetry.ts';
 import { createFolderSource, type Folder, type FolderRef } from '../source/folder/source.ts';
 import { createGitSource } from '../source/git/source.ts';
 import { defaultTimeouts } from '../source/http/client.ts';
@@ -30,7 +31,7 @@ export type Sources = Readonly<{
 const pruneMs = 600_000;
 
 export function openSources(options: ControllerOptions, ring: (key: Key) => void): Sources {
-  const { cacheDir, gitRewrites = [], registryMirrors = [], timeouts = {}, log } = options;
+  const { cacheDir, gitRewrites = [], registryMirrors = [], telemetry = deaf, timeouts = {}, log } = options;
   const git = createGitSource({ cacheDir, rewrites: gitRewrites, timeouts });
   const registry = createRegistry({ mirrors: registryMirrors, timeouts });
   const images = createImageSource({ registry });
@@ -46,7 +47,7 @@ export function openSources(options: ControllerOptions, ring: (key: Key) => void
   return {
     ...{ folders, images, doorbell, forge },
     pullRequestPolls: new PullRequestPolls({ poller, doorbell, pullRequests: forge.pullRequests }),
-    polls: new Polls({ poller, doorbell, folders, images, gitRewrites, registryMirrors }),
+    polls: new Polls({ poller, doorbell, folders, images, gitRewrites, registryMirrors, telemetry }),
     async close() {
       poller.close();
       stopPruning();

@@ -1,5 +1,6 @@
 import { Janitor } from '../apply/janitor.ts';
 import type { Key } from '../core/key.ts';
+import { deaf } from '../core/telemetry.ts';
 import { WorkQueue } from '../engine/queue.ts';
 import { runUntil } from '../engine/shutdown.ts';
 import { EventSender } from '../status/events.ts';
@@ -20,6 +21,7 @@ import { ownAccount } from './own-account.ts';
 import { ringRepositories } from './repository/triggers.ts';
 import { ringServices, serviceIndexers } from './service/triggers.ts';
 import { openSources, type Sources } from './sources.ts';
+import { statsOf, timed } from './stats.ts';
 import { shareTools, type Tools } from './tools.ts';
 
 /** Passes wait for the API server most of their time, and never for anything longer (E36). */
@@ -78,7 +80,7 @@ function run(options: ControllerOptions, tools: Tools, queue: WorkQueue): Runnin
   ];
   const work = {
     ...{ log, graceMs, lost: options.lost, signal: stop.signal },
-    reconcile: (key: Key, signal: AbortSignal) => kinds[key.kind]?.(key, signal) ?? Promise.resolve({}),
+    reconcile: timed((key, signal) => kinds[key.kind]?.(key, signal) ?? Promise.resolve({}), options.telemetry ?? deaf),
   };
   const loops = [
     runUntil({ ...work, queue, workers: options.workers ?? workers }),
@@ -90,10 +92,7 @@ function run(options: ControllerOptions, tools: Tools, queue: WorkQueue): Runnin
     await Promise.all(loops);
   };
   return {
-    stats: () => ({
-      queues: { objects: depth(queue), jobs: depth(tidying) },
-      stalledMs: Math.max(queue.stalledMs, tidying.stalledMs),
-    }),
+    stats: () => statsOf(caches, { objects: queue, jobs: tidying }),
     gitPushed: (url) => sources.doorbell.ringUrl(url),
     pullRequestsChanged: (url) => sources.doorbell.ringUrl(url.toLowerCase()),
     imagePushed: (url) => sources.doorbell.ringUrl(url),
@@ -103,10 +102,6 @@ function run(options: ControllerOptions, tools: Tools, queue: WorkQueue): Runnin
       await Promise.all([events.flush(), watches.stop(), closeCaches(caches), sources.close()]);
     },
   };
-}
-
-function depth({ length, running }: WorkQueue) {
-  return { waiting: length, running };
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

@@ -21,6 +21,8 @@ export type ConnectOptions = Readonly<{
   burst?: number;
   /** Milliseconds that the server may take to begin its answer, and between two pieces of it; default 30,000. */
   timeoutMs?: number;
+  /** Counts requests: see TransportOptions. */
+  requested?: (method: string, status: number, ms: number) => void;
   clock?: Clock;
   /** Kinds whose plural need not be asked for, besides the built-in ones. */
   knownTypes?: readonly ResourceType[];

@@ -39,6 +39,8 @@ export type TransportOptions = Readonly<{
   concurrency?: number;
   /** Milliseconds until headers, and between two pieces of a body. */
   timeoutMs?: number;
+  /** Told of each exchange: its method, the status (0: no answer), milliseconds until headers or the end of a body. */
+  requested?: (method: string, status: number, ms: number) => void;
   clock?: Clock;
   random?: () => number;
 }>;
@@ -124,6 +126,8 @@ export class Transport {
   ): Promise<T> {
     const what = `${request.method} ${this.#access.server}${request.path.replace(/\?.*/, '')}`;
     request.guard?.check();
+    const began = performance.now();
+    let status = 0;
     try {
       const answer = await this.#dispatcher(credentials.tls).request({
         origin: new URL(this.#access.server).origin,
@@ -135,6 +139,7 @@ export class Transport {
         headersTimeout: this.#options.timeoutMs ?? defaults.timeoutMs,
         bodyTimeout: bodyMs,
       });
+      status = answer.statusCode;
       if (answer.statusCode < 400) return await read(answer);
       const body = await answer.body.text();
       throw answerError(what, answer.statusCode, body, single(answer.headers['retry-after']));
@@ -142,6 +147,8 @@ export class Transport {
       if (error instanceof KubeError) throw error;
       request.signal?.throwIfAborted();
       throw networkError(what, error);
+    } finally {
+      this.#options.requested?.(request.method, status, performance.now() - began);
     }
   }
 

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { Log } from '../core/log.ts';
+import type { Metrics } from './metrics.ts';
 import type { Presence } from './presence.ts';
 
 /** What else the controller's listener serves: an app and the path under which it is found, `/hooks/github`. */
@@ -7,12 +8,13 @@ export type Mount = Readonly<{ path: `/${string}`; app: Hono }>;
 
 export type AppOptions = Readonly<{
   presence: Pick<Presence, 'alive' | 'ready'>;
+  metrics: Pick<Metrics, 'text' | 'contentType'>;
   mounts?: readonly Mount[];
   log: Pick<Log, 'error'>;
 }>;
 
 /** Everything that the controller's HTTP listener answers. */
-export function createApp({ presence, mounts = [], log }: AppOptions): Hono {
+export function createApp({ presence, metrics, mounts = [], log }: AppOptions): Hono {
   const app = new Hono();
   for (const [path, check] of [['/healthz', presence.alive] as const, ['/readyz', presence.ready] as const]) {
     app.get(path, (c) => {
@@ -20,6 +22,7 @@ export function createApp({ presence, mounts = [], log }: AppOptions): Hono {
       return c.text(`${says}\n`, ok ? 200 : 503);
     });
   }
+  app.get('/metrics', async (c) => c.body(await metrics.text(), 200, { 'content-type': metrics.contentType }));
   for (const mount of mounts) app.route(mount.path, mount.app);
   app.onError((error, c) => {
     // The words of a fault are for the log: whoever asks need not be known to us.

@@ -1,30 +1,17 @@
 import { Hono } from 'hono';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { RunningController, Stats } from '../controller/options.ts';
 import { type Role, roles } from '../core/role.ts';
 import { createApp, type Mount } from './app.ts';
 import { listen } from './listen.ts';
+import { createMetrics } from './metrics.ts';
 import { Presence } from './presence.ts';
-
-const noQueue = { waiting: 0, running: 0 };
-const idle: Stats = { queues: { objects: noQueue, jobs: noQueue }, stalledMs: 0 };
-
-function controller(stats: Stats = idle): RunningController {
-  return {
-    stats: () => stats,
-    gitPushed: () => {},
-    pullRequestsChanged: () => {},
-    imagePushed: () => {},
-    stop: async () => {},
-    close: async () => {},
-  };
-}
+import { controllerWith } from './testing.ts';
 
 function setUp(mounts: readonly Mount[] = []) {
   const presence = new Presence();
   const logged: unknown[] = [];
   const log = { error: (fields: unknown) => void logged.push(fields) };
-  const app = createApp({ presence, mounts, log });
+  const app = createApp({ presence, metrics: createMetrics(presence, '1'), mounts, log });
   const ask = async (path: string) => {
     const answer = await app.request(path);
     return `${answer.status} ${(await answer.text()).trim()}`;
@@ -46,16 +33,23 @@ describe('/readyz', () => {
 describe('/healthz', () => {
   it.each(roles)('alive while %s', async (role: Role) => {
     const { presence, ask } = setUp();
-    presence.become(role, controller());
+    presence.become(role, controllerWith());
     expect(await ask('/healthz')).toBe(`200 ok: ${role}`);
   });
   it('not alive when keys wait and no worker has come back for ten minutes', async () => {
     const { presence, ask } = setUp();
-    presence.become('leading', controller({ ...idle, stalledMs: 599_999 }));
+    presence.become('leading', controllerWith({ stalledMs: 599_999 }));
     expect(await ask('/healthz')).toMatch(/^200/);
-    presence.become('leading', controller({ ...idle, stalledMs: 600_000 }));
+    presence.become('leading', controllerWith({ stalledMs: 600_000 }));
     expect(await ask('/healthz')).toBe('503 no key has been taken from the queue for 600 s, and some wait');
   });
+});
+
+it('/metrics is what Prometheus reads', async () => {
+  const { app } = setUp();
+  const answer = await app.request('/metrics');
+  expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+  expect(await answer.text()).toMatch(/^alustan_role\{role="starting"\} 1$/m);
 });
 
 describe('what is mounted', () => {

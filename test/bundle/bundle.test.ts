@@ -53,7 +53,13 @@ describe('the bundle', { timeout: 90_000 }, () => {
       await stage.service('shop', 'one');
       await stage.state('shop', 'one', 'Completed Delivered');
       const [, port] = await controller.says(/"port":(\d+)/);
-      expect(await (await fetch(`http://127.0.0.1:${port}/readyz`)).text()).toBe('ok: leading\n');
+      const ask = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+      expect(await ask('/readyz')).toBe('ok: leading\n');
+      const metrics = await ask('/metrics');
+      expect(metrics).toContain('alustan_objects{kind="Service",state="Completed"} 1');
+      expect(metrics).toMatch(/alustan_reconcile_total\{kind="Service",outcome="completed"\} [1-9]/);
+      expect(metrics).toMatch(/alustan_api_request_duration_seconds_count\{method="PATCH",code="200"\} [1-9]/);
+      expect(metrics).not.toMatch(/shop|127\.0\.0\.1/);
       expect(await controller.end('SIGTERM')).toMatchObject({ code: 0 });
     } finally {
       await controller.end('SIGKILL');
