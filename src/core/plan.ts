@@ -86,10 +86,20 @@ export type JobRequest = Readonly<{
   run: HelmInstall | HelmUninstall | TerraformRun;
 }>;
 
+/** A lock of Helm on a release that is proven dead: what a runner may free, and nothing else. */
+export type DeadLock = Readonly<{
+  /** Uid of Helm's record of the revision that is locked. */
+  record: string;
+  revision: number;
+  /** For people: how it is known, for example `its Job api-1 has ended`. */
+  proof: string;
+}>;
+
 export type HelmInstall = Readonly<{
   type: 'helm-install';
   release: string;
   namespace: string;
+  unlock?: DeadLock;
   /** Digest by which the applier finds the packed chart. */
   chartDigest: string;
   /** Final values, placeholders filled. May hold secrets: they travel in a Secret only. */
@@ -109,6 +119,7 @@ export type HelmUninstall = Readonly<{
   type: 'helm-uninstall';
   release: string;
   namespace: string;
+  unlock?: DeadLock;
   timeoutSeconds: number;
 }>;
 

@@ -13,21 +13,28 @@ const install = {
   ...{ type: 'helm-install', release: 'api', namespace: 'shop', chartDigest: 'sha256:1', sensitive: [secret] },
   ...{ labels: {}, wait: false, conflicts: 'force', timeoutSeconds: 300 },
 };
+/** The same, with the lock on a revision that the plan has proven dead. */
+const unlocking = <T extends object>(version: number, job: T) => ({
+  ...job,
+  unlock: { record: `uid-${version}`, revision: version, proof: 'its Job api-0 has ended' },
+});
 const uninstall = { type: 'helm-uninstall', release: 'api', namespace: 'shop', timeoutSeconds: 300 };
 
 let folder: string;
 let records: Map<string, KubeObject>;
 let stop: AbortController;
 let printed: string[];
-/** Called before a record is deleted; rejects to refuse it. */
+/** Called before a record is deleted or replaced; rejects to refuse it. */
 let onDelete: () => Promise<void>;
+let onUpdate: () => Promise<void>;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'alustan-runner-'));
   await mkdir(join(folder, 'in'));
   await writeFile(join(folder, 'in', 'chart.tgz.000'), 'ch');
   await writeFile(join(folder, 'in', 'chart.tgz.001'), 'art');
-  [records, stop, printed, onDelete] = [new Map(), new AbortController(), [], async () => {}];
+  [records, stop, printed] = [new Map(), new AbortController(), []];
+  [onDelete, onUpdate] = [async () => {}, async () => {}];
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -39,7 +46,7 @@ function record(version: number, status: string): void {
   records.set(name, {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name, namespace: 'shop', labels },
+    metadata: { name, namespace: 'shop', uid: `uid-${version}`, labels },
     data: { release },
   });
 }
@@ -50,7 +57,10 @@ const history = () =>
 /** What the runner asks of the API server: Helm's records of one release. */
 const client = {
   list: async () => ({ items: [...records.values()] }),
-  update: async (object: KubeObject) => records.set(object.metadata.name, object),
+  update: async (object: KubeObject) => {
+    await onUpdate();
+    records.set(object.metadata.name, object);
+  },
   patch: async ({ name }: { name: string }, _kind: string, patch: { metadata: object }) => {
     const before = records.get(name) as KubeObject;
     records.set(name, { ...before, metadata: { ...before.metadata, ...patch.metadata } });
@@ -171,24 +181,24 @@ describe('E20 what a killed run left', () => {
       onDelete = async () => {
         seen = history();
       };
-      expect(await run('echo REVISION: 2')).toMatchObject({ ok: true });
+      expect(await run('echo REVISION: 2', unlocking(1, install))).toMatchObject({ ok: true });
       expect(seen).toEqual(['1 failed']);
-      expect(printed[0]).toBe(`release api was left ${status} by a run that died: unlocked`);
+      expect(printed[0]).toBe(`release api was left ${status}: unlocked, since its Job api-0 has ended`);
       expect(history()).toEqual([]);
     },
   );
   it('says in its record what happened, as long as nothing else is deployed', async () => {
     record(1, 'deployed');
     record(2, 'pending-upgrade');
-    expect(await run('exit 1')).toMatchObject({ ok: false });
+    expect(await run('exit 1', unlocking(2, install))).toMatchObject({ ok: false });
     expect(history()).toEqual(['1 deployed', '2 failed']);
     const { info } = decodeRelease(records.get('sh.helm.release.v1.api.v2') as KubeObject);
-    expect(info.description).toBe('pending-upgrade was interrupted; unlocked after its Job had died');
+    expect(info.description).toBe('pending-upgrade was interrupted; unlocked, since its Job api-0 has ended');
   });
   it('is removed by the run after next, too', async () => {
     record(1, 'deployed');
     record(2, 'pending-upgrade');
-    await run('exit 1');
+    await run('exit 1', unlocking(2, install));
     await run('echo REVISION: 3');
     expect(history()).toEqual(['1 deployed']);
   });
@@ -199,14 +209,39 @@ describe('E20 what a killed run left', () => {
   });
   it('is left alone by an uninstall, which Helm does whatever the state', async () => {
     record(1, 'pending-upgrade');
-    await run('true', uninstall);
+    expect(await run('true', unlocking(1, uninstall))).toMatchObject({ ok: true });
     expect(history()).toEqual(['1 pending-upgrade']);
+  });
+});
+
+describe('E20 a lock that nobody has proven dead', () => {
+  const message =
+    'release api is being changed by someone else (pending-upgrade, revision 2): nothing was done; let that helm end';
+
+  it.each([
+    ['an install that may unlock nothing', install],
+    ['one that may unlock an older revision', unlocking(1, install)],
+    ['an uninstall', uninstall],
+    ['one that may go over an older lock', unlocking(1, uninstall)],
+  ])('is kept: %s fails, and Helm does not run', async (_what, job) => {
+    record(1, 'deployed');
+    record(2, 'pending-upgrade');
+    expect(await run('echo helm ran; echo REVISION: 3', job)).toMatchObject({ code: 1, ok: false, message });
+    expect(history()).toEqual(['1 deployed', '2 pending-upgrade']);
+    expect(printed).toEqual([]);
+  });
+
+  it('is kept when its helm turns out to live: it has written since', async () => {
+    record(2, 'pending-upgrade');
+    onUpdate = () => Promise.reject(new KubeError(409, 'Conflict', 'the object has been modified'));
+    expect(await run('echo REVISION: 3', unlocking(2, install))).toMatchObject({ ok: false });
+    expect(history()).toEqual(['2 pending-upgrade']);
   });
 });
 
 it('what Helm has deployed counts, also when history cannot be tidied', async () => {
   record(1, 'pending-upgrade');
   onDelete = () => Promise.reject(new Error('no route'));
-  expect(await run('echo REVISION: 2')).toMatchObject({ ok: true, revision: 2 });
+  expect(await run('echo REVISION: 2', unlocking(1, install))).toMatchObject({ ok: true, revision: 2 });
   expect(printed.at(-1)).toBe('history: no route');
 });

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatResult, type JobResult } from '../core/job-io.ts';
 import { masker } from '../core/mask.ts';
-import type { HelmInstall, ObjectRef } from '../core/plan.ts';
+import type { HelmInstall, HelmUninstall, ObjectRef } from '../core/plan.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { installArguments, uninstallArguments } from './arguments.ts';
 import { joinChart, readInput } from './input.ts';
 import { type ProcessResult, run } from './process.ts';
-import { forget, noteInterrupted, unlock } from './unlock.ts';
+import { forget, noteInterrupted, refuseForeignLock, unlock } from './unlock.ts';
 import { helmWords } from './words.ts';
 
 export type HelmRunnerOptions = Readonly<{
@@ -55,17 +55,20 @@ async function inScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
 }
 
 async function attempt(options: HelmRunnerOptions, scratch: string): Promise<JobResult> {
-  const input = await readInput(options.input);
-  return input.run.type === 'helm-install'
-    ? install(options, input.run, scratch)
-    : uninstallResult(await helm(options, uninstallArguments(input.run), scratch, []), options.signal);
+  const { run } = await readInput(options.input);
+  return run.type === 'helm-install' ? install(options, run, scratch) : uninstall(options, run, scratch);
+}
+
+async function uninstall(options: HelmRunnerOptions, job: HelmUninstall, scratch: string): Promise<JobResult> {
+  await refuseForeignLock(await options.client(), job);
+  return uninstallResult(await helm(options, uninstallArguments(job), scratch, []), options.signal);
 }
 
 async function install(options: HelmRunnerOptions, job: Install, scratch: string): Promise<JobResult> {
   const { input, print, signal } = options;
   const client = await options.client();
-  const { locked, interrupted } = await unlock(client, job.namespace, job.release);
-  if (locked !== undefined) print(`release ${job.release} was left ${locked} by a run that died: unlocked`);
+  const { freed, interrupted } = await unlock(client, job);
+  if (freed !== undefined) print(`release ${job.release} was left ${freed}: unlocked, since ${job.unlock?.proof}`);
   const args = installArguments(job, input, await joinChart(input, scratch));
   const result = installResult(await helm(options, args, scratch, job.sensitive), signal);
   await tidy(client, job, interrupted, result, signal).catch((error: Error) => print(`history: ${error.message}`));

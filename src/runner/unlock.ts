@@ -1,5 +1,5 @@
 import { decodeRelease, encodeRelease, isPending } from '../core/helm-release.ts';
-import type { ObjectRef } from '../core/plan.ts';
+import type { DeadLock, ObjectRef } from '../core/plan.ts';
 import type { KubeObject } from '../core/resource.ts';
 import { isNotFound, type KubeClient } from '../kube/client.ts';
 
@@ -9,29 +9,52 @@ import { isNotFound, type KubeClient } from '../kube/client.ts';
  */
 const interruptedAnnotation = 'alustan.io/interrupted';
 
+/** What a run is for: a release, and the lock on it that was proven dead. */
+export type Locked = Readonly<{ namespace: string; release: string; unlock?: DeadLock }>;
+
 export type Found = Readonly<{
-  /** Helm's status of the release that was locked, for example `pending-upgrade`. */
-  locked?: string;
+  /** Helm's status of the release that was freed, for example `pending-upgrade`. */
+  freed?: string;
   /** Records of revisions that were interrupted, now or in earlier runs. */
   interrupted: readonly ObjectRef[];
 }>;
 
 /**
  * Frees a release that a killed run left `pending-*`: marks that revision failed, as Helm itself does when it is told
- * to stop, so that the next upgrade goes on from the last deployed one. Call it before an install or upgrade only, and
- * only when no other run of this release can be alive (E20): the controller starts one Job at a time and never before
- * the last is proven dead.
+ * to stop, so that the next upgrade goes on from the last deployed one. Only the lock that the plan has proven dead
+ * (E20), and only as it was read: who still writes to it keeps it.
+ *
+ * @throws when somebody else holds the release: a helm that was started since the plan was made.
  */
-export async function unlock(client: KubeClient, namespace: string, release: string): Promise<Found> {
+export async function unlock(client: KubeClient, of: Locked): Promise<Found> {
+  const { interrupted, newest, lock } = await look(client, of);
+  if (newest === undefined || lock === undefined) return { interrupted };
+  await markFailed(client, newest, `${lock.status} was interrupted; unlocked, since ${lock.proof}`);
+  return { freed: lock.status, interrupted: [...interrupted, refOf(newest)] };
+}
+
+/**
+ * An uninstall needs no unlocking, Helm does it whatever the state; but not over a helm that may be alive.
+ *
+ * @throws as `unlock` does.
+ */
+export async function refuseForeignLock(client: KubeClient, of: Locked): Promise<void> {
+  await look(client, of);
+}
+
+async function look(client: KubeClient, { namespace, release, unlock: dead }: Locked) {
   const records = await recordsOf(client, namespace, release);
-  const before = records
+  const interrupted = records
     .filter((secret) => secret.metadata.annotations?.[interruptedAnnotation] !== undefined)
     .map(refOf);
   const newest = records[0];
-  const locked = newest === undefined ? undefined : decodeRelease(newest).info.status;
-  if (newest === undefined || locked === undefined || !isPending(locked)) return { interrupted: before };
-  await markFailed(client, newest, `${locked} was interrupted; unlocked after its Job had died`);
-  return { locked, interrupted: [...before, refOf(newest)] };
+  const status = newest === undefined ? undefined : decodeRelease(newest).info.status;
+  if (newest === undefined || status === undefined || !isPending(status)) return { interrupted };
+  if (dead?.record === newest.metadata.uid) return { interrupted, newest, lock: { status, proof: dead?.proof } };
+  throw new Error(
+    `release ${release} is being changed by someone else (${status}, revision ${version(newest)}): nothing was done; ` +
+      'let that helm end',
+  );
 }
 
 /** After a run that was told to stop: the revision that Helm has marked failed is an interrupted one, too. */

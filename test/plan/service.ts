@@ -179,7 +179,7 @@ function pullable(given: NonNullable<Given['pullable']>): NonNullable<ServiceFac
 function release(given: Given['release']): ServiceFacts['release'] {
   if (given === undefined) return ok(undefined);
   if (isFailed(given)) return failed(given.fails);
-  return ok({ revision: 1, status: 'deployed', chart: 'application-0.1.0', ...given });
+  return ok({ record: 'record-1', revision: 1, status: 'deployed', chart: 'application-0.1.0', ...given });
 }
 
 /** `Deployment shop/api Current`, or with `: message`; without a namespace the object is cluster-scoped. */

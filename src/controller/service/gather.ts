@@ -154,9 +154,9 @@ async function objectsOf(
   return objects.map((object, index) => (manifest[index]?.keep === true ? { ...object, keep: true } : object));
 }
 
-function releaseFact({ revision, status, since, inputs, chart, message }: ReleaseRecord): Release {
+function releaseFact({ uid, revision, status, since, inputs, chart, message }: ReleaseRecord): Release {
   return {
-    ...{ revision, status, chart },
+    ...{ record: uid, revision, status, chart },
     ...(since === undefined ? {} : { since }),
     ...(inputs === undefined ? {} : { inputs }),
     ...(message === undefined ? {} : { message }),

@@ -115,8 +115,9 @@ function limitUninstalls(draft: Draft): Draft {
 export function uninstall(draft: Draft): Ended {
   const { namespace } = draft.object.metadata;
   const release = draft.object.spec.source.releaseName;
+  const { unlock } = draft.desired;
   const run = { type: 'helm-uninstall', release, namespace, timeoutSeconds: timeoutSeconds(draft) } as const;
-  return startJob(draft, purposeOf(draft), run);
+  return startJob(draft, purposeOf(draft), unlock === undefined ? run : { ...run, unlock });
 }
 
 function letGo(draft: Draft, reason: string, message: string): Draft {

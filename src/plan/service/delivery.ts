@@ -112,7 +112,7 @@ export function limitDeliveries(draft: Draft): Draft {
 
 export function deliver(draft: Draft): Ended {
   const { spec, metadata } = draft.object;
-  const { values, sensitive, chartDigest, postHooks, inputsHash } = draft.desired;
+  const { values, sensitive, chartDigest, postHooks, inputsHash, unlock } = draft.desired;
   return startJob(
     draft,
     { purpose: 'deliver', inputsHash },
@@ -120,6 +120,7 @@ export function deliver(draft: Draft): Ended {
       type: 'helm-install',
       release: spec.source.releaseName,
       namespace: metadata.namespace,
+      ...(unlock === undefined ? {} : { unlock }),
       chartDigest,
       values,
       sensitive,

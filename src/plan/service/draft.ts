@@ -1,5 +1,6 @@
 import type { ServiceObject } from '../../api/service.ts';
 import type { ServiceReport, ServiceStatus } from '../../api/service-status.ts';
+import type { DeadLock } from '../../core/plan.ts';
 import type { BaseDraft, Ended as EndedOf } from '../draft.ts';
 import type { ServiceFacts } from './facts.ts';
 
@@ -18,6 +19,8 @@ export type Desired = Readonly<{
   revision: string;
   postHooks: boolean;
   inputsHash: string;
+  /** The lock on the release that the Job may free. */
+  unlock?: DeadLock;
 }>;
 
 export type Draft = BaseDraft &

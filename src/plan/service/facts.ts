@@ -71,10 +71,12 @@ export type Chart = Readonly<{
 }>;
 
 export type Release = Readonly<{
+  /** Uid of Helm's record of this revision. */
+  record: string;
   revision: number;
   /** Helm's own word: `deployed`, `failed`, `pending-install`, `pending-upgrade`, `uninstalling`, … */
   status: string;
-  /** RFC 3339: when Helm began the last work on this revision, be it an upgrade, a rollback or an uninstall. */
+  /** RFC 3339: when the last work on this revision began, be it an upgrade, a rollback or an uninstall. */
   since?: string;
   /** Label `alustan.io/inputs`. Helm hands it on when someone upgrades by hand. */
   inputs?: string;

@@ -8,6 +8,8 @@ import { forbidden, type Looker, type Watches, type WatchRequest } from './watch
 
 /** A revision of a Helm release, as its Secret tells. */
 export type ReleaseRecord = Readonly<{
+  /** Of the Secret that holds it. */
+  uid: string;
   release: string;
   namespace: string;
   revision: number;
@@ -17,7 +19,7 @@ export type ReleaseRecord = Readonly<{
   inputs?: string;
   /** RFC 3339, whole seconds, by the API server's clock: when the record of this revision was made. */
   createdAt?: string;
-  /** RFC 3339: when Helm began its last work on this revision. */
+  /** RFC 3339: when the last work on this revision began: an uninstall by Helm's clock, all else as `createdAt`. */
   since?: string;
   /** Name and version, for example `app-1.0.0`. */
   chart: string;
@@ -103,8 +105,9 @@ function brief(secret: KubeObject): KubeObject {
 
 function readRecord(secret: KubeObject, namespace: string, labels: Record<string, string>): ReleaseRecord {
   const inputs = labels[inputsLabel];
-  const { creationTimestamp: createdAt } = secret.metadata;
+  const { creationTimestamp: createdAt, uid = '' } = secret.metadata;
   const known = {
+    uid,
     release: labels['name'] ?? '',
     namespace,
     revision: Number(labels['version'] ?? 0),
@@ -118,7 +121,7 @@ function readRecord(secret: KubeObject, namespace: string, labels: Record<string
     const message = info.description === undefined ? {} : { message: info.description };
     return {
       ...known,
-      ...sinceOf(info),
+      ...sinceOf(info, createdAt),
       chart: `${name}-${version}`,
       ...message,
       objects: objectsOf(manifest, namespace),
@@ -129,8 +132,14 @@ function readRecord(secret: KubeObject, namespace: string, labels: Record<string
   }
 }
 
-/** An upgrade or rollback writes `last_deployed` when it begins, an uninstall `deleted`. */
-function sinceOf({ status, last_deployed, deleted }: HelmRelease['info']): Pick<ReleaseRecord, 'since'> {
-  const since = status === 'uninstalling' ? deleted : last_deployed;
+/**
+ * An install, upgrade or rollback begins with a record of its own, whose age the API server knows: clocks of those who
+ * run Helm differ. An uninstall writes `deleted` into the record that is there.
+ */
+function sinceOf(
+  { status, last_deployed, deleted }: HelmRelease['info'],
+  createdAt: string | undefined,
+): Pick<ReleaseRecord, 'since'> {
+  const since = status === 'uninstalling' ? deleted : (createdAt ?? last_deployed);
   return since === undefined || since === '' ? {} : { since };
 }
