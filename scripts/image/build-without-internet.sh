@@ -48,6 +48,6 @@ commit localhost/stand-in/node "$root" --env NODE_EXTRA_CA_CERTS=/etc/ssl/certs/
 
 mkdir -p .image
 cp -L "$helm" .image/helm
-buildah build --quiet --layers --pull-never --format oci --tag "$image" \
+buildah build --quiet --pull-never --format oci --tag "$image" \
   --build-arg NODE_IMAGE=localhost/stand-in/node --build-arg GO_IMAGE=localhost/stand-in/node \
   --build-arg BASE_IMAGE=localhost/stand-in/base --build-arg HELM=file .
