@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { buildAlustan } from '../node/alustan-image.ts';
 import { prepareCluster } from '../node/cluster.ts';
 import { ensureDockerRegistry, ensureKubectl, ensureTerraform } from './system.ts';
 import { ensureHelm4, ensureTool } from './tools.ts';
@@ -11,4 +12,5 @@ await ensureTool('crane');
 await ensureDockerRegistry();
 await ensureTerraform();
 await prepareCluster();
+await buildAlustan();
 console.log(dirname(await ensureKubectl()));

@@ -19,7 +19,7 @@ async function revisions(shop: Shop): Promise<number[]> {
 }
 
 describe('the shop example with real pods, delivered by a controller in a pod', () => {
-  beforeAll(installController, 180_000);
+  beforeAll(() => installController(), 180_000);
   afterAll(uninstallController, 60_000);
 
   /** A flow: a shop in a namespace of its own, delivered. */
