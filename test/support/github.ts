@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
@@ -71,6 +72,15 @@ export function githubReader(stage: GitHubStage, timeouts: Partial<Timeouts> = {
   const client = createGitHubClient({ timeouts: { ...defaultTimeouts, ...timeouts }, now: stage.now });
   onTestFinished(() => client.close());
   return { client, pulls: createPullRequests(client, stage.now) };
+}
+
+/** Keys of a GitHub App, as GitHub gives them: PKCS#1. */
+export function appKey(): Readonly<{ privateKey: string; publicKey: string }> {
+  const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return {
+    privateKey: pair.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString(),
+    publicKey: pair.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+  };
 }
 
 async function listen(server: Server): Promise<string> {

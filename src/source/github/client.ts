@@ -87,6 +87,7 @@ class Client implements GitHubClient {
     if (refusal !== undefined) {
       quota.note(refusal.headers);
       if (refusal.status === 304) return ok({ unchanged: true });
+      if (refusal.status === 401) this.#logins.renew(target);
       const limit = limitOf(refusal, this.#now());
       if (limit !== undefined) quota.block(this.#now() + limit.waitMs);
     }

@@ -13,6 +13,8 @@ export interface Logins {
   /** Throws what Octokit throws. */
   octokit(target: ForgeTarget, signal: AbortSignal): Promise<Octokit>;
   viewer(target: ForgeTarget, ask: Ask): Promise<Result<string | undefined>>;
+  /** The server no longer takes the token that an App got: the next call gets another. */
+  renew(target: ForgeTarget): void;
 }
 
 type App = Extract<ForgeCredentials, { type: 'app' }>;
@@ -40,16 +42,22 @@ export function createLogins(fetch: typeof globalThis.fetch): Logins {
       connect(apiUrl, fetch, { appId: app.appId, privateKey: app.privateKey }),
     );
 
+  const placeOf = ({ repository: { apiUrl, owner, repo } }: ForgeTarget, app: App): string =>
+    JSON.stringify([apiUrl, app.id, app.installationId ?? `${owner}/${repo}`.toLowerCase()]);
+
   const installed = async (target: ForgeTarget, app: App, signal: AbortSignal): Promise<Octokit> => {
-    const { apiUrl, owner, repo } = target.repository;
-    const place = app.installationId ?? `${owner}/${repo}`.toLowerCase();
-    return kept(JSON.stringify([apiUrl, app.id, place]), async () => {
+    const { apiUrl } = target.repository;
+    return kept(placeOf(target, app), async () => {
       const installationId = app.installationId ?? (await installationOf(await appWide(apiUrl, app), target, signal));
       return connect(apiUrl, fetch, { appId: app.appId, privateKey: app.privateKey, installationId });
     });
   };
 
   return {
+    renew: (target) => {
+      const { credentials } = target;
+      if (credentials?.type === 'app') clients.delete(placeOf(target, credentials));
+    },
     octokit: (target, signal) => {
       const { credentials, repository } = target;
       if (credentials?.type === 'app') return installed(target, credentials, signal);

@@ -39,7 +39,11 @@ export function getPermission({ parts, world, at, repository }: AskedOf): Reply 
   const login = parts[0] ?? '';
   // Of a public repository everybody may read.
   const permission = repository.collaborators[login] ?? 'read';
-  return reply({ permission, role_name: permission, user: accountShape(at, world.account(login)) });
+  return reply({
+    permission,
+    role_name: permission,
+    user: { ...accountShape(at, world.account(login)), role_name: permission },
+  });
 }
 
 export function pullOf({ parts, repository }: AskedOf): Pull | undefined {

@@ -49,7 +49,7 @@ export function fileShape(at: Addresses, repository: Repository, pull: Pull, fil
 export function labelShape(at: Addresses, repository: Repository, name: string) {
   const id = [...name].reduce((sum, char) => (sum * 31 + (char.codePointAt(0) ?? 0)) % 1_000_000, 7);
   const url = `${repoApi(at, repository)}/labels/${encodeURIComponent(name)}`;
-  return { id, node_id: nodeId('Label', id), url, name, color: 'ededed', default: false, description: null };
+  return { id, node_id: nodeId('Label', id), url, name, color: 'ededed', default: false, description: '' };
 }
 
 function addressesOf(url: string, page: string, api: string, { number, head }: Pull) {

@@ -44,5 +44,5 @@ export function repositoryShape(at: Addresses, repository: Repository, owner: Ac
 
 /** A `full-repository`. */
 export function fullRepositoryShape(at: Addresses, repository: Repository, owner: Account) {
-  return { ...repositoryShape(at, repository, owner), network_count: 0, subscribers_count: 0 };
+  return { ...repositoryShape(at, repository, owner), network_count: 0, subscribers_count: 0, has_discussions: false };
 }
