@@ -5,12 +5,17 @@ import { exec } from '../cluster/exec.ts';
 import { ensureTool } from '../cluster/tools.ts';
 
 /** What the config of an image says beside its layer. */
-export type ImageOptions = Readonly<{ entrypoint: readonly string[]; user?: string; env?: Record<string, string> }>;
+export type ImageOptions = Readonly<{
+  entrypoint: readonly string[];
+  user?: string;
+  env?: Record<string, string>;
+  workdir?: string;
+}>;
 
 /** Makes an image of one layer from what `fill` puts into a folder, and pushes it; no container engine is needed. */
 export async function pushRootfs(
   reference: string,
-  { entrypoint, user, env }: ImageOptions,
+  { entrypoint, user, env, workdir }: ImageOptions,
   fill: (rootfs: string) => void | Promise<void>,
 ): Promise<void> {
   const crane = await ensureTool('crane');
@@ -24,6 +29,7 @@ export async function pushRootfs(
     await exec(crane, ['append', '--oci-empty-base', '-f', layer, '-t', reference]);
     const config = ['--set-platform', 'linux/amd64', `--entrypoint=${entrypoint.join(',')}`];
     if (user) config.push('--user', user);
+    if (workdir) config.push('--workdir', workdir);
     for (const [name, value] of Object.entries(env ?? {})) config.push('--env', `${name}=${value}`);
     await exec(crane, ['mutate', reference, ...config, '-t', reference]);
   } finally {

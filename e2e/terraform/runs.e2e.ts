@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Connection, connect } from '../../src/kube/connect.ts';
+import { applyManifests, readManifests } from '../../src/local/mode/manifests.ts';
+import { hindranceOf, type Verdict } from '../../src/source/cluster/run-end.ts';
+import { TerraformJobs } from '../../test/support/terraform-jobs.ts';
+import { exec } from '../cluster/exec.ts';
+import { kubectl, lane } from '../delivery/lane.ts';
+import { pushInfrastructure, pushScripts } from './image.ts';
+import { killTerraform } from './kill.ts';
+
+const namespace = 'terraform-runs';
+const variables = { TF_VAR_workspace: 'staging' };
+
+/** A resource whose creation waits for a file in its pod. */
+const slow = `
+variable "slow" { default = false }
+resource "terraform_data" "slow" {
+  count      = var.slow ? 1 : 0
+  depends_on = [terraform_data.database]
+  provisioner "local-exec" {
+    command = "echo the middle is reached; while [ ! -e /tmp/gate ]; do sleep 0.1; done"
+  }
+}
+`;
+
+const scripts = {
+  fails: '#!/bin/sh\necho one; echo two >&2; exit 3\n',
+  eats: '#!/bin/sh\ntail /dev/zero\n',
+  waits: '#!/bin/sh\ntrap "exit 9" TERM\necho up\nwhile :; do sleep 0.1; done\n',
+};
+
+describe('runs of an infrastructure image in real pods', { timeout: 180_000 }, () => {
+  let connection: Connection;
+  let infrastructure: TerraformJobs;
+  let plain: TerraformJobs;
+  beforeAll(async () => {
+    connection = await connect({ kubeconfigPath: lane.kubeconfigPath, userAgent: 'e2e' });
+    const { client } = connection;
+    await applyManifests(client, await readManifests('charts/alustan/files'));
+    plain = new TerraformJobs(client, await pushScripts('runs/plain', scripts), namespace);
+    const image = await pushInfrastructure('runs/infrastructure', '1.0.0', { 'terraform/slow.tf': slow });
+    infrastructure = new TerraformJobs(client, image, namespace);
+    await plain.prepare();
+  }, 120_000);
+  afterAll(async () => {
+    await kubectl('delete', 'namespace', namespace, '--wait', '--timeout=90s');
+    await connection.close();
+  }, 120_000);
+
+  /** The pod of a Job, once its log holds the words. */
+  async function podThatSays(jobs: TerraformJobs, job: string, words: string): Promise<string> {
+    return await vi.waitFor(
+      async () => {
+        const name = (await jobs.pods(job))[0]?.metadata.name ?? '';
+        expect(await kubectl('logs', '-n', namespace, name)).toContain(words);
+        return name;
+      },
+      { timeout: 60_000, interval: 200 },
+    );
+  }
+  const hindrance = (job: string): Promise<Verdict> =>
+    vi.waitFor(
+      async () => {
+        const found = hindranceOf(await plain.pods(job));
+        if (found === undefined) throw new Error('nothing keeps it from starting');
+        return found;
+      },
+      { timeout: 60_000, interval: 200 },
+    );
+
+  it('an exit code, with the lines of both streams', async () => {
+    expect(await plain.run('code', 'fails')).toMatchObject({ exitCode: 3, reason: 'Error', tail: ['one', 'two'] });
+  });
+
+  it('out of memory', async () => {
+    const container = { resources: { limits: { memory: '24Mi' } } };
+    const job = await plain.start('memory', 'eats', {}, { container });
+    expect(await plain.end(job)).toMatchObject({ reason: 'OOMKilled', exitCode: 137 });
+  });
+
+  it('evicted, as by kubectl drain', async () => {
+    const job = await plain.start('evicted', 'waits');
+    const pod = await podThatSays(plain, job, 'up');
+    const eviction = JSON.stringify({ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod, namespace } });
+    const path = `/api/v1/namespaces/${namespace}/pods/${pod}/eviction`;
+    const program = 'printf %s "$3" | kubectl --kubeconfig "$1" create --raw "$2" -f -';
+    await exec('/bin/sh', ['-c', program, 'sh', lane.kubeconfigPath, path, eviction]);
+    expect(await plain.end(job)).toMatchObject({ reason: expect.stringMatching(/^(Evicted|PodLost)$/) });
+  });
+
+  it('deleted', async () => {
+    const job = await plain.start('deleted', 'waits');
+    await kubectl('delete', 'pod', '-n', namespace, await podThatSays(plain, job, 'up'), '--wait=false');
+    expect(await plain.end(job)).toMatchObject({ reason: 'PodLost' });
+  });
+
+  it('its deadline', async () => {
+    const job = await plain.start('deadline', 'waits');
+    await podThatSays(plain, job, 'up');
+    const patch = '{"spec":{"activeDeadlineSeconds":1}}';
+    await kubectl('patch', 'job', '-n', namespace, job, '--type=merge', '-p', patch);
+    expect(await plain.end(job)).toMatchObject({ reason: 'DeadlineExceeded' });
+  });
+
+  it('an image without a shell', async () => {
+    const image = await pushScripts('runs/shellless', scripts, false);
+    const end = await plain.end(await plain.start('shellless', 'fails', {}, { image }));
+    expect(end).toMatchObject({ reason: 'StartError', message: expect.stringContaining('/bin/sh') });
+    expect(end.exitCode).toBeUndefined();
+  });
+
+  it('an image that is missing, a Secret that is missing, no node', async () => {
+    const missing = await plain.start('missing', 'fails', {}, { image: 'localhost:7070/runs/none:1' });
+    const envFrom = [{ secretRef: { name: 'none' } }];
+    const secretless = await plain.start('secretless', 'fails', {}, { envFrom });
+    const nowhere = await plain.start('nowhere', 'fails', {}, { pod: { nodeSelector: { planet: 'mars' } } });
+    expect(await hindrance(missing)).toMatchObject({
+      reason: expect.stringMatching(/^(ErrImagePull|ImagePullBackOff)$/),
+    });
+    expect(await hindrance(secretless)).toMatchObject({
+      reason: 'CreateContainerConfigError',
+      message: 'secret "none" not found',
+    });
+    expect(await hindrance(nowhere)).toMatchObject({ reason: 'Unschedulable' });
+  });
+
+  async function idOf(name: string): Promise<string> {
+    const { output = '' } = await infrastructure.run(name, 'aws-resource -workspace=staging', variables);
+    return JSON.parse(output.slice(output.indexOf('{"outputs"'))).outputs.externalresources[0].Resource.Id;
+  }
+
+  it('F4 a pod killed in the middle of an apply: the lock is freed, nothing is lost or doubled', async () => {
+    expect(await infrastructure.run('killed', 'deploy', variables)).toMatchObject({ exitCode: 0 });
+    const id = await idOf('killed');
+    const MARK = randomUUID();
+    const job = await infrastructure.start('killed', 'deploy', { ...variables, TF_VAR_slow: 'true', MARK });
+    await podThatSays(infrastructure, job, 'the middle is reached');
+    killTerraform(MARK);
+    expect(await infrastructure.end(job)).toMatchObject({ exitCode: 137 });
+    const locked = await infrastructure.run('killed', 'plan', { ...variables, LOCK_TIMEOUT: '0s' });
+    expect(locked.tail.join('\n')).toContain('state lock');
+    const dead = { ...variables, ALUSTAN_LOCK_OWNER: `${namespace}/killed/x` };
+    const other = await infrastructure.run('killed', 'unlock', { ...dead, ALUSTAN_LOCK_JOB: 'killed-deploy-other' });
+    expect(other).toMatchObject({ exitCode: 1 });
+    expect(other.output).toContain('is not the run that died: it is left alone');
+    const freed = await infrastructure.run('killed', 'unlock', { ...dead, ALUSTAN_LOCK_JOB: job });
+    expect(freed.output).toContain('freeing the lock');
+    const done = await infrastructure.run('killed', 'deploy', variables);
+    expect(done.output).toContain('0 added, 0 changed, 0 destroyed');
+    expect(await idOf('killed')).toBe(id);
+  });
+
+  it('F4 a pod that is told to stop: Terraform writes its state and frees the lock', async () => {
+    const job = await infrastructure.start('told', 'deploy', { ...variables, TF_VAR_slow: 'true' });
+    const pod = await podThatSays(infrastructure, job, 'the middle is reached');
+    await kubectl('delete', 'pod', '-n', namespace, pod, '--wait=false');
+    expect(await infrastructure.end(job)).toMatchObject({ reason: 'PodLost' });
+    expect((await infrastructure.run('told', 'unlock', variables)).output).toContain('already unlocked');
+    const gone = await infrastructure.run('told', 'destroy -c', variables);
+    expect(gone.output).toMatch(/Destroy complete! Resources: 3 destroyed/);
+    expect((await infrastructure.left()).filter((name) => name.includes('told'))).toEqual([]);
+  });
+
+  it('a lock of another object with the same state is left alone', async () => {
+    const shared = { ...variables, STATE_NAME: 'shared' };
+    const job = await infrastructure.start('holder', 'deploy', { ...shared, TF_VAR_slow: 'true' });
+    const pod = await podThatSays(infrastructure, job, 'the middle is reached');
+    const refused = await infrastructure.run('other', 'unlock', shared);
+    expect(refused).toMatchObject({ exitCode: 1 });
+    expect(refused.output).toContain('is not the run that died: it is left alone');
+    await kubectl('exec', '-n', namespace, pod, '--', 'touch', '/tmp/gate');
+    expect(await infrastructure.end(job)).toMatchObject({ exitCode: 0 });
+  });
+});
