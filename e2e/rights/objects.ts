@@ -1,12 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import type { KubeObject } from '../../src/core/resource.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
 
-/** What every account of a delivery needs (docs/security.md): Helm's records, the Job and its input; the rest is the chart's. */
-const minimum = [
-  { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'] },
-  { apiGroups: ['batch'], resources: ['jobs'], verbs: ['create', 'patch', 'delete'] },
-];
+const page = readFileSync(new URL('../../docs/security.md', import.meta.url), 'utf8');
+
+/** What every account of a Service needs, as docs/security.md tells it. */
+const minimum = parse(/^```yaml\n(.*?)^```/ms.exec(page)?.[1] ?? '') as readonly object[];
 
 /** What an administrator has made before a tenant comes. */
 export const byAdministrator: readonly KubeObject[] = [

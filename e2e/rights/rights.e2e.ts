@@ -185,6 +185,22 @@ describe('the rights that the chart gives, on a real API server with its audit l
     expect(refused).toEqual([]);
   });
 
+  it('E33 where no account is made: what a Service waits for, and that the commands it tells make it go on', async () => {
+    explainFailure();
+    await stage.stopController();
+    const { client } = stage.connection;
+    await applyManifests(client, await renderRights([...values, 'runner.autoProvision=false']));
+    await stage.startController({ accounts: { autoProvision: false } });
+    await applyManifests(client, [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'manual' } }]);
+    const manual = new Tenant(client, 'manual', repoURL);
+    await manual.service('plain', 'plain');
+    const message = await manual.message('plain', 'Progressing AccountNotFound');
+    expect(message).toMatch(/, since 20/);
+    const [commands = ''] = /kubectl create serviceaccount .*? --serviceaccount=\S+(?=;)/.exec(message) ?? [];
+    await exec('/bin/sh', ['-ec', commands], { env: { KUBECONFIG: stage.plane.kubeconfigPath } });
+    await manual.message('plain', 'Completed Delivered');
+  });
+
   it('E33 an account that the administrator has not named is refused, with the remedy', async () => {
     await acme.service('unnamed', 'plain', { serviceAccountName: 'default' });
     const message = await acme.message('unnamed', 'Error Forbidden');

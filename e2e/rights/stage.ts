@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { leadController } from '../../src/controller/lead.ts';
+import { type LeadOptions, leadController } from '../../src/controller/lead.ts';
 import { silent } from '../../src/core/log.ts';
 import type { Role } from '../../src/core/role.ts';
 import { type Connection, connect } from '../../src/kube/connect.ts';
@@ -33,7 +33,8 @@ export type Stage = Readonly<{
   registry: Registry;
   /** Ends the controller as a crash would not: cleanly. */
   stopController(): Promise<void>;
-  startController(): Promise<void>;
+  /** With the chart's rights, and these options. */
+  startController(options?: Pick<LeadOptions, 'accounts'>): Promise<void>;
   stop(): Promise<void>;
 }>;
 
@@ -67,8 +68,8 @@ export async function startStage(values: readonly string[]): Promise<Stage> {
     return {
       ...{ plane, connection, git, registry, stop },
       stopController: () => stopController(),
-      startController: async () => {
-        stopController = await runController(own, git, registry, join(dataDir, 'cache'));
+      startController: async (options = {}) => {
+        stopController = await runController(own, git, registry, { ...options, cacheDir: join(dataDir, 'cache') });
       },
     };
   } catch (error) {
@@ -97,12 +98,12 @@ async function runController(
   { urgent, guarded }: Connection,
   git: GitServer,
   registry: Registry,
-  cacheDir: string,
+  more: Pick<LeadOptions, 'accounts' | 'cacheDir'>,
 ): Promise<() => Promise<void>> {
   const stop = new AbortController();
   const leading = Promise.withResolvers<void>();
   const options = {
-    ...{ urgent, guarded, cacheDir, log: silent, controllerNamespace: 'alustan', identity: randomUUID() },
+    ...{ ...more, urgent, guarded, log: silent, controllerNamespace: 'alustan', identity: randomUUID() },
     runner: { image: runnerImage, command: ['alustan'] },
     gitRewrites: [{ from: `http://${written}/git/`, to: `${git.url}/` }],
     registryMirrors: [{ from: written, to: registry.url }],

@@ -113,6 +113,18 @@ describe('the chart', { timeout: 60_000 }, () => {
     expect(find(await render(), 'Secret', 'alustan-github-token')).toBeUndefined();
   });
 
+  it('E18 puts the GitHub token beside the Repositories of other namespaces that name it, and no others', async () => {
+    const repository = (namespace: string, secret: string) => {
+      return { name: 'apps', url: 'https://github.com/acme/apps', namespace, secretRef: { name: secret } };
+    };
+    const repositories = [repository('apps', 'alustan-github-token'), repository('team', 'their-own')];
+    const objects = await render({ githubToken: base64('ghp_1'), repositories });
+    const tokens = objects.filter(
+      ({ kind, metadata }) => kind === 'Secret' && metadata.name === 'alustan-github-token',
+    );
+    expect(tokens.map(({ metadata }) => metadata.namespace).sort()).toEqual(['alustan', 'apps']);
+  });
+
   it('keeps one replica when nodes are drained, where there are several', async () => {
     expect(find(await render({ replicas: 2 }), 'PodDisruptionBudget', 'alustan-controller')).toBeDefined();
     expect(find(await render(), 'PodDisruptionBudget', 'alustan-controller')).toBeUndefined();
