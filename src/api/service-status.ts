@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { situation, time } from './common.ts';
+import { previewReport } from './preview.ts';
 
 /** A runner Job as status remembers it: written before the Job is created, so that none is ever run twice (E20). */
 export const jobRecord = z
@@ -77,6 +78,7 @@ export const serviceReport = z.object({
   warnings: z.array(warning).optional().describe('What is odd and stops nothing.'),
   job: jobRecord.optional(),
   lastHandledRetry: z.string().optional().describe('Value of the annotation `alustan.io/retry` that was acted on.'),
+  ...previewReport,
 });
 
 export const serviceStatus = serviceReport.extend(situation).describe('What the controller last saw.');

@@ -3,6 +3,7 @@ import type { KubeObject, ObjectMeta, Resource } from '../core/resource.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { duration, label, objectName, secretRef } from './common.ts';
 import { parseSpec } from './parse.ts';
+import { previewEnvironment } from './preview.ts';
 import type { ServiceStatus } from './service-status.ts';
 
 const source = z
@@ -89,15 +90,6 @@ const containerRegistry = z
       ),
   })
   .describe('Follows the tags of an image and writes the chosen one into the values wherever the image is named.');
-
-const previewEnvironment = z
-  .object({
-    enabled: z.boolean().default(false).describe('Whether pull requests labelled `preview` are delivered too.'),
-    gitOwner: z.string().max(255).optional().describe('Owner of the repository.').meta({ example: 'alustan' }),
-    gitRepo: z.string().max(255).optional().describe('Name of the repository.').meta({ example: 'web-app-demo' }),
-    intervalSeconds: z.int().min(1).optional().describe('Seconds between looks at the pull requests.'),
-  })
-  .describe('Previews of pull requests. Accepted and kept; this version does not deliver them yet.');
 
 const dependency = z.union([label, z.object({ name: label.describe('Name of the object.') })]);
 

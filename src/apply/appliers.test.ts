@@ -57,6 +57,9 @@ const subjects: { action: ClusterAction; before: KubeObject[] }[] = [
   { action: { type: 'add-finalizer', object: ref, finalizer }, before: [service()] },
   { action: { type: 'remove-finalizer', object: ref, finalizer }, before: [service({ finalizers: [finalizer, 'b'] })] },
   { action: { type: 'apply-object', object: config, actAs, force: true, origin: 'a.yaml:3' }, before: [] },
+  { action: { type: 'create-object', object: config }, before: [] },
+  { action: { type: 'replace-object', object: config }, before: [] },
+  { action: { type: 'replace-object', object: config }, before: [config] },
   { action: { type: 'delete-object', object: { ...config, ...config.metadata }, actAs }, before: [config] },
   { action: { type: 'run-job', job }, before: [] },
   { action: { type: 'run-job', job: infrastructure }, before: [] },
@@ -120,6 +123,15 @@ describe.each(subjects)('the applier of $action.type', ({ action, before }) => {
 });
 
 describe('the appliers', () => {
+  it('E15 create nothing over what others made', async () => {
+    const api = new FakeApi();
+    api.put(config);
+    const sealed = { ...config, metadata: { ...config.metadata, annotations: { seal: 'ours' } } };
+    const answer = await applierOf(api, { type: 'create-object', object: sealed })();
+    expect(answer).toMatchObject({ ok: false, failure: { reason: 'Conflict' } });
+    expect(api.objects.get('ConfigMap shop/a')?.metadata.annotations).toBeUndefined();
+  });
+
   it('E10 add no finalizer to what is being deleted', async () => {
     const api = new FakeApi();
     api.put(service({ deletionTimestamp: 'now' }));

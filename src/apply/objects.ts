@@ -1,14 +1,21 @@
-import type { ActAs } from '../core/plan.ts';
+import type { ActAs, ObjectRef } from '../core/plan.ts';
+import type { KubeObject } from '../core/resource.ts';
 import { ok, type Result } from '../core/result.ts';
-import { isNotFound, type KubeClient, KubeError } from '../kube/client.ts';
+import { isAlreadyExists, isConflict, isNotFound, type KubeClient, KubeError } from '../kube/client.ts';
 import type { ActionOf, Applied, Applier } from './contract.ts';
 import { failureOf } from './failure.ts';
 
 const fieldManager = 'alustan';
 
-export type ObjectAction = 'add-finalizer' | 'remove-finalizer' | 'apply-object' | 'delete-object';
+export type ObjectAction =
+  | 'add-finalizer'
+  | 'remove-finalizer'
+  | 'apply-object'
+  | 'create-object'
+  | 'replace-object'
+  | 'delete-object';
 
-/** Adds and removes finalizers, applies and deletes objects; as the tenant where the action says so. */
+/** Adds and removes finalizers, creates, applies and deletes objects; as the tenant where the action says so. */
 export class ObjectApplier implements Applier<ObjectAction> {
   readonly #client: KubeClient;
 
@@ -17,7 +24,7 @@ export class ObjectApplier implements Applier<ObjectAction> {
   }
 
   async apply(action: ActionOf<ObjectAction>, signal: AbortSignal): Promise<Result<Applied>> {
-    const target = action.type === 'apply-object' ? { ...action.object, ...action.object.metadata } : action.object;
+    const target = 'metadata' in action.object ? { ...action.object, ...action.object.metadata } : action.object;
     const where = target.namespace === undefined ? '' : ` in namespace ${target.namespace}`;
     try {
       return ok(await this.#act(action, signal));
@@ -38,6 +45,10 @@ export class ObjectApplier implements Applier<ObjectAction> {
         return this.#editFinalizers(action, (list) => list.filter((item) => item !== action.finalizer), signal);
       case 'apply-object':
         return this.#apply(action, signal);
+      case 'create-object':
+        return this.#create(action.object, signal);
+      case 'replace-object':
+        return this.#replace(action.object, signal);
       case 'delete-object':
         return this.#delete(action, signal);
     }
@@ -68,24 +79,61 @@ export class ObjectApplier implements Applier<ObjectAction> {
   }
 
   async #apply(action: ActionOf<'apply-object'>, signal: AbortSignal): Promise<Applied> {
-    const { apiVersion, kind, metadata } = action.object;
-    const namespace = metadata.namespace === undefined ? {} : { namespace: metadata.namespace };
-    const reference = { apiVersion, kind, name: metadata.name, ...namespace };
+    const reference = referenceOf(action.object);
     const options = { fieldManager, force: action.force };
     const object = await this.#as(action.actAs).patch(reference, 'apply', action.object, options, signal);
     return { state: 'done', object };
   }
 
+  async #create(object: KubeObject, signal: AbortSignal): Promise<Applied> {
+    try {
+      return { state: 'done', object: await this.#client.create(object, signal) };
+    } catch (error) {
+      if (!isAlreadyExists(error)) throw error;
+      const { metadata } = object;
+      const live = await this.#client.get(referenceOf(object), signal);
+      // The one that we made, when we were stopped before we heard of it; nobody else gives it the same annotations.
+      const { annotations = {} } = metadata;
+      const isSame = Object.entries(annotations).every(([key, value]) => live.metadata.annotations?.[key] === value);
+      if (!isSame) throw error;
+      return { state: 'done', object: live };
+    }
+  }
+
+  async #replace(object: KubeObject, signal: AbortSignal): Promise<Applied> {
+    const reference = referenceOf(object);
+    try {
+      return { state: 'done', object: await this.#client.create(object, signal) };
+    } catch (error) {
+      if (!isAlreadyExists(error)) throw error;
+    }
+    const { metadata: live } = await this.#client.get(reference, signal);
+    const { labels, annotations } = object.metadata;
+    const operations = [
+      { op: 'test', path: '/metadata/resourceVersion', value: live.resourceVersion },
+      { op: 'add', path: '/metadata/labels', value: { ...live.labels, ...labels } },
+      { op: 'add', path: '/metadata/annotations', value: { ...live.annotations, ...annotations } },
+      { op: 'add', path: '/spec', value: object['spec'] },
+    ];
+    return { state: 'done', object: await this.#client.patch(reference, 'json', operations, {}, signal) };
+  }
+
   async #delete(action: ActionOf<'delete-object'>, signal: AbortSignal): Promise<Applied> {
     const propagation = action.propagation ?? 'Background';
     try {
-      await this.#as(action.actAs).delete(action.object, { propagation }, signal);
+      const precondition = action.uid === undefined ? {} : { uid: action.uid };
+      await this.#as(action.actAs).delete(action.object, { propagation, ...precondition }, signal);
       return { state: 'pending' };
     } catch (error) {
       if (isNotFound(error) || isUnknownKind(error)) return { state: 'done' };
+      if (action.uid !== undefined && isConflict(error)) return { state: 'done' };
       throw error;
     }
   }
+}
+
+function referenceOf({ apiVersion, kind, metadata: { name, namespace } }: KubeObject): ObjectRef {
+  return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
 }
 
 function isForbidden(error: unknown): boolean {
@@ -101,5 +149,7 @@ const verbs = {
   'add-finalizer': 'adding the finalizer to',
   'remove-finalizer': 'removing the finalizer from',
   'apply-object': 'applying',
+  'create-object': 'creating',
+  'replace-object': 'writing',
   'delete-object': 'deleting',
 } as const;

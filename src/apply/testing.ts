@@ -2,6 +2,7 @@ import type { ObjectRef } from '../core/plan.ts';
 import type { KubeObject } from '../core/resource.ts';
 import { type KubeClient, KubeError } from '../kube/client.ts';
 
+type Operation = Readonly<{ op: string; path: string; value: unknown }>;
 type Request = Readonly<{ verb: string; name: string; who?: string }>;
 
 /** An API server in memory, for tests: create, get, merge and apply patches, delete; and a crash at a chosen request. */
@@ -26,6 +27,7 @@ export class FakeApi {
         const id = this.#arrive(kind, ref, who);
         if (kind === 'apply') return this.#store(id, body as KubeObject);
         const before = this.#found(id);
+        if (kind === 'json') return this.#store(id, patched(before, body as Operation[]));
         const { metadata } = body as KubeObject;
         if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== before.metadata.resourceVersion) {
           throw new KubeError(409, 'Conflict', 'the object has been modified');
@@ -69,4 +71,16 @@ export class FakeApi {
 
 function idOf({ kind, namespace = '', name }: ObjectRef): string {
   return `${kind} ${namespace}/${name}`;
+}
+
+/** Operations of paths that are one or two names long; `test` is taken to hold. */
+function patched(object: KubeObject, operations: readonly Operation[]): KubeObject {
+  const next = structuredClone(object) as Record<string, unknown>;
+  for (const { op, path, value } of operations) {
+    const [, first = '', second] = path.split('/');
+    if (op === 'test') continue;
+    if (second === undefined) next[first] = value;
+    else next[first] = { ...(next[first] as object), [second]: value };
+  }
+  return next as KubeObject;
 }

@@ -1,25 +1,27 @@
 import type { Address } from '../core/address.ts';
 import type { Redirect } from '../core/redirect.ts';
 import type { LogFormat } from './log.ts';
+import type { PreviewFlags } from './preview-options.ts';
 
 /** Options of `alustan controller`, as its parser leaves them. */
-export type ControllerFlags = Readonly<{
-  kubeconfig?: string;
-  namespace: string;
-  runnerImage: string;
-  runnerServiceAccount: string;
-  runnerClusterRole: string;
-  runnerAutoProvision: boolean;
-  cacheDir: string;
-  appSyncInterval?: string;
-  gitRewrite: readonly Redirect[];
-  registryMirror: readonly Redirect[];
-  retryDelay: number;
-  leaderElection: boolean;
-  logLevel: string;
-  logFormat: LogFormat;
-  qps: number;
-  burst?: number;
-  /** Undefined: no listener. */
-  httpAddress?: Address;
-}>;
+export type ControllerFlags = PreviewFlags &
+  Readonly<{
+    kubeconfig?: string;
+    namespace: string;
+    runnerImage: string;
+    runnerServiceAccount: string;
+    runnerClusterRole: string;
+    runnerAutoProvision: boolean;
+    cacheDir: string;
+    appSyncInterval?: string;
+    gitRewrite: readonly Redirect[];
+    registryMirror: readonly Redirect[];
+    retryDelay: number;
+    leaderElection: boolean;
+    logLevel: string;
+    logFormat: LogFormat;
+    qps: number;
+    burst?: number;
+    /** Undefined: no listener. */
+    httpAddress?: Address;
+  }>;

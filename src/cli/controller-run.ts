@@ -15,6 +15,7 @@ import { connectFrom } from './connection.ts';
 import { type CommandContext, stopped } from './context.ts';
 import type { ControllerFlags } from './controller-flags.ts';
 import { createLog } from './log.ts';
+import { previewsOf } from './preview-options.ts';
 
 type Parts = Readonly<{
   flags: ControllerFlags;
@@ -82,6 +83,7 @@ function optionsOf({ flags, connection, log, metrics }: Parts): ControllerOption
     gitRewrites: flags.gitRewrite,
     registryMirrors: flags.registryMirror,
     intervalMs: intervalOr(flags.appSyncInterval, defaultIntervalMs, (why) => log.warn({}, `appSyncInterval: ${why}`)),
+    previews: previewsOf(flags),
     settings: { retryDelayMs: flags.retryDelay },
     accounts: {
       name: flags.runnerServiceAccount,

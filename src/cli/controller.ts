@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import type { CommandContext } from './context.ts';
 import type { ControllerFlags } from './controller-flags.ts';
+import { previewOptions } from './preview-options.ts';
 import { logFormatOption, logLevelOption, sharedOptions } from './shared-options.ts';
 import { address, positive } from './values.ts';
 
@@ -34,7 +35,7 @@ export function controllerCommand(context: CommandContext): Command {
     )
     .addOption(logLevelOption('info'))
     .addOption(logFormatOption('json'));
-  for (const option of sharedOptions()) command.addOption(option);
+  for (const option of [...sharedOptions(), ...previewOptions()]) command.addOption(option);
   return command.action(async (flags: ControllerFlags) => {
     const { runController } = await import('./controller-run.ts');
     await runController(flags, context);

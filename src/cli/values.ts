@@ -28,3 +28,14 @@ export function address(text: string): Address | undefined {
   if (text === 'none' || parsed !== undefined) return parsed;
   throw new InvalidArgumentError('Write :PORT, HOST:PORT or none.');
 }
+
+/** A map, written as JSON. */
+export function json(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // Told below.
+  }
+  throw new InvalidArgumentError('Write a map as JSON, for example {"team":"shop"}.');
+}

@@ -35,10 +35,9 @@ export async function imageFacts(
     polls.forgetImage(key);
     return {};
   }
-  const { host, repository } = watched.value.image;
-  const login = await loginOf(credentials, registry, host, looker, signal);
-  if (!login.ok) return { tags: login };
-  const ref: RegistryRef = { host, repository, ...(login.value === undefined ? {} : { login: login.value }) };
+  const found = await registryRef(credentials, registry, looker, signal);
+  if (!found.ok) return { tags: found };
+  const ref = found.value;
   polls.image(key, ref, intervalMs);
   const seen = await images.observe(ref, undefined, { signal, maxAgeMs: intervalMs });
   if (!seen.ok) {
@@ -51,6 +50,21 @@ export async function imageFacts(
     return [tag, answer] as const;
   });
   return { tags, pullable: Object.fromEntries(await Promise.all(probes)) };
+}
+
+/** Where the image lies, with the login that the spec names. */
+export async function registryRef(
+  credentials: Credentials,
+  registry: ImageRequest['registry'],
+  looker: Looker,
+  signal: AbortSignal,
+): Promise<Result<RegistryRef>> {
+  const watched = watchedImage(registry, undefined);
+  if (!watched.ok) return watched;
+  const { host, repository } = watched.value.image;
+  const login = await loginOf(credentials, registry, host, looker, signal);
+  if (!login.ok) return login;
+  return ok({ host, repository, ...(login.value === undefined ? {} : { login: login.value }) });
 }
 
 async function loginOf(

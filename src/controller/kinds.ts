@@ -7,6 +7,7 @@ import type { EventSender } from '../status/events.ts';
 import { StatusWriter } from '../status/writer.ts';
 import type { JobController } from './job.ts';
 import type { ControllerOptions } from './options.ts';
+import { previewController } from './previews.ts';
 import { Reconciler, type ReconcilerTools, type Requeue } from './reconciler.ts';
 import { repositoryController } from './repository.ts';
 import { serviceController } from './service.ts';
@@ -19,7 +20,7 @@ export function reconcilers(
   tools: Tools,
   events: EventSender,
   jobs: JobController,
-  options: Pick<ControllerOptions, 'runner' | 'now' | 'telemetry'>,
+  options: Pick<ControllerOptions, 'runner' | 'now' | 'telemetry' | 'previews' | 'controllerNamespace'>,
 ): Readonly<Record<string, Reconcile>> {
   const { client, log } = tools;
   const services = serviceController(tools);
@@ -34,9 +35,11 @@ export function reconcilers(
   };
   const service = new Reconciler(services, shared);
   const repository = new Reconciler(repositoryController(tools), shared);
+  const previews = previewController(tools, shared, options);
   return {
     Service: (key, signal) => service.reconcile(key, signal),
     Repository: (key, signal) => repository.reconcile(key, signal),
+    Preview: (key, signal) => previews.reconcile(key, signal),
     Job: (key) => jobs.reconcile(key),
   };
 }

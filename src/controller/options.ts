@@ -5,6 +5,7 @@ import type { ActAs } from '../core/plan.ts';
 import type { Redirect } from '../core/redirect.ts';
 import type { Telemetry } from '../core/telemetry.ts';
 import type { WatchingClient } from '../kube/client.ts';
+import type { PreviewSettings } from '../plan/preview/facts.ts';
 import type { Settings } from '../plan/service/facts.ts';
 import type { Timeouts } from '../source/http/client.ts';
 
@@ -25,6 +26,8 @@ export type ControllerOptions = Readonly<{
   settings?: Partial<Omit<Settings, 'controllerNamespace'>>;
   /** The account of runners, its role, and whether it is made where it is not there. */
   accounts?: Partial<Pick<AccountSettings, 'name' | 'clusterRole' | 'autoProvision'>>;
+  /** GitHub of Services that name none, limits, and what the namespaces of previews get. */
+  previews?: Partial<Omit<PreviewSettings, 'controllerNamespace' | 'serviceAccount'>>;
   /** Objects worked on at once. */
   workers?: number;
   telemetry?: Telemetry;
@@ -88,5 +91,16 @@ export function settingsOf({ settings, accounts, controllerNamespace }: Controll
     runner: { serviceAccount: accounts?.name ?? 'alustan-runner', timeoutSeconds: 300 },
     ...settings,
     controllerNamespace,
+  };
+}
+
+export function previewSettingsOf(
+  { previews, controllerNamespace }: Pick<ControllerOptions, 'previews' | 'controllerNamespace'>,
+  { runner, imagePollMs }: Settings,
+): PreviewSettings {
+  return {
+    ...{ imagePollMs, maxPreviews: 100, apiUrl: 'https://api.github.com', namespaceLabels: {} },
+    ...previews,
+    ...{ controllerNamespace, serviceAccount: runner.serviceAccount },
   };
 }

@@ -18,6 +18,7 @@ import {
   settingsOf,
 } from './options.ts';
 import { ownAccount } from './own-account.ts';
+import { previewIndexers, ringPreviews } from './preview/triggers.ts';
 import { ringRepositories } from './repository/triggers.ts';
 import { ringServices, serviceIndexers } from './service/triggers.ts';
 import { openSources, type Sources } from './sources.ts';
@@ -34,7 +35,12 @@ const graceMs = 500;
 /** Starts the controller: caches first, then everything that rings, then the loop. Rejects with KubeError. */
 export async function startController(options: ControllerOptions): Promise<RunningController> {
   const { client, log, controllerNamespace } = options;
-  const caches = openCaches({ client, log, controllerNamespace, serviceIndexers });
+  const caches = openCaches({
+    client,
+    log,
+    controllerNamespace,
+    serviceIndexers: { ...serviceIndexers, ...previewIndexers },
+  });
   const queue = new WorkQueue();
   const sources = openSources(options, (key) => queue.add(key));
   try {
@@ -71,6 +77,7 @@ function run(options: ControllerOptions, tools: Tools, queue: WorkQueue): Runnin
   const listening = [
     ringServices(caches, ring),
     ringRepositories(caches, ring),
+    ringPreviews(caches, ring),
     ringForDefinitions(caches, ring),
     jobs.listen((key) => tidying.add(key)),
     caches.namespaces.onChange((before, after) => {

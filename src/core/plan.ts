@@ -22,7 +22,13 @@ export type Action =
       propagation?: 'Background' | 'Foreground';
       /** True where missing rights must not stop what follows. */
       bestEffort?: boolean;
+      /** Another object of the same name is left alone. */
+      uid?: string;
     }>
+  /** Fails where there is one of that name: what others made is never taken over. */
+  | Readonly<{ type: 'create-object'; object: KubeObject }>
+  /** Creates it, or makes the spec of the one that is there this one: what others have added to it goes, unlike by an apply. */
+  | Readonly<{ type: 'replace-object'; object: KubeObject }>
   /** `origin`: where the object was written, for messages, for example `apps/api.yaml:12`. */
   | Readonly<{ type: 'apply-object'; object: KubeObject; actAs?: ActAs; force: boolean; origin?: string }>
   | FeedbackAction;

@@ -2,7 +2,7 @@ import type { Action, JobRequest, ObjectRef, Plan } from '../../src/core/plan.ts
 import type { TerraformRun } from '../../src/core/terraform-run.ts';
 
 /** A plan's actions as a case writes them, one line each, in order. */
-export function describeActions(plan: Plan<unknown>, hash?: string): string[] {
+export function describeActions(plan: Pick<Plan<unknown>, 'groups'>, hash?: string): string[] {
   return plan.groups.flatMap((group) => group.actions).map((action) => describeAction(action, hash));
 }
 
@@ -16,6 +16,10 @@ function describeAction(action: Action, hash?: string): string {
   if (action.type === 'apply-object') {
     const { apiVersion, kind, metadata } = action.object;
     return `apply ${ref({ apiVersion, kind, ...metadata })}${as(action.actAs)}`;
+  }
+  if (action.type === 'create-object' || action.type === 'replace-object') {
+    const { apiVersion, kind, metadata } = action.object;
+    return `${action.type === 'create-object' ? 'create' : 'write'} ${ref({ apiVersion, kind, ...metadata })}`;
   }
   if (action.type === 'delete-object') {
     return `delete ${ref(action.object)}${as(action.actAs)}${action.bestEffort === true ? ', if allowed' : ''}`;

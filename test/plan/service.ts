@@ -38,6 +38,8 @@ export type Given = Readonly<{
   jobs?: readonly (Partial<Job> & { name: string })[];
   settings?: Partial<ServiceFacts['settings']>;
   namespaceTerminating?: boolean;
+  preview?: NonNullable<ServiceFacts['preview']>;
+  previews?: readonly string[];
 }>;
 
 const settings: ServiceFacts['settings'] = {
@@ -97,6 +99,8 @@ export function factsOf(given: Given): ServiceFacts {
     objects: (given.objects ?? []).map(releaseObject),
     jobs: (given.jobs ?? []).map(job),
     namespaceTerminating: given.namespaceTerminating ?? false,
+    ...(given.preview === undefined ? {} : { preview: given.preview }),
+    ...(given.previews === undefined ? {} : { previews: given.previews }),
   };
 }
 

@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import type { ControllerOptions, RunningController } from '../../src/controller/options.ts';
 import { startController } from '../../src/controller/start.ts';
 import { silent } from '../../src/core/log.ts';
+import { type ForgeRepository, forgeBell } from '../../src/core/pull-request.ts';
 import type { KubeObject } from '../../src/core/resource.ts';
 import type { WatchingClient } from '../../src/kube/client.ts';
 import { type Connection, connect } from '../../src/kube/connect.ts';
 import { Reflector } from '../../src/kube/reflector/reflector.ts';
 import { type ApiServer, startApiServer } from '../../src/local/api-server/index.ts';
+import { World } from '../../src/local/cluster/world.ts';
+import { runNamespaces } from '../../src/local/controllers/namespace/controller.ts';
 import { applyManifests, readManifests } from '../../src/local/mode/manifests.ts';
 import { controllerRole } from './controller-role.ts';
 import { FakeHelm } from './fake-helm.ts';
@@ -88,6 +91,22 @@ export class ControllerStage {
 
   async start(options: Partial<ControllerOptions> = {}): Promise<void> {
     this.#controller = await startController({ ...this.options, ...options });
+  }
+
+  /** As a webhook does. */
+  pullRequestsChanged(repository: ForgeRepository): void {
+    this.#controller?.pullRequestsChanged(forgeBell(repository));
+  }
+
+  /** Empties namespaces that are being deleted, as a cluster does; until the returned function is called. */
+  async emptyNamespaces(): Promise<() => Promise<void>> {
+    const world = await World.open({ kubeconfigPath: join(this.#dir, 'kubeconfig'), log: silent });
+    const running = runNamespaces(world);
+    await world.synced();
+    return async () => {
+      await running.close();
+      await world.close();
+    };
   }
 
   async stop(): Promise<void> {

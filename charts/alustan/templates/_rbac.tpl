@@ -7,8 +7,9 @@
   "runnerRole" (list $runner.clusterRole)
   "impersonated" (has "*" $named | ternary list (prepend $named $runner.serviceAccountName | uniq))
 -}}
+{{- $on := dict "runner.autoProvision" $runner.autoProvision "previews.enabled" .context.Values.previews.enabled -}}
 {{- range .rules }}
-{{- if or (ne (default "" .when) "runner.autoProvision") $runner.autoProvision }}
+{{- if or (not .when) (get $on (default "" .when)) }}
 - apiGroups: {{ toJson .apiGroups }}
   resources: {{ toJson .resources }}
   verbs: {{ toJson .verbs }}

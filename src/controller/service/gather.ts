@@ -8,6 +8,7 @@ import type { ManifestRef } from '../../source/cluster/manifest.ts';
 import type { ReleaseRecord, Releases } from '../../source/cluster/releases.ts';
 import type { Looker, Watches } from '../../source/cluster/watches.ts';
 import { byJob, byOwner, type Caches, ownerId } from '../caches.ts';
+import { originOfService, previewNamespaces, readerOf } from '../preview/origin.ts';
 import { clusterSecret } from './cluster-secrets.ts';
 import { jobFact } from './job-facts.ts';
 import type { ObjectHealth } from './object-health.ts';
@@ -51,11 +52,13 @@ export async function gatherService(
   const terminating = caches.namespaces.get({ name: namespace })?.metadata.deletionTimestamp !== undefined;
   tools.looking(service);
   const looker = look(tools, service);
+  const preview = originOfService(tools, service);
+  const reader = preview === undefined ? looker : readerOf(tools, preview, looker);
   const account = terminating ? ok(undefined) : await tools.ensureAccount(looker);
   // Deletion must work without git, registry and tokens (E10): they are not even asked.
   const [chart, images] =
     account.ok && deletionTimestamp === undefined
-      ? await Promise.all([inputs.chart(service, looker, signal), inputs.images(service, looker, signal)])
+      ? await Promise.all([inputs.chart(service, reader, signal), inputs.images(service, reader, signal)])
       : [undefined, {}];
   const jobs = await jobsOf(tools, service, signal);
   const release = account.ok ? await releaseOf(tools, service, looker, jobs, signal) : account;
@@ -73,6 +76,8 @@ export async function gatherService(
     objects,
     jobs,
     namespaceTerminating: terminating,
+    ...(preview === undefined ? {} : { preview }),
+    ...(deletionTimestamp === undefined ? {} : { previews: previewNamespaces(tools, service) }),
   };
 }
 

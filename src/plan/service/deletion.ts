@@ -3,7 +3,7 @@ import type { Action, ObjectRef } from '../../core/plan.ts';
 import { limitAttempts } from '../attempts.ts';
 import { firstFew } from '../first-few.ts';
 import { dependentsOf } from '../peers.ts';
-import { type Draft, type Ended, end, type Step } from './draft.ts';
+import { type Draft, type Ended, end, type Step, wait } from './draft.ts';
 import { awaitJob, type Purpose, startJob, timeoutSeconds } from './jobs.ts';
 import { awaitLock } from './lock.ts';
 import { observeRelease } from './release-health.ts';
@@ -18,6 +18,7 @@ const recheckMs = 60_000;
 export const deletionSteps: readonly Step[] = [
   endWithoutFinalizer,
   observeOwn,
+  awaitPreviews,
   leaveWithNamespace,
   holdForDependents,
   abandonRelease,
@@ -33,6 +34,13 @@ export const deletionSteps: readonly Step[] = [
 function endWithoutFinalizer(draft: Draft): Draft {
   if (draft.object.metadata.finalizers?.includes(finalizer) === true) return draft;
   return end(draft, 'working', 'Deleting', 'nothing of ours holds the deletion');
+}
+
+/** E10: previews lie in namespaces of their own, which nobody would find any more. */
+function awaitPreviews(draft: Draft): Draft {
+  const { previews = [] } = draft.facts;
+  if (previews.length === 0 || isAbandoned(draft)) return draft;
+  return wait(draft, 'waiting', 'PreviewsRemain', `waiting for its previews to be removed: ${firstFew(previews, 5)}`);
 }
 
 /** A terminating namespace takes no new Job and deletes what is in it; what the release has elsewhere does not go by itself. */
@@ -60,9 +68,13 @@ function holdForDependents(draft: Draft): Draft {
 
 /** E10: the way out when an uninstall is not possible. */
 function abandonRelease(draft: Draft): Draft {
-  if (draft.object.metadata.annotations?.[abandonAnnotation] !== 'true') return draft;
+  if (!isAbandoned(draft)) return draft;
   const { releaseName } = draft.object.spec.source;
   return letGo(draft, 'Abandoned', `the release "${releaseName}" is left as it is (annotation ${abandonAnnotation})`);
+}
+
+function isAbandoned({ object }: Draft): boolean {
+  return object.metadata.annotations?.[abandonAnnotation] === 'true';
 }
 
 /** A Service that never owned the release must not take it from the one that does. */

@@ -34,7 +34,20 @@ export type ServiceFacts = ImageFacts &
      */
     jobs: readonly Job[];
     namespaceTerminating: boolean;
+    /** Set where the controller has made this Service for a preview, and nobody has edited it since. */
+    preview?: PreviewOrigin;
+    /** Namespaces in which this Service has previews; looked for when it is being deleted (E10). */
+    previews?: readonly string[];
   }>;
+
+/** What a Service of a preview may do in the name of the one that it is a preview of. */
+export type PreviewOrigin = Readonly<{
+  /** Its namespace: where the workspace's Secret must allow that one, and where the Secrets lie that the spec names. */
+  namespace: string;
+  name: string;
+  /** Whether `data` of the cluster Secret may be used. */
+  secrets: boolean;
+}>;
 
 export type Settings = Readonly<{
   /** Retries of a failed Job where `spec.retries` says nothing. */

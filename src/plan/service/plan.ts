@@ -59,9 +59,9 @@ export function planService(object: ServiceObject, facts: ServiceFacts, now: Dat
 
 function begin(object: ServiceObject, facts: ServiceFacts, now: Date): Draft {
   const before = object.status;
-  const { image, revision, job, lastHandledRetry } = before;
+  const { image, revision, job, lastHandledRetry, previews, previewURLs, previewProblem } = before;
   const desired = { values: {}, sensitive: [], chartDigest: '', revision: '', postHooks: false, inputsHash: '' };
-  // What the last pass found is found anew; what cannot be found again is carried on.
+  // What the last pass found is found anew; what cannot be found again, or is told by the pass of previews, is carried on.
   return {
     object,
     before,
@@ -69,7 +69,7 @@ function begin(object: ServiceObject, facts: ServiceFacts, now: Date): Draft {
     now,
     desired,
     groups: [],
-    report: defined({ image, revision, job, lastHandledRetry }),
+    report: defined({ image, revision, job, lastHandledRetry, previews, previewURLs, previewProblem }),
   };
 }
 

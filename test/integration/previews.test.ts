@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ServiceStatus } from '../../src/api/service-status.ts';
+import type { KubeObject } from '../../src/core/resource.ts';
+import { previewAnnotations } from '../../src/plan/preview/identity.ts';
+import { ControllerStage } from '../support/controller-stage.ts';
+import { type GitHubStage, githubStage, token } from '../support/github.ts';
+
+const delivered = 'Completed Delivered';
+const ingress = { hosts: [{ host: 'chart-example.local' }], tls: [{ hosts: ['chart-example.local'] }] };
+
+function statusOf(object: KubeObject | undefined): ServiceStatus {
+  return (object?.['status'] ?? {}) as ServiceStatus;
+}
+
+describe('previews on the embedded API, with GitHub over HTTP', { timeout: 60_000 }, () => {
+  let stage: ControllerStage;
+  let github: GitHubStage;
+  let stopEmptying: () => Promise<void>;
+
+  beforeAll(async () => {
+    stage = await ControllerStage.open();
+    stopEmptying = await stage.emptyNamespaces();
+  }, 60_000);
+  afterAll(async () => {
+    await stopEmptying();
+    await stage.close();
+  }, 30_000);
+
+  const ring = () => stage.pullRequestsChanged(github.target('alustan/web-app-demo').repository);
+  const repository = () => github.github.world.repository('alustan', 'web-app-demo');
+  const previews = (when: (status: ServiceStatus) => boolean) =>
+    stage.until('Service', 'team', 'web', (object) => when(statusOf(object)));
+
+  it('E14 E16 E17 open, label, address, unlabel, label again, delete', async () => {
+    github = await githubStage({ now: () => new Date() });
+    const { world } = github.github;
+    await stage.start({
+      previews: { apiUrl: github.apiUrl, secretName: 'alustan-github-token' },
+    });
+    await stage.client.create({
+      ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'alustan-github-token', namespace: 'alustan' } },
+      stringData: { token },
+    });
+    await stage.client.create({
+      ...{ apiVersion: 'v1', kind: 'Secret' },
+      metadata: {
+        ...{ name: 'cluster', namespace: 'alustan' },
+        labels: { 'alustan.io/secret-type': 'cluster', environment: 'test' },
+        annotations: { 'alustan.io/allowed-namespaces': 'team' },
+      },
+      stringData: { PASSWORD: 'a-real-secret' },
+    });
+    await stage.namespace('team');
+    await stage.push('team', { web: 'one' });
+    const previewEnvironment = {
+      ...{ enabled: true, gitOwner: 'alustan', gitRepo: 'web-app-demo' },
+      values: { banner: 'pull request ${preview.number}', gone: null },
+    };
+    await stage.service('team', 'web', { previewEnvironment }, { ingress, password: '${workspace.PASSWORD}', gone: 1 });
+    await stage.state('team', 'web', delivered);
+
+    const pull = world.open(repository(), { branch: 'feat', author: 'alustan' });
+    const namespace = `preview-feat-${pull.number}`;
+    world.label(repository(), pull, 'preview');
+    ring();
+    const url = `https://${namespace}-chart-example.local`;
+    const parent = await previews((status) => status.previews?.[0]?.state === 'Ready');
+    expect(statusOf(parent).previewURLs).toEqual({ [namespace]: [url] });
+    const child = await stage.state(namespace, 'web', delivered);
+    const [job] = stage.helm.jobs.filter((each) => each.namespace === namespace);
+    expect(job).toMatchObject({
+      release: `web-feat-${pull.number}`,
+      // E2: the Secret allows the namespace of the original, and so its preview.
+      values: { password: 'a-real-secret', banner: `pull request ${pull.number}`, gone: null },
+    });
+    expect(stage.helm.jobs.at(0)?.values).toMatchObject({ ingress });
+
+    // Whoever may edit it gets at nothing: it is put right, and no Job has seen what was asked for.
+    await stage.setValues(namespace, 'web', { stolen: '${workspace.PASSWORD}' });
+    await stage.until('Service', namespace, 'web', (object) => {
+      const seal = object?.metadata.annotations?.[previewAnnotations.seal];
+      const { source } = (object?.['spec'] ?? {}) as { source?: { values: Record<string, unknown> } };
+      return seal === child?.metadata.annotations?.[previewAnnotations.seal] && source?.values['stolen'] === undefined;
+    });
+    expect(stage.helm.jobs.filter(({ values }) => values['stolen'] !== undefined)).toEqual([]);
+
+    world.unlabel(repository(), pull, 'preview');
+    ring();
+    await stage.gone('Namespace', '', namespace, 'v1');
+    await previews((status) => status.previews === undefined && status.previewURLs === undefined);
+
+    world.label(repository(), pull, 'preview');
+    ring();
+    await previews((status) => status.previews?.[0]?.state === 'Ready');
+
+    // E10: without GitHub, and before the Service itself.
+    github.fault((_, response) => response.destroy());
+    await stage.remove('team', 'web');
+    await stage.gone('Namespace', '', namespace, 'v1');
+    await stage.gone('Service', 'team', 'web');
+    github.fault(undefined);
+    await stage.stop();
+  });
+});
