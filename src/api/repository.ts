@@ -53,7 +53,12 @@ export const repositorySpec = z
         'How often the repository is looked at; a duration as Go writes it. Default: `5m`, unless the installation says otherwise (`appSyncInterval`).',
       )
       .meta({ example: '5m' }),
-    timeout: duration.optional().describe('How long one look may take.').meta({ example: '1m' }),
+    timeout: duration
+      .optional()
+      .describe(
+        'How long one look at the repository may take, download included. Default: no limit but that of each request, 2 minutes.',
+      )
+      .meta({ example: '1m' }),
     prune: z
       .boolean()
       .default(true)

@@ -1,200 +1,28 @@
-import { mkdir, mkdtemp, rm, watch, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { KubeObject } from '../../src/core/resource.ts';
-import { Reflector } from '../../src/kube/reflector/reflector.ts';
-import { tagImage } from '../../src/local/registry/client/tag-image.ts';
+import { join } from 'node:path';
 import { ensureHelm, helmVersion, sharedCache } from '../../src/local/tools/helm.ts';
-import { exists, freePort, killRunners, LocalProcess, processesOf } from '../support/local-process.ts';
+import { type CrashSubject, describeCrash } from '../support/describe-crash.ts';
+import { freePort, LocalProcess } from '../support/local-process.ts';
 import { Shop } from '../support/shop.ts';
 
-/**
- * A gate around the real Helm: while the file `before` (or `after`) lies beside it, it waits there and says so by
- * `at-before`. It is put where local mode looks for its Helm first.
- */
-const gate = (helm: string) => `#!/bin/sh
-wait_at() {
-  [ -e "$0.$1" ] || return 0
-  : > "$0.at-$1"
-  while [ -e "$0.$1" ]; do sleep 0.05; done
-}
-wait_at before
-"${helm}" "$@"
-code=$?
-wait_at after
-exit $code
-`;
-
-/** A hook of the chart that waits for a tag of the registry: so Helm stands in the middle of an upgrade. */
-const hook = `{{- with .Values.gate }}
-apiVersion: batch/v1
-kind: Job
-metadata:
-  name: {{ $.Release.Name }}-hook
-  annotations:
-    helm.sh/hook: pre-install,pre-upgrade
-    helm.sh/hook-delete-policy: before-hook-creation
-spec:
-  template:
-    spec:
-      restartPolicy: Never
-      containers: [{ name: hook, image: localhost:7070/shop/api:{{ . }} }]
-{{- end }}
-`;
-
-type Status = { state?: string; observedGeneration?: number; job?: { attempt?: number } };
-const statusOf = (object: KubeObject | undefined): Status => object?.['status'] ?? {};
-const job = { apiVersion: 'batch/v1', kind: 'Job' };
-
-describe('E20 kill -9 in the middle of a delivery, then a new start', { timeout: 120_000 }, () => {
-  let dataDir: string;
-  let args: string[];
-  let shop: Shop;
-  let local: LocalProcess;
-  /** Changes of the inputs of api-service so far; each sets as many replicas. */
-  let changes = 2;
-
-  const start = async (): Promise<void> => {
-    local = await LocalProcess.start(dataDir, args);
-    shop = await Shop.attach(dataDir);
+/** Local mode: API server, node and controller die together. */
+describeCrash(async (): Promise<CrashSubject> => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'alustan-crash-'));
+  // The same ports at each start, as with the defaults: a Helm that survives finds its API server again.
+  const args = ['--api-port', `${await freePort()}`, '--http-port', `${await freePort()}`, '--retry-delay', '1s'];
+  let local: LocalProcess | undefined;
+  return {
+    dataDir,
+    // Local mode looks for its Helm here first.
+    helm: join(dataDir, 'bin', `helm-${helmVersion}`),
+    realHelm: await ensureHelm({ folders: [sharedCache(process.env)], env: process.env, progress: () => {} }),
+    start: async () => {
+      local = await LocalProcess.start(dataDir, args);
+      return Shop.attach(dataDir);
+    },
+    end: async (signal) => local?.end(signal),
+    kill: () => local?.child.kill('SIGKILL'),
+    close: () => rm(dataDir, { recursive: true, force: true }),
   };
-  const kill = async (what: string): Promise<void> => {
-    await local.end('SIGKILL');
-    if (what === 'everything') await killRunners(dataDir);
-    await shop.detach();
-  };
-  const change = (tag = ''): Promise<void> => {
-    changes += 1;
-    const values = `replicas: ${changes}\n      gate: "${tag}"`;
-    return shop.replace('services/api-service.yaml', /replicas: \d+(\n +gate: .*)?/, values);
-  };
-  const helm = (name: string) => join(dataDir, 'bin', `helm-${helmVersion}${name}`);
-  const closeGate = (name: string) => writeFile(helm(`.${name}`), '');
-  const openGate = async (name: string): Promise<void> => {
-    await rm(helm(`.at-${name}`), { force: true });
-    await rm(helm(`.${name}`));
-  };
-  const helmIsAt = async (name: string): Promise<void> => {
-    const changed = watch(dirname(helm('')));
-    for await (const _ of changed) if (await exists(helm(`.at-${name}`))) return;
-  };
-
-  beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'alustan-crash-'));
-    // The same ports at each start, as with the defaults: a Helm that survives finds its API server again.
-    args = ['--api-port', `${await freePort()}`, '--http-port', `${await freePort()}`, '--retry-delay', '1s'];
-    const real = await ensureHelm({ folders: [sharedCache(process.env)], env: process.env, progress: () => {} });
-    await mkdir(join(dataDir, 'bin'));
-    await writeFile(helm(''), gate(real), { mode: 0o755 });
-    await start();
-    await shop.state('web-service', 'Completed');
-    await shop.push('shop', (folder) => writeFile(join(folder, 'charts/app/templates/hook.yaml'), hook));
-    await Promise.all(['api-service', 'web-service'].map((name) => shop.state(name, 'Completed', /revision 2/)));
-  }, 120_000);
-
-  afterAll(async () => {
-    await local.end('SIGINT');
-    await killRunners(dataDir);
-    await rm(dataDir, { recursive: true, force: true });
-  }, 30_000);
-
-  /** What must be so after each of them. */
-  const settled = async (attempts: readonly number[]): Promise<void> => {
-    // The commit of the hook left the Service's own generation as it was.
-    const service = await shop.until('Service', 'api-service', (object) => {
-      const { state, observedGeneration } = statusOf(object);
-      return state === 'Completed' && observedGeneration === changes - 1;
-    });
-    expect(attempts).toContain(statusOf(service).job?.attempt);
-    const selector = { namespace: 'shop', labelSelector: 'owner=helm,name=api-service' };
-    const records = await shop.client.list({ apiVersion: 'v1', kind: 'Secret' }, selector);
-    const labels = records.items.map(({ metadata }) => metadata.labels ?? {});
-    const superseded = Array.from({ length: changes - 1 }, () => 'superseded');
-    expect(labels.map((label) => label['status']).sort()).toEqual(['deployed', ...superseded]);
-    expect(new Set(labels.map((label) => label['alustan.io/inputs'])).size).toBe(changes);
-    expect(await shop.revisions('web-service')).toEqual(['1 superseded', '2 deployed']);
-    const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'api-service' };
-    expect(await shop.client.get(deployment)).toMatchObject({ spec: { replicas: changes } });
-    const jobs = await shop.client.list(job, { namespace: 'shop' });
-    expect(jobs.items.filter((item) => (item['status'] as { active?: number })?.active)).toEqual([]);
-  };
-
-  it.each([
-    { what: 'everything', attempts: [2] },
-    { what: 'local mode alone', attempts: [1, 2] },
-  ])('$what, while Helm waits for a hook: the release is left pending-upgrade', async ({ what, attempts }) => {
-    const tag = `gate-${changes}`;
-    await change(tag);
-    const isActive = (item: KubeObject | undefined) => (item?.['status'] as { active?: number })?.active === 1;
-    await shop.until('Job', 'api-service-hook', isActive, 'batch/v1');
-    expect((await shop.revisions('api-service')).at(-1)).toMatch(/ pending-upgrade$/);
-    await kill(what);
-    await start();
-    await tagImage({ registryUrl: shop.local.endpoints.http, repository: 'shop/api', from: '0.2.0', to: tag });
-    await settled(attempts);
-  });
-
-  it('everything, before Helm has done anything', async () => {
-    await closeGate('before');
-    await change();
-    await helmIsAt('before');
-    await kill('everything');
-    await openGate('before');
-    await start();
-    await settled([2]);
-  });
-
-  it('local mode alone, and Helm finds no API server', async () => {
-    await closeGate('before');
-    await change();
-    await helmIsAt('before');
-    await kill('local mode alone');
-    await openGate('before');
-    await start();
-    await settled([1, 2]);
-  });
-
-  it('local mode alone, and Helm goes on when it is back: the run is adopted', async () => {
-    await closeGate('before');
-    await change();
-    await helmIsAt('before');
-    await kill('local mode alone');
-    await start();
-    await openGate('before');
-    await settled([1]);
-  });
-
-  it('everything, after Helm has deployed and before anybody was told: no second delivery', async () => {
-    await closeGate('after');
-    await change();
-    await helmIsAt('after');
-    await kill('everything');
-    await openGate('after');
-    await start();
-    await settled([1]);
-  });
-
-  it('everything, when the Job has just been created', async () => {
-    const before = new Set(await shop.jobs());
-    const created = new Promise<void>((resolve) => {
-      const jobs = new Reflector({ client: shop.client, type: job, namespace: 'shop' });
-      jobs.onChange((_, after) => {
-        if (after === undefined || before.has(after.metadata.name)) return;
-        local.child.kill('SIGKILL');
-        resolve(jobs.stop());
-      });
-      jobs.start();
-    });
-    await change();
-    await created;
-    await kill('everything');
-    await start();
-    await settled([1, 2]);
-  });
-
-  it('leaves no process when it is stopped at last', async () => {
-    await local.end('SIGINT');
-    expect(await processesOf(dataDir)).toEqual([]);
-  });
 });

@@ -84,7 +84,7 @@ export const services: readonly Row[] = [
   {
     input: 'E5 unresolved variables, all of them',
     make: async (lane) => {
-      const values = { word: '${workspace.WORD}', list: [{ user: '${workspace.USER}:${workspace.PASSWORD}' }] };
+      const values = { word: '${workspace.WORD}', words: [{ user: '${workspace.USER}:${workspace.PASSWORD}' }] };
       await lane.clusterSecret(lane.name, { OTHER: 'x' });
       await lane.setSpec(both(lane.spec(), { source: { values } }));
       return async () => {

@@ -65,6 +65,12 @@ export class WorkTree {
       if (typeof content === 'string') await writeFile(path, content);
       else await symlink(content.link, path);
     }
+    await this.fill(async () => {});
+  }
+
+  /** Pushes what `write` leaves in the folder. */
+  async fill(write: (folder: string) => Promise<void>): Promise<void> {
+    await write(this.#folder);
     await this.git('add', '-A');
     await this.git('commit', '-qm', 'change');
     await this.git('push', '-qf', this.#url, 'HEAD:main');

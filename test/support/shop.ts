@@ -49,6 +49,11 @@ export class Shop {
     return new Shop({ endpoints, connection, close: () => connection.close() }, dataDir);
   }
 
+  /** The shop of a cluster that is none of local mode's; `endpoints.http` has its `/git/` and `/v2/`. */
+  static on(local: Shop['local'], dataDir: string): Shop {
+    return new Shop(local, dataDir);
+  }
+
   get client() {
     return this.local.connection.client;
   }

@@ -12,8 +12,10 @@ import type { LiveObjects, View } from '../../source/cluster/objects.ts';
 import { type Looker, unknownKind, type Watches } from '../../source/cluster/watches.ts';
 import { pathNotFound } from '../../source/folder/failures.ts';
 import type { Folder, FolderRef } from '../../source/folder/source.ts';
+import { shownUrl } from '../../source/http/url.ts';
 import { readManifests } from '../../source/manifests/manifests.ts';
 import type { Source } from '../../source/source.ts';
+import { type Limit, within } from '../../source/within.ts';
 import type { Caches } from '../caches.ts';
 import type { Polls } from '../polls.ts';
 import { GatherError } from '../reconciler.ts';
@@ -76,7 +78,9 @@ async function content(
   const intervalMs = intervalOr(spec.interval, tools.intervalMs);
   const key = { kind: 'Repository', namespace: metadata.namespace, name: metadata.name };
   tools.polls.folder(key, path.value, intervalMs);
-  const seen = await tools.folders.observe(path.value, undefined, { signal, maxAgeMs: intervalMs });
+  const seen = await within(limitOf(repository), signal, (limited) =>
+    tools.folders.observe(path.value, undefined, { signal: limited, maxAgeMs: intervalMs }),
+  );
   if (!seen.ok) tools.polls.noteFailure('folder', key, seen.failure);
   if (!seen.ok) return seen;
   if (!seen.value.changed) return fail('transient', 'SourceUnavailable', `${spec.url} gave no content`);
@@ -89,6 +93,15 @@ async function content(
   const manifests = await Promise.all(documents.map((document) => scoped(tools.client, document)));
   const [kustomization] = kustomizations;
   return ok({ revision, manifests, problems, ...(kustomization === undefined ? {} : { kustomization }) });
+}
+
+/** `spec.timeout`. The poll has the limits of each request only: it rings, and the look that follows has this one. */
+function limitOf({ spec }: RepositoryObject): Limit {
+  const message =
+    `spec.timeout: ${shownUrl(spec.url)} could not be read within ${spec.timeout}; ` +
+    'check that its server is up and fast enough, or give it more time';
+  const ms = intervalOr(spec.timeout, Number.POSITIVE_INFINITY);
+  return { ms, late: { kind: 'transient', reason: 'Timeout', message } };
 }
 
 async function pathOf(
