@@ -54,8 +54,8 @@ export async function seedExample(options: SeedOptions): Promise<boolean> {
   return true;
 }
 
-/** Puts the images of an example into the registry. */
-async function pushExampleImages(folder: string, registryUrl: string): Promise<void> {
+/** Puts the images of an example into a registry, without its seeding: tests do that elsewhere, too. */
+export async function pushExampleImages(folder: string, registryUrl: string): Promise<void> {
   const { images = [] } = parse(await readFile(join(folder, 'example.yaml'), 'utf8')) as Example;
   for (const { reference, folders, workdir, cmd } of images) {
     const source = await mkdtemp(join(tmpdir(), 'alustan-example-'));
