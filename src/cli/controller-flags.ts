@@ -22,6 +22,8 @@ export type ControllerFlags = PreviewFlags &
     logFormat: LogFormat;
     qps: number;
     burst?: number;
+    /** File with the secret of GitHub's webhooks; undefined: webhooks are refused. */
+    githubWebhookSecretFile?: string;
     /** Undefined: no listener. */
     httpAddress?: Address;
   }>;

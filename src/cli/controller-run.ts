@@ -8,6 +8,8 @@ import { intervalOr } from '../core/duration.ts';
 import type { Log } from '../core/log.ts';
 import type { Connection } from '../kube/connect.ts';
 import { createApp, type Mount } from '../server/app.ts';
+import { githubHooks } from '../server/hooks/github.ts';
+import { secretFile } from '../server/hooks/secret-file.ts';
 import { listen } from '../server/listen.ts';
 import { createMetrics, type Metrics } from '../server/metrics.ts';
 import { Presence } from '../server/presence.ts';
@@ -46,7 +48,9 @@ export async function runController(flags: ControllerFlags, { env, err, signal }
 /** Opens the HTTP listener, if there is to be one. Returns how to close it. */
 async function serve({ flags, presence, metrics, log }: Parts): Promise<() => Promise<void>> {
   if (flags.httpAddress === undefined) return async () => {};
-  const mounts: readonly Mount[] = [];
+  const secrets = secretFile(flags.githubWebhookSecretFile, log);
+  const hooks = githubHooks({ secrets, bells: presence.controller, log });
+  const mounts: readonly Mount[] = [{ path: '/hooks/github', app: hooks }];
   const { port, close } = await listen(createApp({ presence, metrics, mounts, log }), flags.httpAddress);
   log.info({ port }, 'probes and metrics are served');
   return close;

@@ -28,6 +28,10 @@ export function controllerCommand(context: CommandContext): Command {
     .option('--qps <number>', 'requests a second to the API server, leases apart', positive, 100)
     .option('--burst <number>', 'requests at once after a quiet time (default: twice --qps)', positive)
     .option('--no-leader-election', 'work at once: for a controller that has no replica')
+    .option(
+      '--github-webhook-secret-file <file>',
+      'secret with which GitHub signs webhooks to /hooks/github; one a line',
+    )
     .addOption(
       new Option('--http-address <address>', 'of probes, metrics and webhooks; none for no listener')
         .argParser(address)

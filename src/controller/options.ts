@@ -7,6 +7,7 @@ import type { Telemetry } from '../core/telemetry.ts';
 import type { WatchingClient } from '../kube/client.ts';
 import type { PreviewSettings } from '../plan/preview/facts.ts';
 import type { Settings } from '../plan/service/facts.ts';
+import type { QuotaFact } from '../source/github/client.ts';
 import type { Timeouts } from '../source/http/client.ts';
 
 export type ControllerOptions = Readonly<{
@@ -44,6 +45,8 @@ export type Stats = Readonly<{
   queues: Readonly<Record<'objects' | 'jobs', Readonly<{ waiting: number; running: number }>>>;
   /** Milliseconds for which keys wait and none was taken; 0 when none waits. */
   stalledMs: number;
+  /** Requests that GitHub still allows, of the logins of each kind the poorest. */
+  quotas: readonly QuotaFact[];
   /** Objects of our kinds by what their status says; `state` is empty where it says nothing yet. */
   objects: readonly Readonly<{ kind: string; state: string; count: number }>[];
 }>;

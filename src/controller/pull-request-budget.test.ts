@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { githubReader, githubStage } from '../../test/support/github.ts';
 import { FakeClock } from '../core/fake-clock.ts';
 import type { PullRequests } from '../core/pull-request.ts';
+import { deaf } from '../core/telemetry.ts';
 import { createDoorbell } from '../trigger/doorbell.ts';
 import { createPoller } from '../trigger/poll.ts';
 import { PullRequestPolls } from './pull-request-polls.ts';
@@ -24,7 +25,7 @@ async function stage() {
   };
   const rung: string[] = [];
   const poller = createPoller(({ name }) => rung.push(name), { clock, random: () => 0 });
-  const polls = new PullRequestPolls({ poller, doorbell: createDoorbell(), pullRequests, clock });
+  const polls = new PullRequestPolls({ poller, doorbell: createDoorbell(), pullRequests, clock, telemetry: deaf });
   const targets = Array.from({ length: repositories }, (_, i) => made.target(`shop/app${i}`));
   for (const { repository } of targets) {
     const there = made.github.world.repository(repository.owner, repository.repo);

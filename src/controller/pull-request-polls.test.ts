@@ -18,12 +18,13 @@ describe('E16 polls of pull requests', () => {
   let rung: string[];
   let revision: string;
   let down: boolean;
+  let answers: string[];
   let doorbell: Doorbell;
   let polls: PullRequestPolls;
 
   beforeEach(() => {
     clock = new FakeClock();
-    [looks, rung, revision, down] = [[], [], '1', false];
+    [looks, rung, revision, down, answers] = [[], [], '1', false, []];
     doorbell = createDoorbell();
     const poller = createPoller(({ name }) => rung.push(name), { clock, random: () => 0 });
     const list = async () => {
@@ -31,7 +32,13 @@ describe('E16 polls of pull requests', () => {
       if (down) return fail('transient', 'ServerError', 'down');
       return ok({ changed: true, revision, fact: { open: [], commands: [] } } as const);
     };
-    polls = new PullRequestPolls({ poller, doorbell, clock, pullRequests: { list } });
+    polls = new PullRequestPolls({
+      poller,
+      doorbell,
+      clock,
+      pullRequests: { list },
+      telemetry: { polled: (_source, answer) => answers.push(answer) },
+    });
     return () => poller.close();
   });
 
@@ -57,6 +64,7 @@ describe('E16 polls of pull requests', () => {
     down = false;
     await clock.advance(600_000);
     expect(rung).toHaveLength(3);
+    expect(answers).toEqual(['changed', 'failed', 'failed', 'failed', 'changed']);
   });
   it('a Service that moves to another repository leaves the first', async () => {
     polls.watch(key('web'), target('web'), 600_000);

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../core/clock.ts';
 import { formatKey, type Key } from '../core/key.ts';
 import { type ForgeRepository, type ForgeTarget, forgeBell, type PullRequests } from '../core/pull-request.ts';
+import type { Telemetry } from '../core/telemetry.ts';
 import { calm } from '../trigger/calm.ts';
 import type { Doorbell } from '../trigger/doorbell.ts';
 import type { Poller } from '../trigger/poll.ts';
@@ -9,6 +10,7 @@ export type PullRequestPollTools = Readonly<{
   poller: Poller;
   doorbell: Doorbell;
   pullRequests: Pick<PullRequests, 'list'>;
+  telemetry: Pick<Telemetry, 'polled'>;
   clock?: Clock;
 }>;
 
@@ -80,6 +82,8 @@ export class PullRequestPolls {
     const answer = await this.#tools.pullRequests.list(target, before, { signal, maxAgeMs: 0 });
     const now = answer.ok ? answer.value.revision : `failed: ${answer.failure.message}`;
     this.#seen.set(id, now);
-    return now === before ? 'unchanged' : 'changed';
+    const news = now === before ? 'unchanged' : 'changed';
+    this.#tools.telemetry.polled('pull-requests', answer.ok ? news : 'failed');
+    return news;
   }
 }

@@ -46,7 +46,7 @@ export function openSources(options: ControllerOptions, ring: (key: Key) => void
   const forge = openForge({ timeouts: { ...defaultTimeouts, ...timeouts }, log });
   return {
     ...{ folders, images, doorbell, forge },
-    pullRequestPolls: new PullRequestPolls({ poller, doorbell, pullRequests: forge.pullRequests }),
+    pullRequestPolls: new PullRequestPolls({ poller, doorbell, pullRequests: forge.pullRequests, telemetry }),
     polls: new Polls({ poller, doorbell, folders, images, gitRewrites, registryMirrors, telemetry }),
     async close() {
       poller.close();

@@ -99,7 +99,7 @@ function run(options: ControllerOptions, tools: Tools, queue: WorkQueue): Runnin
     await Promise.all(loops);
   };
   return {
-    stats: () => statsOf(caches, { objects: queue, jobs: tidying }),
+    stats: () => statsOf(caches, { objects: queue, jobs: tidying }, sources.forge.quotas()),
     gitPushed: (url) => sources.doorbell.ringUrl(url),
     pullRequestsChanged: (url) => sources.doorbell.ringUrl(url.toLowerCase()),
     imagePushed: (url) => sources.doorbell.ringUrl(url),

@@ -20,11 +20,16 @@ export function timed(reconcile: Reconcile, telemetry: Telemetry): Reconcile {
 }
 
 /** How the controller is doing now. Goes over all objects: for who asks a few times a minute. */
-export function statsOf(caches: Caches, queues: Readonly<Record<'objects' | 'jobs', WorkQueue>>): Stats {
+export function statsOf(
+  caches: Caches,
+  queues: Readonly<Record<'objects' | 'jobs', WorkQueue>>,
+  quotas: Stats['quotas'],
+): Stats {
   const depth = ({ length, running }: WorkQueue) => ({ waiting: length, running });
   return {
     queues: { objects: depth(queues.objects), jobs: depth(queues.jobs) },
     stalledMs: Math.max(queues.objects.stalledMs, queues.jobs.stalledMs),
+    quotas,
     objects: Object.values(caches).flatMap((cache) => countByState(cache.list())),
   };
 }

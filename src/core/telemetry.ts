@@ -10,7 +10,7 @@ export type Telemetry = Readonly<{
   /** A pass has ended, however it did. */
   passed(kind: string, ms: number): void;
   /** A source was asked whether anything changed. */
-  polled(source: 'folder' | 'image', answer: 'changed' | 'unchanged' | 'failed'): void;
+  polled(source: 'folder' | 'image' | 'pull-requests', answer: 'changed' | 'unchanged' | 'failed'): void;
   /** The API server has answered, or not (`status` 0). Of a watch, its begin. */
   requested(method: string, status: number, ms: number): void;
 }>;

@@ -41,6 +41,7 @@ describe('metrics', () => {
       'leading',
       controllerWith({
         queues: { objects: { waiting: 3, running: 1 }, jobs: { waiting: 0, running: 0 } },
+        quotas: [{ login: 'token', limit: 5_000, remaining: 4_242, resetAt: 0 }],
         objects: [
           { kind: 'Service', state: 'Failed', count: 2 },
           { kind: 'Service', state: '', count: 1 },
@@ -53,13 +54,15 @@ describe('metrics', () => {
         'alustan_role{role="starting"} 0',
         'alustan_role{role="leading"} 1',
         'alustan_queue_keys{queue="objects",state="waiting"} 3',
+        'alustan_github_requests_limit{login="token"} 5000',
+        'alustan_github_requests_remaining{login="token"} 4242',
         'alustan_objects{kind="Service",state="Failed"} 2',
         'alustan_objects{kind="Service",state="None"} 5',
       ]),
     );
     presence.become('standby');
     const left = await samples(text());
-    expect(left.filter((line) => /alustan_(objects|queue)/.test(line))).toEqual([]);
+    expect(left.filter((line) => /alustan_(objects|queue|github)/.test(line))).toEqual([]);
   });
 
   it('has each metric in the documentation, and no other', async () => {

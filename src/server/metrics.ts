@@ -33,6 +33,7 @@ export function createMetrics(presence: Pick<Presence, 'role' | 'controller'>, v
     },
   });
   observeController(presence, registry);
+  observeQuotas(presence, registry);
   return {
     telemetry: telemetryOf(registry),
     text: () => registry.metrics(),
@@ -69,6 +70,21 @@ function observeController(presence: Pick<Presence, 'role' | 'controller'>, regi
         this.inc({ kind, state: states.has(state) ? state : 'None' }, count);
     },
   });
+}
+
+/** E18: of GitHub's limits what is left. */
+function observeQuotas(presence: Pick<Presence, 'controller'>, registry: Registry): void {
+  for (const field of ['limit', 'remaining'] as const) {
+    new Gauge({
+      name: `alustan_github_requests_${field}`,
+      help: field === 'limit' ? 'Requests an hour that GitHub allows.' : 'Requests that are left of them.',
+      ...{ labelNames: ['login'] as const, registers: [registry] },
+      collect() {
+        this.reset();
+        for (const quota of presence.controller()?.stats().quotas ?? []) this.set({ login: quota.login }, quota[field]);
+      },
+    });
+  }
 }
 
 /** What is told as it happens. */

@@ -15,6 +15,7 @@ const all = {
   serviceMonitor: { enabled: true },
   uninstall: { everything: true },
   githubToken: base64('ghp_1\n'),
+  http: { githubWebhookSecretName: 'webhook' },
   containerRegistrySecret: `${base64('{"auths":{"ghcr.io":{"auth":"eA=="}}}')}\n`,
   runner: { autoProvision: false },
   gitRewrites: ['https://github.com/=https://mirror/'],
@@ -53,7 +54,7 @@ describe('the chart', { timeout: 60_000 }, () => {
           limits: { memory: expect.anything() },
         });
       }
-      expect((pod.volumes ?? []).every((volume) => 'emptyDir' in volume)).toBe(true);
+      expect((pod.volumes ?? []).every((volume) => 'emptyDir' in volume || 'secret' in volume)).toBe(true);
     }
   });
 
@@ -123,6 +124,13 @@ describe('the chart', { timeout: 60_000 }, () => {
       ({ kind, metadata }) => kind === 'Secret' && metadata.name === 'alustan-github-token',
     );
     expect(tokens.map(({ metadata }) => metadata.namespace).sort()).toEqual(['alustan', 'apps']);
+  });
+
+  it('E16 brings the secret of webhooks by a file, and only where there is one', async () => {
+    const [, pod] = podSpecs(await render(all)).find(([name]) => name === 'alustan-controller') ?? [];
+    expect(JSON.stringify(pod)).toContain('--github-webhook-secret-file=/secrets/github-webhook/secret');
+    expect(JSON.stringify(pod)).toContain('"secretName":"webhook"');
+    expect(JSON.stringify(podSpecs(await render()))).not.toContain('github-webhook');
   });
 
   it('keeps one replica when nodes are drained, where there are several', async () => {

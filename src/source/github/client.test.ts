@@ -71,7 +71,7 @@ describe('E18 the quota', () => {
     await pulls.list(target(), undefined, live);
     for (let i = 0; i < 3; i++) await pulls.list(target('shop/web', 'anonymous'), undefined, live);
     expect(client.quotas()).toMatchObject([
-      { login: 'alustan/github', limit: 5_000, remaining: 4_998 },
+      { login: 'token', limit: 5_000, remaining: 4_998 },
       { login: 'anonymous', limit: 60, remaining: 57 },
     ]);
   });

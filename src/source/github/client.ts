@@ -8,8 +8,8 @@ import { createGitHubFetch, type GitHubFetch } from './fetch.ts';
 import { createLogins, type Logins } from './logins.ts';
 import { Quota, type QuotaReading } from './quota.ts';
 
-/** What a login may still ask, for the metric: `login` is `anonymous` or names the Secret. */
-export type QuotaFact = QuotaReading & Readonly<{ apiUrl: string; login: string }>;
+/** What the logins of one kind may still ask: that of the poorest. */
+export type QuotaFact = QuotaReading & Readonly<{ login: 'anonymous' | 'token' | 'app' }>;
 
 /** Calls GitHub as whom the target says, and keeps to the limits. Never rejects. */
 export interface GitHubClient {
@@ -36,7 +36,7 @@ class Client implements GitHubClient {
   readonly #now: () => number;
   readonly #fetch: GitHubFetch;
   readonly #logins: Logins;
-  readonly #quotas = new Map<string, { quota: Quota; apiUrl: string; login: string }>();
+  readonly #quotas = new Map<string, { quota: Quota; login: QuotaFact['login'] }>();
 
   constructor(options: ClientOptions) {
     this.#now = options.now;
@@ -58,10 +58,13 @@ class Client implements GitHubClient {
   }
 
   quotas(): readonly QuotaFact[] {
-    return [...this.#quotas.values()].flatMap(({ quota, apiUrl, login }) => {
+    const poorest = new Map<QuotaFact['login'], QuotaFact>();
+    for (const { quota, login } of this.#quotas.values()) {
       const reading = quota.reading(this.#now());
-      return reading === undefined ? [] : [{ ...reading, apiUrl, login }];
-    });
+      if (reading === undefined || (poorest.get(login)?.remaining ?? Infinity) <= reading.remaining) continue;
+      poorest.set(login, { ...reading, login });
+    }
+    return [...poorest.values()];
   }
 
   close(): Promise<void> {
@@ -97,12 +100,11 @@ class Client implements GitHubClient {
   }
 
   #quotaOf({ repository: { apiUrl }, credentials }: ForgeTarget): Quota {
-    const login = credentials?.id ?? 'anonymous';
-    const key = JSON.stringify([apiUrl, login]);
+    const key = JSON.stringify([apiUrl, credentials?.id]);
     const known = this.#quotas.get(key);
     if (known !== undefined) return known.quota;
     const quota = new Quota();
-    this.#quotas.set(key, { quota, apiUrl, login });
+    this.#quotas.set(key, { quota, login: credentials?.type ?? 'anonymous' });
     return quota;
   }
 }
