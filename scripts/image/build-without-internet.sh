@@ -42,7 +42,7 @@ for applet in sh sed mkdir mv ln cp rm; do ln -s busybox "$root/bin/$applet"; do
 mkdir -p "$root/usr/bin" && ln -s /bin/busybox "$root/usr/bin/env"
 cp -L node_modules/node/bin/node "$root/usr/local/bin/node"
 mkdir -p "$root/usr/local/lib/node_modules"
-cp -rL "$(npm root --global)/npm" "$root/usr/local/lib/node_modules/npm"
+cp -rL "$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")" "$root/usr/local/lib/node_modules/npm"
 ln -s ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/local/bin/npm"
 commit localhost/stand-in/node "$root" --env NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
 

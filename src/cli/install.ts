@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { connectFrom } from './connection.ts';
 import type { CommandContext } from './context.ts';
-import { duration } from './values.ts';
+import { duration, port } from './values.ts';
 
 type Flags = Readonly<{ kubeconfig?: string; apply: boolean; namespace: string; everything: boolean; timeout: number }>;
 
@@ -48,14 +48,17 @@ export function uninstallCommand({ env, out, signal }: CommandContext): Command 
     });
 }
 
-/** `alustan probe`: asks an address until it answers well; for tests of an installation, in an image without a shell. */
+/** `alustan probe`: asks a server until it answers well; for tests of an installation, in an image without a shell. */
 export function probeCommand({ out, signal }: CommandContext): Command {
   return new Command('probe')
-    .description('Ask a URL until it answers with 200')
-    .argument('<url>', 'for example http://alustan-controller.alustan.svc:8080/readyz')
+    .description('Ask an HTTP server until it answers with 200')
+    .argument('<host>', 'name or IP address')
+    .argument('<port>', 'for example 8080', port)
+    .argument('<path>', 'for example /readyz')
     .option('--timeout <duration>', 'how long to try', duration, 60_000)
-    .action(async (url: string, { timeout }: Flags) => {
+    .action(async (host: string, at: number, path: string, { timeout }: Flags) => {
       const { probe } = await import('./probe.ts');
+      const url = `http://${host.includes(':') ? `[${host}]` : host}:${at}${path}`;
       out.write(`${await probe(url, AbortSignal.any([signal, AbortSignal.timeout(timeout)]))}\n`);
     });
 }

@@ -22,7 +22,7 @@ const all = {
   registryMirrors: ['docker.io=https://mirror'],
   repositories: [
     { name: 'apps', url: 'https://github.com/acme/apps', ref: { branch: 'main' }, path: 'staging', interval: '1m' },
-    { name: 'team', url: 'oci://ghcr.io/acme/team', namespace: 'team', createNamespace: true, serviceAccountName: 'x' },
+    { name: 'team', url: 'oci://ghcr.io/acme/team', namespace: 'team-a', serviceAccountName: 'x' },
   ],
 };
 
@@ -93,37 +93,49 @@ describe('the chart', { timeout: 60_000 }, () => {
 
   it('makes Repositories of values, which the API takes, and which stay when the chart goes', async () => {
     const made = (await render(all)).filter(({ kind }) => kind === 'Repository');
-    expect(made.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)).toEqual(['alustan/apps', 'team/team']);
+    expect(made.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)).toEqual(['apps/apps', 'team-a/team']);
     for (const repository of made) {
       expect(repositorySpec.strict().safeParse(repository['spec'])).toMatchObject({ success: true });
       expect(repository.metadata.annotations).toEqual({ 'helm.sh/resource-policy': 'keep' });
     }
-    expect(find(await render(all), 'Namespace', 'team')?.metadata.annotations).toEqual({
+    expect(find(await render(all), 'Namespace', 'team-a')?.metadata.annotations).toEqual({
       'helm.sh/resource-policy': 'keep',
     });
   });
 
-  it('E18 E21 keeps the GitHub token and the registry login apart; spaces around them do not matter', async () => {
+  it('E18 E21 reads repositories with the GitHub token or the registry login, each a Secret of its own', async () => {
     const objects = await render(all);
-    expect(find(objects, 'Secret', 'alustan-github-token')).toMatchObject({ stringData: { token: 'ghp_1' } });
-    const login = {
-      type: 'kubernetes.io/dockerconfigjson',
-      data: { '.dockerconfigjson': all.containerRegistrySecret.trim() },
-    };
-    expect(find(objects, 'Secret', 'alustan-container-secret')).toMatchObject(login);
-    expect(find(await render(), 'Secret', 'alustan-github-token')).toBeUndefined();
+    const secrets = objects.filter(({ kind }) => kind === 'Secret');
+    const login = { '.dockerconfigjson': all.containerRegistrySecret.trim() };
+    expect(secrets.map(({ metadata: { namespace, name } }) => `${namespace}/${name}`)).toEqual([
+      ...['alustan/alustan-container-secret', 'apps/alustan-github-token', 'team-a/alustan-container-secret'],
+    ]);
+    expect(secrets[1]).toMatchObject({ stringData: { token: 'ghp_1' } });
+    expect(secrets[2]).toMatchObject({ type: 'kubernetes.io/dockerconfigjson', data: login });
+    const read = objects.filter(({ kind }) => kind === 'Repository').map(({ spec }) => (spec as Spec).secretRef?.name);
+    expect(read).toEqual(['alustan-github-token', 'alustan-container-secret']);
   });
 
-  it('E18 puts the GitHub token beside the Repositories of other namespaces that name it, and no others', async () => {
-    const repository = (namespace: string, secret: string) => {
-      return { name: 'apps', url: 'https://github.com/acme/apps', namespace, secretRef: { name: secret } };
+  it('E18 puts the token where a repository asks for it by name', async () => {
+    const repository = {
+      name: 'ours',
+      url: 'https://github.example.com/a/b',
+      secretRef: { name: 'alustan-github-token' },
     };
-    const repositories = [repository('apps', 'alustan-github-token'), repository('team', 'their-own')];
-    const objects = await render({ githubToken: base64('ghp_1'), repositories });
-    const tokens = objects.filter(
-      ({ kind, metadata }) => kind === 'Secret' && metadata.name === 'alustan-github-token',
+    const [secret, ...more] = (await render({ githubToken: base64('ghp_1'), repositories: [repository] })).filter(
+      ({ kind }) => kind === 'Secret',
     );
-    expect(tokens.map(({ metadata }) => metadata.namespace).sort()).toEqual(['alustan', 'apps']);
+    expect(secret?.metadata).toMatchObject({ namespace: 'ours', name: 'alustan-github-token' });
+    expect(more).toEqual([]);
+  });
+
+  it('E18 gives the token to nobody but github.com, and to none that names its own Secret', async () => {
+    const own = { name: 'own', url: 'https://github.com/acme/own', secretRef: { name: 'mine' } };
+    const other = { name: 'other', url: 'https://github.com.example.com/acme/apps' };
+    const objects = await render({ githubToken: base64('ghp_1'), repositories: [own, other] });
+    expect(objects.filter(({ kind }) => kind === 'Secret')).toEqual([]);
+    expect(find(objects, 'Repository', 'own')).toMatchObject({ spec: { secretRef: { name: 'mine' } } });
+    expect(find(objects, 'Repository', 'other')).not.toMatchObject({ spec: { secretRef: expect.anything() } });
   });
 
   it('E16 brings the secret of webhooks by a file, and only where there is one', async () => {
@@ -149,7 +161,6 @@ describe('the chart', { timeout: 60_000 }, () => {
     [{ image: { pullPolicy: 'Sometimes' } }, /'\/image\/pullPolicy': value must be one of/],
     [{ service: { syncInterval: '5 minutes' } }, /'\/service\/syncInterval': .* does not match pattern/],
     [{ repositories: [{ name: 'apps' }] }, /'\/repositories\/0': missing property 'url'/],
-    [{ repositories: [{ name: 'a', url: 'x', createNamespace: true }] }, /repositories\[\]\.namespace: must be named/],
     [{ repositories: [{ name: 'a', url: 'x', branch: 'main' }] }, /additional properties 'branch' not allowed/],
     [{ githubToken: '$ecret' }, /'\/githubToken': .* does not match pattern/],
     [{ containerRegistrySecret: base64('no json') }, /containerRegistrySecret: must be a Docker config\.json/],
@@ -168,6 +179,7 @@ describe('the chart', { timeout: 60_000 }, () => {
   });
 });
 
+type Spec = { secretRef?: { name: string } };
 type Schema = { description?: string; default?: unknown; properties?: Record<string, Schema> };
 
 function undescribed(path: string, { description = '', default: standard, properties = {} }: Schema): string[] {

@@ -49,7 +49,7 @@ capabilities:
   drop: [ALL]
 {{- end }}
 
-{{/* One run of the program, for hooks and tests: name, ServiceAccount (none: no rights), arguments. */}}
+{{/* One run of the program, for hooks and tests: name, ServiceAccount (none: no rights), arguments; `links`: sees addresses of Services. */}}
 {{- define "alustan.onePod" -}}
 {{- $ := .context -}}
 restartPolicy: Never
@@ -58,7 +58,7 @@ serviceAccountName: {{ .account }}
 {{- else }}
 automountServiceAccountToken: false
 {{- end }}
-enableServiceLinks: false
+enableServiceLinks: {{ .links | default false }}
 {{- include "alustan.pullSecrets" $ }}
 securityContext: {{- include "alustan.podSecurity" $ | nindent 2 }}
 {{- with $.Values.nodeSelector }}
@@ -91,4 +91,34 @@ containers:
 {{- $names := list -}}
 {{- range include "alustan.plurals" . | fromJsonArray }}{{ $names = append $names (printf "%s.alustan.io" .) }}{{ end -}}
 {{ toJson $names }}
+{{- end }}
+
+{{/* Secret of the chart with which a repository of the values is read: none where it names its own, or none fits. */}}
+{{- define "alustan.login" -}}
+{{- with .repository -}}
+{{- if .secretRef -}}
+{{- else if and $.context.Values.githubToken (hasPrefix "https://github.com/" .url) -}}
+alustan-github-token
+{{- else if and $.context.Values.containerRegistrySecret (hasPrefix "oci://" .url) -}}
+alustan-container-secret
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{- define "alustan.secret" }}
+---
+apiVersion: v1
+kind: Secret
+metadata:
+  name: {{ .name }}
+  namespace: {{ .namespace }}
+  labels: {{- include "alustan.labels" .context | nindent 4 }}
+{{- if eq .name "alustan-github-token" }}
+stringData:
+  token: {{ .context.Values.githubToken | nospace | b64dec | trim | quote }}
+{{- else }}
+type: kubernetes.io/dockerconfigjson
+data:
+  .dockerconfigjson: {{ .context.Values.containerRegistrySecret | nospace }}
+{{- end }}
 {{- end }}
