@@ -50,13 +50,15 @@ export async function gatherRepository(
   const terminating = tools.caches.namespaces.get({ name: namespace })?.metadata.deletionTimestamp !== undefined;
   const serviceAccount = repository.spec.serviceAccountName ?? tools.serviceAccount;
   tools.looking(repository);
-  const account = terminating ? ok(undefined) : await tools.ensureAccount({ namespace, serviceAccount });
+  // Who only goes, with nothing to delete, needs no account (E10).
+  const leaves = terminating || (deletionTimestamp !== undefined && refsToRead(repository, undefined).size === 0);
+  const account = leaves ? ok(undefined) : await tools.ensureAccount({ namespace, serviceAccount });
   if (!account.ok) throw new GatherError(account.failure);
   const looker: Looker = { namespace, serviceAccount, key: { kind: 'Repository', namespace, name }, used: new Set() };
   const source = deletionTimestamp === undefined ? await content(tools, repository, looker, signal) : undefined;
   const refs = refsToRead(repository, source?.ok === true ? source.value : undefined);
   tools.watching(repository, [...refs.values()]);
-  const live = await liveObjects(tools, looker, refs, signal);
+  const live = await liveObjects(tools, looker, refs, terminating, signal);
   tools.watches.keep(looker);
   return {
     defaultServiceAccount: tools.serviceAccount,
@@ -127,18 +129,23 @@ async function scoped(client: KubeClient, document: Omit<Manifest, 'namespaced'>
   }
 }
 
-/** Absent means gone: what cannot be read is not absent, and ends the gathering. */
+/**
+ * Absent means gone: what cannot be read is not absent, and ends the gathering. But not where the namespace goes, and the
+ * account's rights may have gone before us: what it cannot read it could not delete either (E10).
+ */
 async function liveObjects(
   tools: RepositoryTools,
   looker: Looker,
   refs: ReadonlyMap<string, ObjectRef>,
+  terminating: boolean,
   signal: AbortSignal,
 ): Promise<Record<string, KubeObject>> {
   const found = await Promise.all(
     [...refs].map(async ([id, ref]) => {
       const live = await tools.live.get(looker, ref, signal);
       // With its definition an object has gone, too.
-      if (!live.ok && live.failure.reason !== unknownKind) throw new GatherError(live.failure);
+      const isLost = !live.ok && terminating && live.failure.reason === 'Forbidden';
+      if (!live.ok && !isLost && live.failure.reason !== unknownKind) throw new GatherError(live.failure);
       return live.ok && live.value !== undefined ? [[id, live.value] as const] : [];
     }),
   );

@@ -62,4 +62,10 @@ describe('refsToRead', () => {
     expect([...refsToRead(object, undefined).keys()]).toEqual(['/ConfigMap/shop/old']);
     expect([...refsToRead(repositoryOf({}), undefined).keys()]).toEqual([]);
   });
+
+  it('E10 names nothing where all is to stay as it is: the rights to read it may be gone', () => {
+    const metadata = { deletionTimestamp: 'T', annotations: { 'alustan.io/abandon': 'true' } };
+    const object = repositoryOf({ metadata, status: { inventory: ['a.yaml:1 v1 ConfigMap shop/old'] } });
+    expect(refsToRead(object, undefined).size).toBe(0);
+  });
 });

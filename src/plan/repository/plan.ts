@@ -9,9 +9,9 @@ import type { RepositoryFacts } from './facts.ts';
 import { entryRef, tellRef } from './identity.ts';
 import { keep } from './keep.ts';
 import { prune } from './prune.ts';
+import { abandonAnnotation, isAbandoned } from './read.ts';
 
 export const repositoryFinalizer = 'repository.finalizer.alustan.io';
-const abandonAnnotation = 'alustan.io/abandon';
 const fields = {
   whole: 'spec.url',
   address: 'spec.url',
@@ -72,7 +72,7 @@ function planDeletion(object: RepositoryObject, facts: RepositoryFacts): Plan<Re
     return keep(object, { kind: 'working', reason: 'Deleting', message: 'nothing of ours holds the deletion' });
   }
   if (facts.namespaceTerminating) return leaveWithNamespace(object, facts);
-  if (object.metadata.annotations?.[abandonAnnotation] === 'true') {
+  if (isAbandoned(object)) {
     return letGo(object, 'Abandoned', `what was applied stays (annotation ${abandonAnnotation})`);
   }
   const { groups, remaining, leaving } = prune(object, facts, object.status.inventory ?? [], accountOf(object, facts));
