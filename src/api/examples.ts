@@ -34,3 +34,19 @@ export const repositoryExample: KubeObject = {
     interval: '5m',
   },
 };
+
+export const terraformExample: KubeObject = {
+  apiVersion,
+  kind: 'Terraform',
+  metadata: { name: 'staging-cluster', namespace: 'shop' },
+  spec: {
+    variables: { TF_VAR_workspace: 'staging', TF_VAR_region: 'us-east-1' },
+    scripts: { deploy: 'deploy', destroy: 'destroy -c' },
+    postDeploy: { script: 'aws-resource', args: { workspace: 'TF_VAR_workspace', region: 'TF_VAR_region' } },
+    containerRegistry: { provider: 'docker', imageName: 'alustan/infrastructure', semanticVersion: '~1.0.0' },
+    publish: {
+      environment: 'staging',
+      outputs: [{ name: 'DB_HOST', path: '{.externalresources[0].Resource.Endpoint}' }],
+    },
+  },
+};

@@ -1,12 +1,14 @@
 import type { z } from 'zod';
 import type { KubeObject } from '../core/resource.ts';
 import { apiVersion } from './common.ts';
-import { repositoryExample, serviceExample } from './examples.ts';
+import { repositoryExample, serviceExample, terraformExample } from './examples.ts';
 import { repositorySpec } from './repository.ts';
 import { repositoryStatus } from './repository-status.ts';
 import { jsonSchemaOf, toStructural } from './schema-to-crd.ts';
 import { serviceSpec } from './service.ts';
 import { serviceStatus } from './service-status.ts';
+import { terraformSpec } from './terraform.ts';
+import { terraformStatus } from './terraform-status.ts';
 
 type Column = Readonly<{ name: string; type: 'string' | 'date'; jsonPath: string; priority?: number }>;
 
@@ -80,6 +82,32 @@ export const kinds: readonly KindDefinition[] = [
     spec: repositorySpec,
     status: repositoryStatus,
     columns: [state, revision, age, message],
+  },
+  {
+    kind: 'Terraform',
+    plural: 'terraforms',
+    shortNames: ['tf'],
+    description: 'Infrastructure, made by scripts of an image of yours; its outputs go to the Services.',
+    walkThrough: [
+      'The highest tag of the image that satisfies `semanticVersion` and can be pulled is chosen; `${workspace.NAME}` in the variables is filled from the cluster Secret of the workspace.',
+      'When image, script or variables are not those that were applied last, it waits for its dependencies, then a Job runs `scripts.deploy`. One Job at a time; a change during a run waits for its end. A failed run is tried again, later each time, up to `retries`.',
+      'With `approval: manual` a plan is made first and shown, and the deploy waits for the annotation that approves exactly this plan.',
+      'After the deploy (`Success`) a Job runs `postDeploy`; what it prints is kept in `status.postDeployOutput`, chosen outputs are published for Services to use: `Completed`.',
+      'Deletion waits for what depends on it (`Blocked`), then a Job runs `scripts.destroy` with the image that was applied last.',
+    ],
+    annotations: [
+      ['alustan.io/retry: <any new value>', 'Runs again at once after retries were used up; acts once for each value.'],
+      ['alustan.io/approve: <hash>', 'Approves the plan of this hash: `status.plan.hash`.'],
+      [
+        'alustan.io/force-unlock: <any new value>',
+        'Runs `scripts.unlock` though nobody has proven the owner of the lock dead; acts once for each value.',
+      ],
+      ['alustan.io/abandon: "true"', 'Deletion leaves the infrastructure as it is, where it cannot be destroyed.'],
+    ],
+    example: terraformExample,
+    spec: terraformSpec,
+    status: terraformStatus,
+    columns: [state, image, age, message],
   },
 ];
 

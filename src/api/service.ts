@@ -60,7 +60,7 @@ const source = z
     ],
   });
 
-const containerRegistry = z
+export const containerRegistry = z
   .object({
     provider: z
       .string()
@@ -93,7 +93,7 @@ const containerRegistry = z
 
 const dependency = z.union([label, z.object({ name: label.describe('Name of the object.') })]);
 
-const dependencies = z
+export const dependencies = z
   .object({
     service: z
       .array(dependency)
@@ -110,7 +110,7 @@ const dependencies = z
   })
   .describe('What must be delivered and healthy before this Service is; and what cannot be deleted before it.');
 
-const workspace = z.string().min(1).max(63);
+export const workspace = z.string().min(1).max(63);
 
 export const serviceSpec = z
   .object({
@@ -177,15 +177,20 @@ export type ServiceSpec = Omit<Raw, 'environment' | 'workspace' | 'source' | 'de
 /** Reads the several spellings into one. `name` is the Service's, the default of the release's. */
 export function normaliseService(raw: Raw, name: string): ServiceSpec {
   const { workspace, environment, source, dependencies, ...rest } = raw;
-  const names = (list: z.output<typeof dependency>[] = []): string[] => [
-    ...new Set(list.map((item) => (typeof item === 'string' ? item : item.name))),
-  ];
   return {
     ...rest,
     workspace: workspace ?? environment ?? '',
     source: { ...source, releaseName: source.releaseName ?? name, values: source.values ?? {} },
-    dependencies: { service: names(dependencies?.service), terraform: names(dependencies?.terraform) },
+    dependencies: {
+      service: dependencyNames(dependencies?.service),
+      terraform: dependencyNames(dependencies?.terraform),
+    },
   };
+}
+
+/** E7: names in either spelling, each once. */
+export function dependencyNames(list: z.output<typeof dependency>[] = []): string[] {
+  return [...new Set(list.map((item) => (typeof item === 'string' ? item : item.name)))];
 }
 
 /** A Service as it is read: what the API server gives to every object is there. */

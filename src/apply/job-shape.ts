@@ -11,6 +11,8 @@ export const jobLabels = {
   inputs: 'alustan.io/inputs',
 } as const;
 export const secretsAnnotation = 'alustan.io/input-secrets';
+/** The image that a Job of a Terraform runs. */
+export const imageAnnotation = 'alustan.io/image';
 
 /** Seconds beyond the tool's own timeout, for the pod to start and the image to be pulled. */
 const startSeconds = 600;
@@ -51,7 +53,7 @@ export function jobOf(
       name: job.name,
       namespace: job.namespace,
       labels: labelsOf(job),
-      annotations: { [secretsAnnotation]: String(secrets) },
+      annotations: { [secretsAnnotation]: String(secrets), ...imageOf(job.run) },
       ...owned(job),
     },
     spec: {
@@ -76,6 +78,10 @@ function labelsOf(job: JobRequest): Record<string, string> {
     [jobLabels.attempt]: String(job.attempt),
     [jobLabels.inputs]: job.inputsHash,
   };
+}
+
+function imageOf(run: JobRequest['run']): Record<string, string> {
+  return run.type === 'terraform' ? { [imageAnnotation]: run.image } : {};
 }
 
 function purposeOf(run: JobRequest['run']): string {

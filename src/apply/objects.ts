@@ -13,7 +13,8 @@ export type ObjectAction =
   | 'apply-object'
   | 'create-object'
   | 'replace-object'
-  | 'delete-object';
+  | 'delete-object'
+  | 'patch-object';
 
 /** Adds and removes finalizers, creates, applies and deletes objects; as the tenant where the action says so. */
 export class ObjectApplier implements Applier<ObjectAction> {
@@ -51,6 +52,8 @@ export class ObjectApplier implements Applier<ObjectAction> {
         return this.#replace(action.object, signal);
       case 'delete-object':
         return this.#delete(action, signal);
+      case 'patch-object':
+        return this.#patch(action, signal);
     }
   }
 
@@ -118,6 +121,10 @@ export class ObjectApplier implements Applier<ObjectAction> {
     return { state: 'done', object: await this.#client.patch(reference, 'json', operations, {}, signal) };
   }
 
+  async #patch({ object, patch }: ActionOf<'patch-object'>, signal: AbortSignal): Promise<Applied> {
+    return { state: 'done', object: await this.#client.patch(object, 'merge', patch, {}, signal) };
+  }
+
   async #delete(action: ActionOf<'delete-object'>, signal: AbortSignal): Promise<Applied> {
     const propagation = action.propagation ?? 'Background';
     try {
@@ -152,4 +159,5 @@ const verbs = {
   'create-object': 'creating',
   'replace-object': 'writing',
   'delete-object': 'deleting',
+  'patch-object': 'patching',
 } as const;

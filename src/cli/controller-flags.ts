@@ -14,6 +14,7 @@ export type ControllerFlags = PreviewFlags &
     runnerAutoProvision: boolean;
     cacheDir: string;
     appSyncInterval?: string;
+    infraSyncInterval?: string;
     gitRewrite: readonly Redirect[];
     registryMirror: readonly Redirect[];
     retryDelay: number;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import about from '../../package.json' with { type: 'json' };
 import { leadController } from '../controller/lead.ts';
-import { type ControllerOptions, defaultIntervalMs } from '../controller/options.ts';
+import { type ControllerOptions, defaultInfraIntervalMs, defaultIntervalMs } from '../controller/options.ts';
 import { startController } from '../controller/start.ts';
 import { intervalOr } from '../core/duration.ts';
 import type { Log } from '../core/log.ts';
@@ -88,6 +88,9 @@ function optionsOf({ flags, connection, log, metrics }: Parts): ControllerOption
     registryMirrors: flags.registryMirror,
     intervalMs: intervalOr(flags.appSyncInterval, defaultIntervalMs, (why) => log.warn({}, `appSyncInterval: ${why}`)),
     previews: previewsOf(flags),
+    infraIntervalMs: intervalOr(flags.infraSyncInterval, defaultInfraIntervalMs, (why) =>
+      log.warn({}, `infraSyncInterval: ${why}`),
+    ),
     settings: { retryDelayMs: flags.retryDelay },
     accounts: {
       name: flags.runnerServiceAccount,

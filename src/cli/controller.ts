@@ -25,6 +25,11 @@ export function controllerCommand(context: CommandContext): Command {
       'between looks at git and registries (default: 5m)',
       env['SERVICE_SYNC_INTERVAL'],
     )
+    .option(
+      '--infra-sync-interval <duration>',
+      'between looks for newer images of infrastructure (default: 6h)',
+      env['INFRA_SYNC_INTERVAL'],
+    )
     .option('--qps <number>', 'requests a second to the API server, leases apart', positive, 100)
     .option('--burst <number>', 'requests at once after a quiet time (default: twice --qps)', positive)
     .option('--no-leader-election', 'work at once: for a controller that has no replica')

@@ -13,9 +13,13 @@ export const byOwner = 'owner';
 /** Index: pods by the Job that made them. */
 export const byJob = 'job';
 
+/** Index: pods by the object whose runs they are, as `kind namespace/name`. */
+export const byObject = 'object';
+
 /** What the controller itself watches, with its own rights. */
 export type Caches = Readonly<{
   services: Reflector;
+  terraforms: Reflector;
   repositories: Reflector;
   /** Runner Jobs only. */
   jobs: Reflector;
@@ -33,15 +37,17 @@ export type CacheOptions = Readonly<{
   log: Log;
   controllerNamespace: string;
   serviceIndexers: Readonly<Record<string, Indexer>>;
+  terraformIndexers: Readonly<Record<string, Indexer>>;
 }>;
 
 const runners = `${jobLabels.managedBy}=alustan`;
 
-export function openCaches({ client, log, controllerNamespace, serviceIndexers }: CacheOptions): Caches {
-  const open = (options: Omit<ReflectorOptions, 'client' | 'log'>) =>
-    new Reflector({ client, log, ...options }).start();
+export function openCaches(options: CacheOptions): Caches {
+  const { client, log, controllerNamespace, serviceIndexers, terraformIndexers } = options;
+  const open = (of: Omit<ReflectorOptions, 'client' | 'log'>) => new Reflector({ client, log, ...of }).start();
   return {
     services: open({ type: { apiVersion, kind: 'Service' }, indexers: serviceIndexers }),
+    terraforms: open({ type: { apiVersion, kind: 'Terraform' }, indexers: terraformIndexers }),
     repositories: open({ type: { apiVersion, kind: 'Repository' } }),
     jobs: open({
       type: { apiVersion: 'batch/v1', kind: 'Job' },
@@ -52,7 +58,7 @@ export function openCaches({ client, log, controllerNamespace, serviceIndexers }
     pods: open({
       type: { apiVersion: 'v1', kind: 'Pod' },
       labelSelector: runners,
-      indexers: { [byJob]: jobNames },
+      indexers: { [byJob]: jobNames, [byObject]: objectNames },
       transform: statusOnly,
     }),
     clusterSecrets: open({
@@ -90,6 +96,11 @@ export function ownerId(namespace: string | undefined, uid: string | undefined):
 function jobNames(pod: KubeObject): string[] {
   const name = pod.metadata.labels?.['batch.kubernetes.io/job-name'] ?? pod.metadata.labels?.['job-name'];
   return name === undefined ? [] : [`${pod.metadata.namespace}/${name}`];
+}
+
+function objectNames({ metadata: { namespace, labels = {} } }: KubeObject): string[] {
+  const [kind, name] = [labels[jobLabels.kind], labels[jobLabels.name]];
+  return kind === undefined || name === undefined ? [] : [`${kind} ${namespace}/${name}`];
 }
 
 /** Metadata without bookkeeping, and the status: most of an object's bytes are what we never read. */

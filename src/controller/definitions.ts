@@ -1,6 +1,7 @@
 import type { Key } from '../core/key.ts';
 import type { KubeObject } from '../core/resource.ts';
 import type { Caches } from './caches.ts';
+import { keyOf } from './graph.ts';
 import { repositoryKey } from './repository/triggers.ts';
 import { serviceKey } from './service/triggers.ts';
 
@@ -14,6 +15,7 @@ export function ringForDefinitions(caches: Caches, ring: (key: Key) => void): ()
   return caches.definitions.onChange((before, after) => {
     if (isServed(before) === isServed(after)) return;
     for (const object of caches.repositories.list()) if (!isReady(object)) ring(repositoryKey(object));
+    for (const object of caches.terraforms.list()) if (!isReady(object)) ring(keyOf(object));
     for (const object of caches.services.list()) if (!isReady(object)) ring(serviceKey(object));
   });
 }

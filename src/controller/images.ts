@@ -18,6 +18,8 @@ export type ImageRequest = Readonly<{
   /** The image that was chosen last. */
   last: string | undefined;
   intervalMs: number;
+  /** True where the digest of the chosen tag must be known, though the choice stays. */
+  pinned?: boolean;
 }>;
 
 /** Milliseconds for which an answer about an image that could not be pulled serves. */
@@ -26,7 +28,7 @@ const pullableAgeMs = 10_000;
 /** What the registry says of the image that an object follows; from now on it is polled. */
 export async function imageFacts(
   { images, polls, credentials }: ImageTools,
-  { key, registry, last, intervalMs }: ImageRequest,
+  { key, registry, last, intervalMs, pinned = false }: ImageRequest,
   looker: Looker,
   signal: AbortSignal,
 ): Promise<ImageFacts> {
@@ -45,7 +47,7 @@ export async function imageFacts(
     return { tags: seen };
   }
   const tags = ok(seen.value.changed ? seen.value.fact.tags : []);
-  const probes = tagsToProbe(watched.value, tags).map(async (tag) => {
+  const probes = tagsToProbe(watched.value, tags, pinned).map(async (tag) => {
     const answer = await images.pullable(ref, tag, { signal, maxAgeMs: pullableAgeMs });
     return [tag, answer] as const;
   });

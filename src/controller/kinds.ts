@@ -11,6 +11,7 @@ import { previewController } from './previews.ts';
 import { Reconciler, type ReconcilerTools, type Requeue } from './reconciler.ts';
 import { repositoryController } from './repository.ts';
 import { serviceController } from './service.ts';
+import { terraformController } from './terraform.ts';
 import type { Tools } from './tools.ts';
 
 export type Reconcile = (key: Key, signal: AbortSignal) => Promise<Requeue>;
@@ -35,10 +36,12 @@ export function reconcilers(
   };
   const service = new Reconciler(services, shared);
   const repository = new Reconciler(repositoryController(tools), shared);
+  const terraform = new Reconciler(terraformController(tools), shared);
   const previews = previewController(tools, shared, options);
   return {
     Service: (key, signal) => service.reconcile(key, signal),
     Repository: (key, signal) => repository.reconcile(key, signal),
+    Terraform: (key, signal) => terraform.reconcile(key, signal),
     Preview: (key, signal) => previews.reconcile(key, signal),
     Job: (key) => jobs.reconcile(key),
   };

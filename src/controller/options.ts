@@ -22,6 +22,8 @@ export type ControllerOptions = Readonly<{
   registryMirrors?: readonly Redirect[];
   /** Milliseconds between looks at git and registries where `spec.interval` says nothing (E35). */
   intervalMs?: number;
+  /** Milliseconds between looks for newer images of infrastructure where `spec.interval` says nothing (E32, E35). */
+  infraIntervalMs?: number;
   /** Milliseconds that git servers and registries get for an answer. */
   timeouts?: Partial<Timeouts>;
   settings?: Partial<Omit<Settings, 'controllerNamespace'>>;
@@ -67,6 +69,7 @@ export type RunningController = Readonly<{
 
 /** E35. */
 export const defaultIntervalMs = 5 * 60_000;
+export const defaultInfraIntervalMs = 6 * 3_600_000;
 
 /** @param controllerAccount undefined where the controller is no ServiceAccount. */
 export function accountSettingsOf(

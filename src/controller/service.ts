@@ -6,13 +6,14 @@ import type { ServiceFacts } from '../plan/service/facts.ts';
 import { planService } from '../plan/service/plan.ts';
 import { LiveObjects } from '../source/cluster/objects.ts';
 import { Releases } from '../source/cluster/releases.ts';
+import { ringDependents } from './graph.ts';
 import type { KindController } from './reconciler.ts';
 import { Charts } from './service/charts.ts';
 import { type GatherTools, gatherService } from './service/gather.ts';
 import { ServiceInputSource } from './service/inputs.ts';
 import { healthView, ObjectHealth } from './service/object-health.ts';
 import { podTopic, releaseTopic, topicOf, topicsOf } from './service/topics.ts';
-import { hasActiveJob, ringDependents, serviceKey } from './service/triggers.ts';
+import { hasActiveJob, serviceKey } from './service/triggers.ts';
 import type { Tools } from './tools.ts';
 
 export type ServiceController = KindController<ServiceObject, ServiceFacts, ServiceReport> &

@@ -13,6 +13,7 @@ import { reconcilers } from './kinds.ts';
 import {
   accountSettingsOf,
   type ControllerOptions,
+  defaultInfraIntervalMs,
   defaultIntervalMs,
   type RunningController,
   settingsOf,
@@ -23,6 +24,7 @@ import { ringRepositories } from './repository/triggers.ts';
 import { ringServices, serviceIndexers } from './service/triggers.ts';
 import { openSources, type Sources } from './sources.ts';
 import { statsOf, timed } from './stats.ts';
+import { ringTerraforms, terraformIndexers } from './terraform/triggers.ts';
 import { shareTools, type Tools } from './tools.ts';
 
 /** Passes wait for the API server most of their time, and never for anything longer (E36). */
@@ -40,6 +42,7 @@ export async function startController(options: ControllerOptions): Promise<Runni
     log,
     controllerNamespace,
     serviceIndexers: { ...serviceIndexers, ...previewIndexers },
+    terraformIndexers,
   });
   const queue = new WorkQueue();
   const sources = openSources(options, (key) => queue.add(key));
@@ -61,10 +64,11 @@ async function prepare(
   const { client, log, controllerNamespace, signal } = options;
   const key = await installationKey(client, controllerNamespace);
   await Promise.race([synced(caches), ...(signal === undefined ? [] : [aborted(signal)])]);
-  const intervalMs = options.intervalMs ?? defaultIntervalMs;
+  const { intervalMs = defaultIntervalMs, infraIntervalMs = defaultInfraIntervalMs } = options;
   const settings = settingsOf(options);
   const accounts = accountSettingsOf(options, settings, await ownAccount(client, log));
-  return shareTools({ client, log, caches, sources, settings, intervalMs, installationKey: key, ring }, accounts);
+  const intervals = { intervalMs, infraIntervalMs };
+  return shareTools({ client, log, caches, sources, settings, ...intervals, installationKey: key, ring }, accounts);
 }
 
 function run(options: ControllerOptions, tools: Tools, queue: WorkQueue): RunningController {
@@ -76,6 +80,7 @@ function run(options: ControllerOptions, tools: Tools, queue: WorkQueue): Runnin
   const tidying = new WorkQueue();
   const listening = [
     ringServices(caches, ring),
+    ringTerraforms(caches, ring),
     ringRepositories(caches, ring),
     ringPreviews(caches, ring),
     ringForDefinitions(caches, ring),

@@ -17,6 +17,8 @@ export type Tools = Readonly<{
   sources: Sources;
   settings: Settings;
   intervalMs: number;
+  /** Milliseconds between looks for newer images of infrastructure (E32, E35). */
+  infraIntervalMs: number;
   installationKey: string;
   topics: Topics;
   watches: Watches;

@@ -1,7 +1,7 @@
 import type { FailureKind } from './result.ts';
 
 /** Everything that one pass over an object can end in. */
-export type OutcomeKind = FailureKind | 'completed' | 'working';
+export type OutcomeKind = FailureKind | 'completed' | 'working' | 'succeeded';
 
 export type Outcome = Readonly<{
   kind: OutcomeKind;
@@ -32,6 +32,15 @@ type Row = Readonly<{
 export const outcomes: Readonly<Record<OutcomeKind, Row>> = {
   completed: row('Completed', 'True', false, false, 'Normal', 'interval', 'Delivered and healthy.'),
   working: row('Progressing', 'Unknown', true, false, 'Normal', 'watch', 'A Job runs or objects become healthy.'),
+  succeeded: row(
+    'Success',
+    'Unknown',
+    true,
+    false,
+    'Normal',
+    'watch',
+    'A script has done its work; what follows it runs.',
+  ),
   waiting: row(
     'Progressing',
     'False',

@@ -29,6 +29,8 @@ export type Action =
   | Readonly<{ type: 'create-object'; object: KubeObject }>
   /** Creates it, or makes the spec of the one that is there this one: what others have added to it goes, unlike by an apply. */
   | Readonly<{ type: 'replace-object'; object: KubeObject }>
+  /** A JSON merge patch (RFC 7396); with `metadata.resourceVersion` in it, only of the object as it was read. */
+  | Readonly<{ type: 'patch-object'; object: ObjectRef; patch: Readonly<Record<string, unknown>> }>
   /** `origin`: where the object was written, for messages, for example `apps/api.yaml:12`. */
   | Readonly<{ type: 'apply-object'; object: KubeObject; actAs?: ActAs; force: boolean; origin?: string }>
   | FeedbackAction;

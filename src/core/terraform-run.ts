@@ -42,6 +42,8 @@ export const terraformEnvironment = {
   owner: 'ALUSTAN_OWNER',
   /** Of an unlock: the owner whose lock is to be freed. */
   lockOwner: 'ALUSTAN_LOCK_OWNER',
+  /** Of an unlock: the Job of that owner, with whose name the name of its pod begins. */
+  lockJob: 'ALUSTAN_LOCK_JOB',
   namespace: 'ALUSTAN_NAMESPACE',
   name: 'ALUSTAN_NAME',
   /** Uid of the Job. */

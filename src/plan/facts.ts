@@ -2,6 +2,7 @@
 
 export type ClusterSecret = Readonly<{
   name: string;
+  resourceVersion: string;
   /** Label `environment`. */
   environment: string;
   annotations: Readonly<Record<string, string>>;

@@ -57,4 +57,10 @@ describe('tagsToProbe: which tags the registry is asked for', () => {
     const watched = watchedImage(spec.containerRegistry ?? { provider: 'docker', ...registry }, status.image);
     expect(watched.ok && tagsToProbe(watched.value, factsOf(given).tags)).toEqual(expected);
   });
+
+  it('the one in use where its digest must be known', () => {
+    const { spec, status } = objectOf({ status: { image: 'alustan/backend:0.3.0' } });
+    const watched = watchedImage(spec.containerRegistry ?? { provider: 'docker', ...registry }, status.image);
+    expect(watched.ok && tagsToProbe(watched.value, { ok: true, value: ['0.3.0'] }, true)).toEqual(['0.3.0']);
+  });
 });

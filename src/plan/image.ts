@@ -57,11 +57,15 @@ function rememberedTag(last: string | undefined, image: ImageReference, host: st
   return parsed?.ok === true && sameRepository(parsed.value, image) ? parsed.value.tag : undefined;
 }
 
-/** Tags that the registry must be asked for before this plan: none while the choice stays as it was. */
-export function tagsToProbe({ policy, current }: Watched, tags: ImageFacts['tags']): readonly string[] {
+/**
+ * Tags that the registry must be asked for before this plan: none while the choice stays as it was, unless its digest
+ * must be known all the same.
+ */
+export function tagsToProbe({ policy, current }: Watched, tags: ImageFacts['tags'], pinned = false): readonly string[] {
   if (tags?.ok !== true) return [];
   const candidate = newest(policy, tags.value);
-  if (candidate === undefined || candidate === current) return [];
+  if (candidate === undefined) return [];
+  if (candidate === current) return pinned ? [candidate] : [];
   // A downgrade is allowed only if the current tag is gone, and a list may lack it for another reason (E24).
   const isLost = current !== undefined && !tags.value.includes(current) && satisfies(policy, current);
   return isLost && !isNewer(candidate, current) ? [current, candidate] : [candidate];

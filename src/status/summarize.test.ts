@@ -11,6 +11,7 @@ describe('E34 what an outcome means', () => {
     // outcome      state          Ready      Reconciling Stalled  look again after
     ['completed', 'Completed', 'True', 'False', 'False', 300_000],
     ['working', 'Progressing', 'Unknown', 'True', 'False', undefined],
+    ['succeeded', 'Success', 'Unknown', 'True', 'False', undefined],
     ['waiting', 'Progressing', 'False', 'True', 'False', undefined],
     ['invalid', 'Error', 'False', 'False', 'True', 300_000],
     ['transient', 'Error', 'False', 'True', 'False', 10_000],
@@ -28,7 +29,7 @@ describe('E34 what an outcome means', () => {
     expect(requeue).toEqual(requeueAfterMs === undefined ? {} : { requeueAfterMs });
   });
 
-  it('the table has a row for each, and this test with it', () => expect(Object.keys(outcomes)).toHaveLength(8));
+  it('the table has a row for each, and this test with it', () => expect(Object.keys(outcomes)).toHaveLength(9));
 });
 
 describe('a status', () => {

@@ -27,6 +27,7 @@ function describeAction(action: Action, hash?: string): string {
   if (action.type === 'comment-upsert') return `comment on #${action.number}: ${action.section}`;
   if (action.type === 'commit-status') return `status ${action.context} ${action.state} of ${action.sha.slice(0, 7)}`;
   if (action.type === 'deployment') return `deployment ${action.environment} ${action.state}`;
+  if (action.type === 'patch-object') return `patch ${ref(action.object)}`;
   return `${action.type} ${action.finalizer}`;
 }
 

@@ -174,6 +174,7 @@ export class PreviewWorld {
       pullable: {},
       clusterSecrets: (given.clusterSecrets ?? []).map((secret) => ({
         name: 's',
+        resourceVersion: '1',
         environment: 'staging',
         annotations: {},
         data: {},

@@ -42,7 +42,7 @@ export type Given = Readonly<{
   previews?: readonly string[];
 }>;
 
-const settings: ServiceFacts['settings'] = {
+export const settings: ServiceFacts['settings'] = {
   retryLimit: 3,
   retryDelayMs: 10_000,
   retryDelayMaxMs: 300_000,
@@ -131,7 +131,7 @@ function isFailed(value: unknown): value is { fails: Failed } {
   return value !== null && typeof value === 'object' && 'fails' in value;
 }
 
-function result<T>(value: Maybe<T>): Result<T> {
+export function result<T>(value: Maybe<T>): Result<T> {
   return isFailed(value) ? failed(value.fails) : ok(value);
 }
 
@@ -139,11 +139,11 @@ function failed({ kind, reason, message }: Failed): Result<never> {
   return fail(kind, reason, message);
 }
 
-function clusterSecret(secret: Partial<ClusterSecret>): ClusterSecret {
-  return { name: 'staging', environment: 'staging', annotations: {}, data: {}, ...secret };
+export function clusterSecret(secret: Partial<ClusterSecret>): ClusterSecret {
+  return { name: 'staging', resourceVersion: '1', environment: 'staging', annotations: {}, data: {}, ...secret };
 }
 
-function peer({ needs = [], needsTerraform = [], ...given }: NonNullable<Given['peers']>[number]): Peer {
+export function peer({ needs = [], needsTerraform = [], ...given }: NonNullable<Given['peers']>[number]): Peer {
   return {
     kind: 'Service',
     uid: `uid-${given.name}`,
@@ -171,7 +171,7 @@ function chart(given: Exclude<Given['chart'], 'absent' | undefined>): NonNullabl
   });
 }
 
-function pullable(given: NonNullable<Given['pullable']>): NonNullable<ServiceFacts['pullable']> {
+export function pullable(given: NonNullable<Given['pullable']>): NonNullable<ServiceFacts['pullable']> {
   const notFound: Failed = { kind: 'invalid', reason: 'ManifestUnknown', message: 'manifest unknown' };
   const answer = (value: boolean | Failed): Result<{ digest: string }> => {
     if (value === true) return ok({ digest: 'sha256:abc' });
@@ -202,7 +202,7 @@ function job(given: Partial<Job> & { name: string }): Job {
   return { purpose: 'deliver', inputsHash: 'none', attempt: 1, phase: 'active', ...given };
 }
 
-function merge(base: unknown, over: unknown): unknown {
+export function merge(base: unknown, over: unknown): unknown {
   if (!isMap(base) || !isMap(over)) return over;
   const merged = { ...base };
   for (const [key, value] of Object.entries(over)) merged[key] = key in base ? merge(base[key], value) : value;

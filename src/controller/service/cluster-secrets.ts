@@ -5,10 +5,11 @@ import type { ClusterSecret } from '../../plan/facts.ts';
 export const clusterSecretSelector = 'alustan.io/secret-type=cluster';
 
 export function clusterSecret(secret: KubeObject): ClusterSecret {
-  const { name, labels = {}, annotations = {} } = secret.metadata;
+  const { name, resourceVersion = '', labels = {}, annotations = {} } = secret.metadata;
   const data = (secret['data'] ?? {}) as Record<string, string>;
   return {
     name,
+    resourceVersion,
     environment: labels['environment'] ?? '',
     annotations,
     data: Object.fromEntries(

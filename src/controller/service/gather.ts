@@ -2,12 +2,13 @@ import type { ServiceObject } from '../../api/service.ts';
 import type { ActAs, ObjectRef } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { ok, type Result } from '../../core/result.ts';
-import { isNotFound, type KubeClient } from '../../kube/client.ts';
+import type { KubeClient } from '../../kube/client.ts';
 import type { Chart, Job, Release, ReleaseObject, ServiceFacts, Settings } from '../../plan/service/facts.ts';
 import type { ManifestRef } from '../../source/cluster/manifest.ts';
 import type { ReleaseRecord, Releases } from '../../source/cluster/releases.ts';
 import type { Looker, Watches } from '../../source/cluster/watches.ts';
-import { byJob, byOwner, type Caches, ownerId } from '../caches.ts';
+import type { Caches } from '../caches.ts';
+import { ownJobs } from '../own-jobs.ts';
 import { originOfService, previewNamespaces, readerOf } from '../preview/origin.ts';
 import { clusterSecret } from './cluster-secrets.ts';
 import { jobFact } from './job-facts.ts';
@@ -88,28 +89,9 @@ function look(tools: GatherTools, { metadata, spec }: ServiceObject): Looker {
 }
 
 async function jobsOf(tools: GatherTools, service: ServiceObject, signal: AbortSignal): Promise<Job[]> {
-  const { jobs, pods } = tools.caches;
-  const cached = jobs.by(byOwner, ownerId(service.metadata.namespace, service.metadata.uid));
-  const recorded = service.status?.job;
-  const found =
-    recorded === undefined || recorded.phase !== undefined || cached.some((job) => job.metadata.name === recorded.name)
-      ? undefined
-      : await liveJob(tools, { namespace: service.metadata.namespace, name: recorded.name }, signal);
-  return [...cached, ...(found === undefined ? [] : [found])].map((job) =>
-    jobFact(job, pods.by(byJob, `${job.metadata.namespace}/${job.metadata.name}`)),
-  );
-}
-
-/** The cache may lag behind a Job that was created a moment ago: only the API server can say that it is not there. */
-async function liveJob(
-  tools: GatherTools,
-  job: Readonly<{ namespace: string; name: string }>,
-  signal: AbortSignal,
-): Promise<KubeObject | undefined> {
-  return tools.client.get({ apiVersion: 'batch/v1', kind: 'Job', ...job }, signal).catch((error: unknown) => {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  });
+  const { caches, client } = tools;
+  const found = await ownJobs({ caches, client }, service, service.status.job, signal);
+  return found.map(({ job, pods }) => jobFact(job, pods));
 }
 
 async function releaseOf(
@@ -169,5 +151,5 @@ function releaseFact({ uid, revision, status, since, inputs, chart, message }: R
 }
 
 function peersOf({ caches, inputs }: GatherTools, service: ServiceObject) {
-  return concerned(caches.services, service).map((peer) => peerFact(peer, inputs.moved(peer)));
+  return concerned(caches, service).map((peer) => peerFact(peer, peer.kind === 'Service' && inputs.moved(peer)));
 }

@@ -8,14 +8,15 @@ type PeerSpec = {
   dependencies?: { service?: Dependency[]; terraform?: Dependency[] };
 };
 
-/** Another Service of the namespace as far as dependencies go. Reads leniently: a peer need not be valid to count. */
+/** Another object of the namespace as far as dependencies go. Reads leniently: a peer need not be valid to count. */
 export function peerFact(object: KubeObject, inputsMoved: boolean): Peer {
+  const isService = object.kind === 'Service';
   const spec = (object['spec'] ?? {}) as PeerSpec;
   const status = (object['status'] ?? {}) as ServiceStatus;
   const ready = status.conditions?.find((condition) => condition.type === 'Ready');
   const { name, uid = '', creationTimestamp = '', generation = 0, deletionTimestamp } = object.metadata;
   return {
-    kind: 'Service',
+    kind: isService ? 'Service' : 'Terraform',
     ...{ name, uid, creationTimestamp, generation },
     deleting: deletionTimestamp !== undefined,
     dependencies: {
@@ -24,7 +25,7 @@ export function peerFact(object: KubeObject, inputsMoved: boolean): Peer {
     },
     ready: ready?.status === 'True',
     inputsMoved,
-    releaseName: spec.source?.releaseName ?? name,
+    ...(isService ? { releaseName: spec.source?.releaseName ?? name } : {}),
     ...(status.observedGeneration === undefined ? {} : { observedGeneration: status.observedGeneration }),
     ...(status.state === undefined ? {} : { state: status.state }),
     ...(status.message === undefined ? {} : { message: status.message }),

@@ -3,6 +3,7 @@ import { silent } from '../../core/log.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { Store } from '../../kube/reflector/store.ts';
 import { byOwner, type Caches, owners } from '../caches.ts';
+import { graphIndexers } from '../graph.ts';
 import { concerned, ringServices, serviceIndexers } from './triggers.ts';
 
 type Spec = { releaseName?: string; needs?: string[] };
@@ -37,6 +38,7 @@ function setUp(...services: KubeObject[]) {
   };
   const caches = {
     services: cache(serviceIndexers),
+    terraforms: cache(graphIndexers),
     jobs: cache({ [byOwner]: owners }),
     ...{ pods: cache(), clusterSecrets: cache(), namespaces: cache() },
   };
@@ -136,9 +138,8 @@ it.each([
   ['db', 'what lists it, not what lists that', ['api']],
 ])('E8 of all Services of the namespace, the plan of %s reads %s', (name, _what, expected) => {
   const { caches } = setUp(...chain(), service('stranger'));
-  const services = caches.services as unknown as Caches['services'];
   const self = caches.services.get({ namespace: 'shop', name });
   expect(self).toBeDefined();
-  const found = concerned(services, self as KubeObject).map(({ metadata }) => metadata.name);
+  const found = concerned(caches as unknown as Caches, self as KubeObject).map(({ metadata }) => metadata.name);
   expect(found.sort()).toEqual(expected);
 });

@@ -3,41 +3,28 @@ import { isFinished } from '../../apply/janitor.ts';
 import type { Key } from '../../core/key.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { byOwner, type Caches, ownerId } from '../caches.ts';
-import { concernsItself, isGoing, isGone } from '../changes.ts';
+import { concernsItself, isGoing } from '../changes.ts';
+import { type Graph, graphIndexers, keyOf, matters, neighbours, related } from '../graph.ts';
 
 type Ring = (key: Key) => void;
-type Spec = { source?: { releaseName?: string }; dependencies?: { service?: (string | { name: string })[] } };
-type Status = { state?: string; observedGeneration?: number; conditions?: { type: string; status: string }[] };
+type Spec = { source?: { releaseName?: string } };
 
-/** Index: Services by the Services that they depend on, as `namespace/name`. */
-const byDependency = 'dependency';
 /** Index: Services by their Helm release, as `namespace/name`. */
 const byRelease = 'release';
 
 /** The indexes that the cache of Services needs for `ringServices`. */
 export const serviceIndexers = {
-  [byDependency]: dependenciesOf,
+  ...graphIndexers,
   [byRelease]: (service: KubeObject) => [releaseOf(service)],
 };
-
-function dependenciesOf(service: KubeObject): string[] {
-  return needed(service).map((name) => `${service.metadata.namespace}/${name}`);
-}
-
-/** Names of the Services that this one depends on itself. */
-function needed(service: KubeObject): string[] {
-  const spec = (service['spec'] ?? {}) as Spec;
-  const names = (spec.dependencies?.service ?? []).map((item) => (typeof item === 'string' ? item : item.name));
-  return [...new Set(names)];
-}
 
 export function serviceKey({ metadata: { namespace = '', name } }: KubeObject): Key {
   return { kind: 'Service', namespace, name };
 }
 
 /**
- * Rings Services for what happens in the cluster: their own changes, their Jobs, cluster Secrets, namespaces, and each
- * other: a dependency that turns healthy wakes its dependents, a dependent that goes wakes what it depended on (E8, E9).
+ * Rings Services for what happens in the cluster: their own changes, their Jobs, cluster Secrets, namespaces; and what
+ * has to do with them in the graph of dependencies.
  *
  * @returns how to stop.
  */
@@ -48,19 +35,34 @@ export function ringServices(caches: Caches, ring: Ring): () => void {
   };
   const stops = [
     services.onChange((before, after) => {
-      if (concernsItself(before, after)) ring(serviceKey((after ?? before) as KubeObject));
-      if (matters(before, after)) for (const key of neighbours(caches, before, after)) ring(key);
+      if (concernsItself(before, after)) ring(keyOf((after ?? before) as KubeObject));
+      for (const key of neighbours(caches, before, after)) ring(key);
+      if (matters(before, after)) for (const key of rivals(caches, before, after)) ring(key);
     }),
-    jobs.onChange((before, after) => {
-      // Our tidying up behind a Job is no news of it.
-      const same = before !== undefined && after !== undefined && !isGoing(before, after);
-      if (!same || !isDeepStrictEqual(before['status'], after['status'])) ringOwner(after ?? before, ring);
-    }),
-    pods.onChange((before, after) => ringJobOwner(caches, after ?? before, ring)),
+    ringForJobs(jobs, pods, 'Service', ring),
     clusterSecrets.onChange(all),
     namespaces.onChange((before, after) => {
       if (!isGoing(before, after)) return;
       for (const service of services.by('namespace', (after ?? before)?.metadata.name ?? '')) ring(serviceKey(service));
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+/** Rings the owners of this kind for their Jobs and what becomes of the Jobs' pods. */
+export function ringForJobs(jobs: Caches['jobs'], pods: Caches['pods'], kind: string, ring: Ring): () => void {
+  const stops = [
+    jobs.onChange((before, after) => {
+      // Our tidying up behind a Job is no news of it.
+      const same = before !== undefined && after !== undefined && !isGoing(before, after);
+      if (!same || !isDeepStrictEqual(before['status'], after['status'])) ringOwner(after ?? before, kind, ring);
+    }),
+    pods.onChange((before, after) => {
+      const { namespace = '', labels } = (after ?? before)?.metadata ?? {};
+      const name = labels?.['batch.kubernetes.io/job-name'];
+      if (name !== undefined) ringOwner(jobs.get({ namespace, name }), kind, ring);
     }),
   ];
   return () => {
@@ -74,77 +76,20 @@ export function hasActiveJob({ services, jobs }: Caches, key: Key): boolean {
   return jobs.by(byOwner, ownerId(key.namespace, uid)).some((job) => !isFinished(job));
 }
 
-/**
- * The other Services that the plan of one reads: all that it needs, near or far, those that need it, and those that
- * want its release. Not all of the namespace: a thousand Services would be looked at a thousand times.
- */
-export function concerned(services: Caches['services'], self: KubeObject): KubeObject[] {
-  const found = new Set<KubeObject>();
-  const add = (object: KubeObject | undefined) => {
-    if (object !== undefined && object.metadata.name !== self.metadata.name) found.add(object);
-  };
-  const need = (object: KubeObject) => {
-    for (const name of needed(object)) add(services.get({ namespace: self.metadata.namespace ?? '', name }));
-  };
-  need(self);
-  // A Set visits what is added to it on the way.
-  for (const object of found) need(object);
-  for (const dependent of services.by(byDependency, `${self.metadata.namespace}/${self.metadata.name}`)) add(dependent);
-  for (const rival of services.by(byRelease, releaseOf(self))) add(rival);
+/** The other objects that the plan of a Service reads: what is related to it, and who wants its release. */
+export function concerned(graph: Graph, self: KubeObject): KubeObject[] {
+  const found = related(graph, self);
+  for (const rival of graph.services.by(byRelease, releaseOf(self))) {
+    if (rival.metadata.name !== self.metadata.name) found.add(rival);
+  }
   return [...found];
 }
 
-/** Rings what waits for this Service. */
-export function ringDependents({ services }: Caches, { namespace, name }: Key, ring: Ring): void {
-  for (const dependent of services.by(byDependency, `${namespace}/${name}`)) ring(serviceKey(dependent));
-}
-
-/** True when what others look at has changed: existence, spec, deletion, state, readiness. Messages alone do not count. */
-function matters(before: KubeObject | undefined, after: KubeObject | undefined): boolean {
-  return !isDeepStrictEqual(shown(before), shown(after));
-}
-
-function shown(object: KubeObject | undefined) {
-  if (object === undefined) return undefined;
-  const { uid, generation, deletionTimestamp } = object.metadata;
-  const { state, observedGeneration, conditions = [] } = (object['status'] ?? {}) as Status;
-  const ready = conditions.find((condition) => condition.type === 'Ready')?.status;
-  return [uid, generation, deletionTimestamp !== undefined, state, observedGeneration, ready];
-}
-
-/** Dependents, dependencies as they were and are, rivals for the release; all that can be on a cycle with it. */
-function neighbours({ services }: Caches, before: KubeObject | undefined, after: KubeObject | undefined): Key[] {
-  const self = after ?? before;
-  if (self === undefined) return [];
-  const { namespace = '', name } = self.metadata;
-  const dependents = services.by(byDependency, `${namespace}/${name}`);
-  const moved = before?.metadata.generation !== after?.metadata.generation;
-  // What it depends on waits for its going only (E9): how it fares is nothing to them.
-  const going = moved || isGoing(before, after) || isGone(before, after);
-  const dependencies = going ? [before, after].flatMap((object) => (object === undefined ? [] : needed(object))) : [];
-  // Those who want the release that it has let go of, too.
+/** Those who want its release, also the one that it has let go of. */
+function rivals({ services }: Caches, before: KubeObject | undefined, after: KubeObject | undefined): Key[] {
+  if (before?.metadata.generation === after?.metadata.generation) return [];
   const releases = new Set([before, after].flatMap((object) => (object === undefined ? [] : releaseOf(object))));
-  const rivals = moved ? [...releases].flatMap((release) => services.by(byRelease, release)) : [];
-  return [
-    ...dependents.map(serviceKey),
-    ...dependencies.map((dependency) => ({ kind: 'Service', namespace, name: dependency })),
-    ...rivals.map(serviceKey),
-    ...(moved ? upstream(services, self) : []),
-  ];
-}
-
-/** Everything that depends on it, near or far: a changed edge may close or open a cycle anywhere among them. */
-function upstream(services: Caches['services'], self: KubeObject): Key[] {
-  const seen = new Map<string, KubeObject>();
-  const queue = [self];
-  for (let object = queue.pop(); object !== undefined; object = queue.pop()) {
-    for (const next of services.by(byDependency, `${object.metadata.namespace}/${object.metadata.name}`)) {
-      if (seen.has(next.metadata.name)) continue;
-      seen.set(next.metadata.name, next);
-      queue.push(next);
-    }
-  }
-  return [...seen.values()].map(serviceKey);
+  return [...releases].flatMap((release) => services.by(byRelease, release).map(serviceKey));
 }
 
 function releaseOf(service: KubeObject): string {
@@ -152,14 +97,8 @@ function releaseOf(service: KubeObject): string {
   return `${namespace}/${((service['spec'] ?? {}) as Spec).source?.releaseName ?? name}`;
 }
 
-function ringOwner(object: KubeObject | undefined, ring: Ring): void {
+function ringOwner(object: KubeObject | undefined, kind: string, ring: Ring): void {
   const owner = object?.metadata.ownerReferences?.find((reference) => reference.controller === true);
-  if (owner?.kind !== 'Service') return;
-  ring({ kind: 'Service', namespace: object?.metadata.namespace ?? '', name: owner.name });
-}
-
-function ringJobOwner({ jobs }: Caches, pod: KubeObject | undefined, ring: Ring): void {
-  const name = pod?.metadata.labels?.['batch.kubernetes.io/job-name'];
-  if (name === undefined) return;
-  ringOwner(jobs.get({ namespace: pod?.metadata.namespace ?? '', name }), ring);
+  if (owner?.kind !== kind) return;
+  ring({ kind, namespace: object?.metadata.namespace ?? '', name: owner.name });
 }

@@ -2,6 +2,7 @@ import type { ServiceObject } from '../../api/service.ts';
 import type { ServiceReport } from '../../api/service-status.ts';
 import { masker } from '../../core/mask.ts';
 import type { Plan } from '../../core/plan.ts';
+import { awaitAccount } from '../account.ts';
 import { awaitDependencies, refuseCycle } from '../dependencies.ts';
 import { kubeconfig } from '../workspace.ts';
 import { chooseCluster } from './cluster.ts';
@@ -16,7 +17,7 @@ import {
   takeChart,
   whenOutdated,
 } from './delivery.ts';
-import { type Draft, type Ended, end, hasEnded, runSteps, type Step, tellDesired, wait } from './draft.ts';
+import { type Draft, type Ended, end, hasEnded, runSteps, type Step, tellDesired } from './draft.ts';
 import type { ServiceFacts } from './facts.ts';
 import { chooseImage } from './image.ts';
 import { awaitJob, settleJob } from './jobs.ts';
@@ -107,14 +108,6 @@ function claimRelease(draft: Draft): Draft {
   const message = `spec.source.releaseName: the release "${releaseName}" belongs to the older Service ${owner.name}`;
   if (owner.deleting) return end(draft, 'waiting', 'ReleaseConflict', `${message}, which is being deleted`);
   return end(draft, 'invalid', 'ReleaseConflict', `${message}; delete one of the two, and choose another name for it`);
-}
-
-/** All that a delivery does, it does as the Service's account. */
-function awaitAccount(draft: Draft): Draft {
-  const { noAccount } = draft.facts;
-  if (noAccount === undefined) return draft;
-  const { kind, reason, message, retryAfterMs } = noAccount;
-  return kind === 'waiting' ? wait(draft, kind, reason, message, retryAfterMs) : { ...draft, outcome: noAccount };
 }
 
 /** Nothing is delivered while suspended; what runs is still watched. */

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { situation, time } from './common.ts';
+import { blocker, wait } from './service-status.ts';
+
+export const purposes = ['deploy', 'post-deploy', 'plan', 'drift', 'destroy', 'unlock'] as const;
+
+/** A run as status remembers it: written before its Job is created, so that none is ever run twice (E31). */
+const run = z
+  .object({
+    name: z.string().describe('Name of the Job; its log is there: `kubectl logs job/NAME`.'),
+    uid: z.string().optional().describe('Uid of the Job, once it has been seen.'),
+    began: z.boolean().optional().describe('True once its script has been seen running.'),
+    purpose: z.enum(purposes).describe('Which script it runs.'),
+    attempt: z.int().describe('Number of the Job among those of the same inputs.'),
+    inputsHash: z.string().describe('Hash of what it was made from: image, script, variables.'),
+    image: z.string().optional().describe('Image that it runs.'),
+    startedAt: time.describe('When it was recorded.'),
+    phase: z.enum(['succeeded', 'failed']).optional().describe('How it ended; absent while it runs.'),
+    finishedAt: time.optional().describe('When it ended.'),
+    failures: z.int().optional().describe('Failures in a row of the same inputs.'),
+    exitCode: z.int().optional().describe('Exit code of the script.'),
+    reason: z
+      .string()
+      .optional()
+      .describe('Why it failed, for machines: `OOMKilled`, `Evicted`, `ImagePullBackOff`, …'),
+    message: z.string().optional().describe('Why it failed, for people.'),
+    tail: z.array(z.string()).optional().describe('Last lines of its log when it failed, secrets masked.'),
+  })
+  .describe('The last run.');
+
+const lock = z
+  .object({
+    owner: z.string().describe('`<namespace>/<name>/<uid of the Job>`, or without the uid where nobody knows it.'),
+    job: z.string().describe('Name of the Job.'),
+    since: time.describe('When the Job was seen dead.'),
+  })
+  .describe('The run that died before it could free the lock of the state.');
+
+const plan = z
+  .object({
+    hash: z.string().describe('What to write into the annotation `alustan.io/approve`.'),
+    inputsHash: z.string().describe('Hash of what would be deployed: image with its digest, script, variables.'),
+    summary: z.string().describe('`+a ~c −d`: how much is added, changed, destroyed; or `no changes`.'),
+    secret: z.string().describe('Secret of this namespace whose key `plan` holds the text.'),
+    truncated: z.boolean().optional().describe('True where the text is longer than the Secret holds.'),
+    createdAt: time.describe('When the plan was made.'),
+    approvedAt: time.optional().describe('When the approval was seen.'),
+  })
+  .describe('The plan that waits for approval, or was approved last.');
+
+const drift = z
+  .object({
+    drifted: z.boolean().describe('Whether the infrastructure is not as it was deployed.'),
+    summary: z.string().optional().describe('What drifted: `+a ~c −d`, where the check tells.'),
+    checkedAt: time.describe('When it was looked for last.'),
+    error: z.string().optional().describe('Why the last look has failed.'),
+    correctedAt: time.optional().describe('When a deploy against drift was last begun.'),
+  })
+  .describe('What the last look for drift has found.');
+
+/** What the plan reports, beside state, message and conditions. */
+export const terraformReport = z.object({
+  image: z.string().optional().describe('Image that is deployed, or under way, as `name:tag`.'),
+  lastAppliedImage: z.string().optional().describe('Image whose deploy succeeded last; `destroy` runs it.'),
+  lastAppliedHash: z
+    .string()
+    .optional()
+    .describe('Hash of what is deployed; absent while a deploy runs, and after it failed.'),
+  lastAppliedAt: time.optional().describe('When that deploy ended.'),
+  attemptedImage: z
+    .string()
+    .optional()
+    .describe(
+      'Image whose deploy has begun, where none has succeeded yet: `destroy` runs it, to remove what there may be.',
+    ),
+  postDeployHash: z.string().optional().describe('Hash of what the outputs were made from.'),
+  postDeployOutput: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('What `postDeploy` has printed under `outputs`, as it is; sensitive outputs left out.'),
+  published: z.array(z.string()).optional().describe('Keys that were written into the cluster Secret.'),
+  plan: plan.optional(),
+  drift: drift.optional(),
+  lock: lock.optional(),
+  blockedBy: z.array(blocker).optional().describe('What has to be delivered first, nearest first, at most 10.'),
+  blockedByMore: z.int().optional().describe('How many more there are, farther down the chain.'),
+  waiting: wait.optional(),
+  job: run.optional(),
+  lastHandledRetry: z.string().optional().describe('Value of the annotation `alustan.io/retry` that was acted on.'),
+  lastHandledUnlock: z
+    .string()
+    .optional()
+    .describe('Value of the annotation `alustan.io/force-unlock` that was acted on.'),
+});
+
+export const terraformStatus = terraformReport
+  .extend(situation)
+  .extend({
+    state: z
+      .enum(['Progressing', 'Error', 'Success', 'Failed', 'Blocked', 'Completed'])
+      .optional()
+      .describe('See states.md.'),
+  })
+  .describe('What the controller last saw.');
+
+export type RunRecord = z.infer<typeof run>;
+export type TerraformReport = z.infer<typeof terraformReport>;
+export type TerraformStatus = z.infer<typeof terraformStatus>;

@@ -1,0 +1,106 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Key } from '../core/key.ts';
+import type { KubeObject } from '../core/resource.ts';
+import type { Caches } from './caches.ts';
+import { isGoing, isGone } from './changes.ts';
+
+/** Services and Terraforms: one graph of dependencies in each namespace. */
+export type Graph = Pick<Caches, 'services' | 'terraforms'>;
+
+type Names = (string | { name: string })[];
+type Spec = { dependencies?: { service?: Names; terraform?: Names } };
+type Status = { state?: string; observedGeneration?: number; conditions?: { type: string; status: string }[] };
+
+/** Index of both caches: objects by what they depend on. */
+const byDependency = 'dependency';
+
+/** The index that both caches need. */
+export const graphIndexers = { [byDependency]: (object: KubeObject) => needed(object).map(nodeOf) };
+
+export function keyOf({ kind, metadata: { namespace = '', name } }: KubeObject): Key {
+  return { kind, namespace, name };
+}
+
+function nodeOf({ kind, namespace, name }: Key): string {
+  return `${kind}/${namespace}/${name}`;
+}
+
+/** What an object depends on itself. */
+export function needed({ spec, metadata: { namespace = '' } }: KubeObject): Key[] {
+  const { service = [], terraform = [] } = ((spec ?? {}) as Spec).dependencies ?? {};
+  const keys = (kind: string, names: Names) =>
+    [...new Set(names.map((item) => (typeof item === 'string' ? item : item.name)))].map((name) => {
+      return { kind, namespace, name };
+    });
+  return [...keys('Service', service), ...keys('Terraform', terraform)];
+}
+
+/** What depends on it itself. */
+export function dependentsOf({ services, terraforms }: Graph, key: Key): readonly KubeObject[] {
+  return [services, terraforms].flatMap((cache) => [...cache.by(byDependency, nodeOf(key))]);
+}
+
+/**
+ * What the plan of one reads of the graph: all that it needs, near or far, and those that need it. Not all of the
+ * namespace: a thousand objects would be looked at a thousand times.
+ */
+export function related(graph: Graph, self: KubeObject): Set<KubeObject> {
+  const found = new Set<KubeObject>();
+  const add = (object: KubeObject | undefined) => {
+    if (object !== undefined && nodeOf(keyOf(object)) !== nodeOf(keyOf(self))) found.add(object);
+  };
+  const need = (object: KubeObject) => {
+    for (const key of needed(object)) add((key.kind === 'Service' ? graph.services : graph.terraforms).get(key));
+  };
+  need(self);
+  // A Set visits what is added to it on the way.
+  for (const object of found) need(object);
+  for (const dependent of dependentsOf(graph, keyOf(self))) add(dependent);
+  return found;
+}
+
+/** True when what others look at has changed: existence, spec, deletion, state, readiness. Messages alone do not count. */
+export function matters(before: KubeObject | undefined, after: KubeObject | undefined): boolean {
+  return !isDeepStrictEqual(shown(before), shown(after));
+}
+
+function shown(object: KubeObject | undefined) {
+  if (object === undefined) return undefined;
+  const { uid, generation, deletionTimestamp } = object.metadata;
+  const { state, observedGeneration, conditions = [] } = (object['status'] ?? {}) as Status;
+  const ready = conditions.find((condition) => condition.type === 'Ready')?.status;
+  return [uid, generation, deletionTimestamp !== undefined, state, observedGeneration, ready];
+}
+
+/**
+ * Who must hear of a change: dependents; dependencies as they were and are; all that can be on a cycle with it. A
+ * dependency that turns healthy wakes its dependents, a dependent that goes wakes what it depended on (E8, E9).
+ */
+export function neighbours(graph: Graph, before: KubeObject | undefined, after: KubeObject | undefined): Key[] {
+  const self = after ?? before;
+  if (self === undefined || !matters(before, after)) return [];
+  const moved = before?.metadata.generation !== after?.metadata.generation;
+  // What it depends on waits for its going only (E9): how it fares is nothing to them.
+  const going = moved || isGoing(before, after) || isGone(before, after);
+  const dependencies = going ? [before, after].flatMap((object) => (object === undefined ? [] : needed(object))) : [];
+  return [...dependentsOf(graph, keyOf(self)).map(keyOf), ...dependencies, ...(moved ? upstream(graph, self) : [])];
+}
+
+/** Everything that depends on it, near or far: a changed edge may close or open a cycle anywhere among them. */
+function upstream(graph: Graph, self: KubeObject): Key[] {
+  const seen = new Map<string, Key>();
+  const queue = [keyOf(self)];
+  for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
+    for (const next of dependentsOf(graph, key).map(keyOf)) {
+      if (seen.has(nodeOf(next))) continue;
+      seen.set(nodeOf(next), next);
+      queue.push(next);
+    }
+  }
+  return [...seen.values()];
+}
+
+/** Rings what waits for this object. */
+export function ringDependents(graph: Graph, key: Key, ring: (key: Key) => void): void {
+  for (const dependent of dependentsOf(graph, key)) ring(keyOf(dependent));
+}

@@ -1,0 +1,49 @@
+import { parseTerraform, type TerraformObject } from '../api/terraform-object.ts';
+import type { TerraformReport } from '../api/terraform-status.ts';
+import { intervalOr } from '../core/duration.ts';
+import type { KubeObject } from '../core/resource.ts';
+import type { TerraformFacts } from '../plan/terraform/facts.ts';
+import { lastImage } from '../plan/terraform/image.ts';
+import { planTerraform } from '../plan/terraform/plan.ts';
+import { keyOf } from './graph.ts';
+import { imageFacts } from './images.ts';
+import type { KindController } from './reconciler.ts';
+import { type GatherTools, gatherTerraform } from './terraform/gather.ts';
+import type { Tools } from './tools.ts';
+
+/** Wires Terraform: what it reads, who plans, what rings it. */
+export function terraformController(tools: Tools): KindController<TerraformObject, TerraformFacts, TerraformReport> {
+  const { client, caches, sources, settings, installationKey, watches, topics, accounts, credentials } = tools;
+  const { images, polls } = sources;
+  const interval = (spec: unknown) =>
+    intervalOr((spec as { interval?: string } | undefined)?.interval, tools.infraIntervalMs);
+  const gathering: GatherTools = {
+    ...{ client, caches, settings, installationKey, watches },
+    ensureAccount: (looker) => accounts.ensure(looker),
+    looking: (terraform) => topics.set(keyOf(terraform as KubeObject), [`namespace ${terraform.metadata.namespace}`]),
+    images: (terraform, looker, signal) => {
+      const { containerRegistry: registry, approval } = terraform.spec;
+      const request = { registry, last: lastImage(terraform), pinned: approval === 'manual' };
+      const key = keyOf(terraform as KubeObject);
+      return imageFacts(
+        { images, polls, credentials },
+        { ...request, key, intervalMs: interval(terraform.spec) },
+        looker,
+        signal,
+      );
+    },
+  };
+  return {
+    find: (key) => caches.terraforms.get(key),
+    wrote: (object) => caches.terraforms.witness(object),
+    parse: parseTerraform,
+    gather: (terraform, signal) => gatherTerraform(gathering, terraform, signal),
+    plan: planTerraform,
+    intervalMs: (object) => interval(object['spec']),
+    forget: (key) => {
+      polls.forget(key);
+      topics.forget(key);
+      watches.forget(key);
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import type { TerraformObject } from '../../api/terraform-object.ts';
+import type { KubeObject } from '../../core/resource.ts';
+import type { Result } from '../../core/result.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import type { ImageFacts } from '../../plan/image.ts';
+import type { Settings } from '../../plan/service/facts.ts';
+import type { Run, TerraformFacts } from '../../plan/terraform/facts.ts';
+import { readRunEnd } from '../../source/cluster/run-log.ts';
+import type { Looker, Watches } from '../../source/cluster/watches.ts';
+import { byObject, type Caches } from '../caches.ts';
+import { related } from '../graph.ts';
+import { type OwnJob, ownJobs } from '../own-jobs.ts';
+import { GatherError } from '../reconciler.ts';
+import { clusterSecret } from '../service/cluster-secrets.ts';
+import { peerFact } from '../service/peer-facts.ts';
+import { isAlive, runFact } from './run-facts.ts';
+
+export type GatherTools = Readonly<{
+  client: KubeClient;
+  caches: Caches;
+  settings: Settings;
+  installationKey: string;
+  watches: Pick<Watches, 'keep'>;
+  /** Whether the object's account may be used, and is there. Rejects with KubeError. */
+  ensureAccount(looker: Looker): Promise<Result<undefined>>;
+  images(terraform: TerraformObject, looker: Looker, signal: AbortSignal): Promise<ImageFacts>;
+  /** Told before anything of its namespace is read, so that changes from then on ring the object. */
+  looking(terraform: TerraformObject): void;
+}>;
+
+/** Gathers all that the plan of a Terraform reads. Never fails for what is merely not there: that is a fact too. */
+export async function gatherTerraform(
+  tools: GatherTools,
+  terraform: TerraformObject,
+  signal: AbortSignal,
+): Promise<TerraformFacts> {
+  const { caches, settings, installationKey } = tools;
+  const { namespace, name, deletionTimestamp } = terraform.metadata;
+  const terminating = caches.namespaces.get({ name: namespace })?.metadata.deletionTimestamp !== undefined;
+  tools.looking(terraform);
+  const serviceAccount = terraform.spec.serviceAccountName ?? settings.runner.serviceAccount;
+  const looker: Looker = { namespace, serviceAccount, key: { kind: 'Terraform', namespace, name }, used: new Set() };
+  const account = terminating ? undefined : await tools.ensureAccount(looker);
+  const noAccount = account?.ok === false ? account.failure : undefined;
+  // Deletion must work without the registry (E10): it is not even asked.
+  const asks = deletionTimestamp === undefined && noAccount === undefined;
+  const images = asks ? await tools.images(terraform, looker, signal) : {};
+  const jobs = await runsOf(tools, terraform, looker, signal);
+  tools.watches.keep(looker);
+  return {
+    ...images,
+    ...{ installationKey, settings, jobs, namespaceTerminating: terminating },
+    ...(noAccount === undefined ? {} : { noAccount }),
+    clusterSecrets: caches.clusterSecrets.list().map(clusterSecret),
+    peers: [...related(caches, terraform)].map((peer) => peerFact(peer, false)),
+    strayPods: strayPods(caches, terraform),
+  };
+}
+
+async function runsOf(
+  tools: GatherTools,
+  terraform: TerraformObject,
+  looker: Looker,
+  signal: AbortSignal,
+): Promise<Run[]> {
+  const client = tools.client.as(looker);
+  const recorded = terraform.status.job;
+  const found = await ownJobs(tools, terraform, recorded, signal);
+  const isNews = ({ job }: OwnJob) => recorded?.phase === undefined && job.metadata.name === recorded?.name;
+  return Promise.all(found.map(async (own) => (isNews(own) ? await endedFact(client, own, signal) : runFact(own))));
+}
+
+/** With what it tells of its end, when it has ended: read once, as the tenant, since status keeps it from then on. */
+async function endedFact(client: KubeClient, own: OwnJob, signal: AbortSignal): Promise<Run> {
+  const fact = runFact(own);
+  if (fact.phase === 'active') return fact;
+  const end = await readRunEnd(client, own.job, own.pods, signal);
+  if (!end.ok) throw new GatherError(end.failure);
+  return runFact(own, end.value);
+}
+
+/** Pods whose Job is gone: somebody has deleted it, and they may take their time to end. */
+function strayPods({ jobs, pods }: Caches, { metadata: { namespace, name } }: TerraformObject): string[] {
+  const hasJob = ({ metadata: { labels = {} } }: KubeObject) => {
+    return jobs.get({ namespace, name: labels['batch.kubernetes.io/job-name'] ?? '' }) !== undefined;
+  };
+  const all = pods.by(byObject, `Terraform ${namespace}/${name}`);
+  return all.filter((pod) => isAlive(pod) && !hasJob(pod)).map((pod) => pod.metadata.name);
+}

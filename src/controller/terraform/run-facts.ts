@@ -1,0 +1,57 @@
+import { isFinished } from '../../apply/janitor.ts';
+import { imageAnnotation, jobLabels } from '../../apply/job-shape.ts';
+import type { KubeObject } from '../../core/resource.ts';
+import type { RunEnd, TerraformPurpose } from '../../core/terraform-run.ts';
+import type { Run } from '../../plan/terraform/facts.ts';
+import { hindranceOf } from '../../source/cluster/run-end.ts';
+import type { OwnJob } from '../own-jobs.ts';
+
+type Conditions = { conditions?: { type: string; status: string; lastTransitionTime?: string }[] };
+type PodStatus = {
+  phase?: string;
+  containerStatuses?: { state?: { running?: unknown; terminated?: { reason?: string } } }[];
+};
+
+/** What the plan needs to know of a Job that runs a script. */
+export function runFact({ job, pods }: OwnJob, end?: RunEnd): Run {
+  const { name, uid = '', labels = {}, annotations = {} } = job.metadata;
+  const ended = conditionOf(job);
+  const image = annotations[imageAnnotation];
+  const message = isFinished(job) ? undefined : hindrance(pods);
+  return {
+    ...{ name, uid, inputsHash: labels[jobLabels.inputs] ?? '', attempt: Number(labels[jobLabels.attempt] ?? 1) },
+    purpose: (labels[jobLabels.purpose] ?? 'deploy') as TerraformPurpose,
+    ...(image === undefined ? {} : { image }),
+    phase: ended === undefined ? 'active' : ended.type === 'Complete' ? 'succeeded' : 'failed',
+    began: pods.some(hasBegun),
+    alive: pods.some(isAlive),
+    ...(message === undefined ? {} : { message }),
+    ...(ended?.lastTransitionTime === undefined ? {} : { finishedAt: ended.lastTransitionTime }),
+    ...(end === undefined ? {} : { end }),
+  };
+}
+
+/** Whether its processes may still be there. */
+export function isAlive(pod: KubeObject): boolean {
+  const { phase } = (pod['status'] ?? {}) as PodStatus;
+  return phase !== 'Succeeded' && phase !== 'Failed';
+}
+
+function hasBegun(pod: KubeObject): boolean {
+  const { containerStatuses = [] } = (pod['status'] ?? {}) as PodStatus;
+  return containerStatuses.some(({ state }) => {
+    return (
+      state?.running !== undefined || (state?.terminated !== undefined && state.terminated.reason !== 'StartError')
+    );
+  });
+}
+
+function hindrance(pods: readonly KubeObject[]): string | undefined {
+  const { reason, message } = hindranceOf(pods) ?? {};
+  return reason === undefined ? undefined : `its pod waits: ${[reason, message].filter(Boolean).join(': ')}`;
+}
+
+function conditionOf(job: KubeObject) {
+  const { conditions = [] } = (job['status'] ?? {}) as Conditions;
+  return conditions.find(({ type, status }) => status === 'True' && (type === 'Complete' || type === 'Failed'));
+}

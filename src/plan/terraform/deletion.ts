@@ -1,0 +1,128 @@
+import { sha256 } from '../../core/hash.ts';
+import type { ObjectRef } from '../../core/plan.ts';
+import { limitAttempts } from '../attempts.ts';
+import { end } from '../draft.ts';
+import { firstFew } from '../first-few.ts';
+import { dependentsOf } from '../peers.ts';
+import { awaitRun } from './await-run.ts';
+import { type Command, readCommand } from './command.ts';
+import { type Draft, desire, type Ended, type Step } from './draft.ts';
+import { freeLock } from './lock.ts';
+import { unpublish } from './publish.ts';
+import { start } from './start.ts';
+import { fillVariables } from './variables.ts';
+
+export const finalizer = 'terraform.finalizer.alustan.io';
+const abandonAnnotation = 'alustan.io/abandon';
+/** Milliseconds: the status that tells of the end is there to be seen first. */
+const soonMs = 10;
+
+/** Deletion (E9, E30, E31): needs no registry and no valid spec beyond what the script is given. */
+export const deletionSteps: readonly Step[] = [
+  endWithoutFinalizer,
+  leaveWithNamespace, //   E10  it takes no Jobs
+  holdForDependents, //    E9
+  abandon,
+  awaitRun, //             E31
+  endWhenDestroyed, //     E34  Success
+  leaveWithoutScript, //   E30  omitted: nothing is run
+  leaveUndeployed, //      E30  never deployed: nothing to destroy
+  requireAccount, //       E33
+  takeImage, //            E27
+  fillVariables,
+  freeLock,
+  limitDestroys,
+];
+
+function endWithoutFinalizer(draft: Draft): Draft {
+  if (draft.object.metadata.finalizers?.includes(finalizer) === true) return draft;
+  return end(draft, 'working', 'Deleting', 'nothing of ours holds the deletion');
+}
+
+function leaveWithNamespace(draft: Draft): Draft {
+  if (!draft.facts.namespaceTerminating) return draft;
+  const { namespace } = draft.object.metadata;
+  const image = imageOf(draft);
+  const stays =
+    image === undefined || scriptOf(draft) === undefined
+      ? ''
+      : `; what ${image} has deployed stays: run its "${draft.object.spec.scripts.destroy}" by hand`;
+  const told = `the namespace "${namespace}" is being deleted and takes no Job, so nothing is destroyed${stays}`;
+  return letGo(draft, 'NamespaceTerminating', told);
+}
+
+/** Deletion goes in the reverse order of dependencies. */
+function holdForDependents(draft: Draft): Draft {
+  const dependents = dependentsOf(draft.object, draft.facts.peers).map(({ kind, name }) => `${kind} ${name}`);
+  if (dependents.length === 0) return draft;
+  const names = firstFew(dependents.sort(), 5);
+  const message = `Terraform has dependents, cannot delete: ${names}; delete them first`;
+  return end(draft, 'blocked', 'HasDependents', message);
+}
+
+function abandon(draft: Draft): Draft {
+  if (draft.object.metadata.annotations?.[abandonAnnotation] !== 'true') return draft;
+  return letGo(draft, 'Abandoned', `the infrastructure is left as it is (annotation ${abandonAnnotation})`);
+}
+
+function endWhenDestroyed(draft: Draft): Draft {
+  const { job } = draft.report;
+  if (job?.purpose !== 'destroy' || job.phase !== 'succeeded') return draft;
+  const done = 'Destroy completed successfully';
+  if (draft.before.message === done) return letGo(draft, 'Destroyed', done);
+  return end(draft, 'succeeded', 'Destroyed', done, soonMs);
+}
+
+function leaveWithoutScript(draft: Draft): Draft {
+  if (scriptOf(draft) !== undefined) return draft;
+  return letGo(draft, 'Deleted', 'nothing is destroyed: spec.scripts.destroy is not set');
+}
+
+function leaveUndeployed(draft: Draft): Draft {
+  if (imageOf(draft) !== undefined) return draft;
+  return letGo(draft, 'Deleted', 'nothing is destroyed: no deploy has ever run');
+}
+
+function requireAccount(draft: Draft): Draft {
+  const { noAccount } = draft.facts;
+  if (noAccount === undefined) return draft;
+  const remedy = `mend it, or set the annotation ${abandonAnnotation}: "true" to leave the infrastructure as it is`;
+  return end(draft, 'blocked', noAccount.reason, `${noAccount.message}; ${remedy}`, noAccount.retryAfterMs);
+}
+
+function takeImage(draft: Draft): Draft {
+  // `leaveUndeployed` has let go of what has none.
+  return desire(draft, { image: imageOf(draft) as string });
+}
+
+/** E27; where no deploy has succeeded, what one has begun is destroyed by the image of that one. */
+function imageOf({ report: { lastAppliedImage, attemptedImage } }: Draft): string | undefined {
+  return lastAppliedImage ?? attemptedImage;
+}
+
+function scriptOf(draft: Draft): Command | undefined {
+  return readCommand(draft.object.spec.scripts.destroy);
+}
+
+/** All destroys of one object are attempts at the same thing. */
+function purposeOf(draft: Draft) {
+  return { purpose: 'destroy', inputsHash: sha256(draft.object.metadata.uid).slice(0, 40) } as const;
+}
+
+function limitDestroys(draft: Draft): Draft {
+  return limitAttempts(draft, purposeOf(draft));
+}
+
+/** What is left to do when nothing holds it. */
+export function destroy(draft: Draft): Ended {
+  // Without a script it has been let go of.
+  return start(draft, purposeOf(draft), scriptOf(draft) as Command);
+}
+
+function letGo(draft: Draft, reason: string, message: string): Ended {
+  const { apiVersion, kind, metadata } = draft.object;
+  const object: ObjectRef = { apiVersion, kind, namespace: metadata.namespace, name: metadata.name };
+  const { groups, ...rest } = unpublish(draft);
+  const last = { name: 'finalizer', actions: [{ type: 'remove-finalizer', object, finalizer } as const] };
+  return end({ ...rest, groups: [...groups, last] }, 'succeeded', reason, message);
+}

@@ -1,0 +1,90 @@
+import type { TerraformReport } from '../../api/terraform-status.ts';
+import { intervalOr } from '../../core/duration.ts';
+import type { RunEnd } from '../../core/terraform-run.ts';
+import { end, report } from '../draft.ts';
+import { type Command, readCommand } from './command.ts';
+import { type Draft, type Ended, forget } from './draft.ts';
+import { hashOf } from './image.ts';
+import { start } from './start.ts';
+import { summaryOf } from './summary.ts';
+
+const standard: Command = { script: './plan', args: '-detailed-exitcode' };
+
+type Drift = NonNullable<TerraformReport['drift']>;
+
+/** Notes what a look for drift has found: exit code 0, nothing; 2, it drifted; any other, the look has failed. */
+export function settleDrift(draft: Draft, checkedAt: string, end: RunEnd, error?: string): Draft {
+  const before = draft.before.drift;
+  if (error !== undefined) {
+    const { drifted = false, ...last } = before ?? { checkedAt };
+    return report(draft, { drift: { ...last, drifted, error, checkedAt } });
+  }
+  const drifted = end.exitCode === 2;
+  const summary = drifted ? summaryOf(end.tail.join('\n')) : undefined;
+  const drift: Drift = {
+    drifted,
+    checkedAt,
+    ...(summary === undefined ? {} : { summary }),
+    ...(before?.correctedAt === undefined ? {} : { correctedAt: before.correctedAt }),
+  };
+  return report(draft, { drift });
+}
+
+/** Deploys again what has drifted, if that is wished; with `approval: manual` by a new plan. */
+export function correctDrift(draft: Draft): Draft {
+  const { drift, lastAppliedAt = '' } = draft.report;
+  if (drift?.drifted !== true || draft.object.spec.drift !== 'correct' || !isNews(drift, lastAppliedAt)) return draft;
+  const noted = report(draft, { drift: { ...drift, correctedAt: draft.now.toISOString() } });
+  return forget(noted, 'lastAppliedHash', 'plan');
+}
+
+/** Looks for drift when it is time. */
+export function checkDrift(draft: Draft): Draft {
+  const { driftInterval, scripts } = draft.object.spec;
+  if (driftInterval === undefined) return forget(draft, 'drift');
+  if (left(draft) > 0) return draft;
+  const { lastAppliedHash, lastAppliedAt } = draft.report;
+  const of = { purpose: 'drift', inputsHash: hashOf(draft, { lastAppliedHash, lastAppliedAt }) } as const;
+  return start(draft, of, readCommand(scripts.drift) ?? standard);
+}
+
+/** A deploy that is younger than the look has corrected it, or tried to. */
+function isNews({ checkedAt, correctedAt = '' }: Drift, lastAppliedAt: string): boolean {
+  return checkedAt > lastAppliedAt && checkedAt > correctedAt;
+}
+
+/** Milliseconds until the next look; infinite without one. */
+function left({ object: { spec }, report: { drift, lastAppliedAt = '' }, now }: Draft): number {
+  const every = intervalOr(spec.driftInterval, Number.POSITIVE_INFINITY);
+  const { checkedAt = '' } = drift ?? {};
+  const last = checkedAt > lastAppliedAt ? checkedAt : lastAppliedAt;
+  return Date.parse(last) + every - now.getTime();
+}
+
+/** All is done: what there is to say of drift, and when it is looked for next. */
+export function concludeWith(draft: Draft, done: string): Ended {
+  const { drift, lastAppliedAt = '' } = draft.report;
+  const next = left(draft);
+  const again = Number.isFinite(next) ? next : undefined;
+  if (drift?.error !== undefined) {
+    return end(
+      draft,
+      'completed',
+      'DriftCheckFailed',
+      `${done}; the last look for drift failed: ${drift.error}`,
+      again,
+    );
+  }
+  if (drift?.drifted === true && drift.checkedAt > lastAppliedAt) {
+    const what = drift.summary === undefined ? '' : ` (${drift.summary})`;
+    const remedy = 'spec.drift: correct deploys again by itself';
+    return end(
+      draft,
+      'completed',
+      'Drifted',
+      `${done}; it has drifted${what}, seen at ${drift.checkedAt}; ${remedy}`,
+      again,
+    );
+  }
+  return end(draft, 'completed', 'Delivered', done, again);
+}

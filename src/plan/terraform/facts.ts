@@ -1,0 +1,46 @@
+import type { Failure } from '../../core/result.ts';
+import type { RunEnd, TerraformPurpose } from '../../core/terraform-run.ts';
+import type { ClusterSecret, Peer } from '../facts.ts';
+import type { ImageFacts } from '../image.ts';
+import type { Settings } from '../service/facts.ts';
+
+/** All that the plan of a Terraform knows of the world. */
+export type TerraformFacts = ImageFacts &
+  Readonly<{
+    /** Key of the installation for hashes of data that holds secrets. */
+    installationKey: string;
+    settings: Settings;
+    /** All Secrets labelled `alustan.io/secret-type=cluster` in the controller's namespace. */
+    clusterSecrets: readonly ClusterSecret[];
+    /** Services and Terraforms that this one needs, near or far, and those that list it. */
+    peers: readonly Peer[];
+    /** Why nothing can be done as its ServiceAccount: it is not there, or not for runs. Tags are not read then. */
+    noAccount?: Failure;
+    /** Jobs owned by this object (by uid). The one that `status.job` names is looked up live when the cache lacks it. */
+    jobs: readonly Run[];
+    /** Pods of runs whose Job is gone, that have not ended yet. */
+    strayPods: readonly string[];
+    namespaceTerminating: boolean;
+  }>;
+
+/** A Job that runs a script. */
+export type Run = Readonly<{
+  name: string;
+  uid: string;
+  purpose: TerraformPurpose;
+  inputsHash: string;
+  attempt: number;
+  /** Image that it runs. */
+  image?: string;
+  phase: 'active' | 'succeeded' | 'failed';
+  /** Whether its script runs, or has run; until then nothing is lost by removing the Job. */
+  began: boolean;
+  /** Whether a pod of it is there that has not ended. */
+  alive: boolean;
+  /** Of an active Job: what holds it up, for example that its image cannot be pulled. */
+  message?: string;
+  /** RFC 3339. */
+  finishedAt?: string;
+  /** How it ended; only of the recorded run whose end is not in status yet. */
+  end?: RunEnd;
+}>;

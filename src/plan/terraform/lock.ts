@@ -1,0 +1,55 @@
+import type { RunRecord } from '../../api/terraform-status.ts';
+import { terraformEnvironment as environment, type RunEnd } from '../../core/terraform-run.ts';
+import { limitAttempts } from '../attempts.ts';
+import { end, report } from '../draft.ts';
+import { readCommand } from './command.ts';
+import type { Draft } from './draft.ts';
+import { hashOf } from './image.ts';
+import { start } from './start.ts';
+
+const forceAnnotation = 'alustan.io/force-unlock';
+/** Scripts that take the lock of the state. */
+const locking: readonly string[] = ['deploy', 'destroy', 'plan', 'drift'];
+/** Ends in which a program has no time to free a lock. */
+const deaths: readonly string[] = ['OOMKilled', 'Evicted', 'DeadlineExceeded', 'PodLost'];
+/** Exit codes from here on: ended by a signal. */
+const bySignal = 128;
+
+/** A run that was ended from outside may have left the lock: its owner is recorded, `<namespace>/<name>/<job uid>`. */
+export function noteDeath(draft: Draft, record: RunRecord, since: string, { exitCode, reason = '' }: RunEnd): Draft {
+  const died = deaths.includes(reason) || (exitCode ?? 0) >= bySignal;
+  // Where its script has never run it holds nothing.
+  if (!died || record.began !== true || !locking.includes(record.purpose)) return draft;
+  const { namespace, name } = draft.object.metadata;
+  const owner = `${namespace}/${name}/${record.uid ?? ''}`;
+  return report(draft, { lock: { owner, job: record.name, since } });
+}
+
+/**
+ * Frees the lock before the next script runs: of an owner that is proven dead (its Job has ended, and no pod of it is
+ * left), or because a person says so.
+ */
+export function freeLock(draft: Draft): Draft {
+  const forced = wantedUnlock(draft);
+  const { lock } = draft.report;
+  if (forced === undefined && lock === undefined) return draft;
+  const command = readCommand(draft.object.spec.scripts.unlock);
+  if (command === undefined) {
+    // The next script may find the lock; what it says then is told.
+    if (forced === undefined) return draft;
+    const message = `spec.scripts.unlock: the annotation ${forceAnnotation} needs it; name the script that frees the lock`;
+    return end(draft, 'invalid', 'UnlockScriptMissing', message);
+  }
+  const of = { purpose: 'unlock', inputsHash: hashOf(draft, { lock, forced }) } as const;
+  const limited = limitAttempts(draft, of);
+  if (limited.outcome !== undefined) return limited;
+  const noted = forced === undefined ? limited : report(limited, { lastHandledUnlock: forced });
+  const more = { [environment.lockOwner]: lock?.owner ?? '', [environment.lockJob]: lock?.job ?? '' };
+  return start(noted, of, command, more);
+}
+
+/** Value of `alustan.io/force-unlock` that has not been acted on. */
+function wantedUnlock({ object, before }: Draft): string | undefined {
+  const value = object.metadata.annotations?.[forceAnnotation];
+  return value === before.lastHandledUnlock ? undefined : value;
+}

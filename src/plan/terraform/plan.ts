@@ -1,0 +1,148 @@
+import type { TerraformObject } from '../../api/terraform-object.ts';
+import type { TerraformReport } from '../../api/terraform-status.ts';
+import { masker } from '../../core/mask.ts';
+import type { Plan } from '../../core/plan.ts';
+import { awaitAccount } from '../account.ts';
+import { limitAttempts, noteRetry } from '../attempts.ts';
+import { awaitDependencies, refuseCycle } from '../dependencies.ts';
+import { end, runSteps } from '../draft.ts';
+import { awaitApproval } from './approval.ts';
+import { awaitRun } from './await-run.ts';
+import { type Command, readCommand } from './command.ts';
+import { deletionSteps, destroy, finalizer } from './deletion.ts';
+import { type Draft, type Ended, forget, type Step } from './draft.ts';
+import { checkDrift, concludeWith, correctDrift } from './drift.ts';
+import type { TerraformFacts } from './facts.ts';
+import { chooseImage, hashInputs, requireDeploy } from './image.ts';
+import { freeLock } from './lock.ts';
+import { checkPostDeploy, maskStrings, readOutput } from './output.ts';
+import { publishOutputs } from './publish.ts';
+import { secretValues } from './secrets.ts';
+import { settleRun } from './settle.ts';
+import { start } from './start.ts';
+import { fillVariables } from './variables.ts';
+
+/**
+ * What a Terraform does, in order. Each step adds what it finds, or ends the plan: with an error that the user can mend,
+ * a wait, or a run. Who passes all of them is deployed, its outputs are read and published.
+ */
+const deliverySteps: readonly Step[] = [
+  respectNamespaceEnd, //  E10
+  holdFinalizer, //        E10, E30
+  awaitAccount, //         E33
+  requireDeploy, //        E25
+  refuseCycle, //          E8
+  suspend,
+  fillVariables, //        E26  ${workspace.NAME}
+  checkPostDeploy, //      E28
+  chooseImage, //          E32  policies and gate of Service
+  hashInputs,
+  awaitRun, //             E31  one runner at a time
+  freeLock, //                  of a run that is proven dead
+  correctDrift,
+  whenOutdated(limitDeploys), //      E34  back-off and limit
+  whenOutdated(awaitDependencies), // E8
+  whenOutdated(awaitApproval),
+  whenOutdated(deploy), //            E26
+  noteRetry,
+  readOutput, //           E28, E29
+  publishOutputs,
+  readOutput, //                again where what was published is gone
+  checkDrift,
+];
+
+/** Pure: the same object, facts and time give the same plan (E36: it never waits itself). */
+export function planTerraform(object: TerraformObject, facts: TerraformFacts, now: Date): Plan<TerraformReport> {
+  const draft = settleRun(begin(object, facts, now));
+  const isDeleted = object.metadata.deletionTimestamp !== undefined;
+  return hideSecrets(isDeleted ? runSteps(draft, deletionSteps, destroy) : runSteps(draft, deliverySteps, conclude));
+}
+
+function begin(object: TerraformObject, facts: TerraformFacts, now: Date): Draft {
+  const before = object.status;
+  const desired = { variables: {}, sensitive: [], image: '', inputsHash: '', arguments: '' };
+  const { state: _s, message: _m, observedGeneration: _o, conditions: _c, ...report } = before;
+  // What the last pass found is found anew; what cannot be found again is carried on.
+  return forget({ object, before, facts, now, desired, groups: [], report }, 'blockedBy', 'blockedByMore', 'waiting');
+}
+
+/** A terminating namespace takes no Jobs; a finalizer added now would only delay its end. */
+function respectNamespaceEnd(draft: Draft): Draft {
+  if (!draft.facts.namespaceTerminating) return draft;
+  const message = `the namespace "${draft.object.metadata.namespace}" is being deleted: nothing is deployed`;
+  return end(draft, 'waiting', 'NamespaceTerminating', message);
+}
+
+function holdFinalizer(draft: Draft): Draft {
+  const { apiVersion, kind, metadata } = draft.object;
+  if (metadata.finalizers?.includes(finalizer) === true) return draft;
+  const object = { apiVersion, kind, namespace: metadata.namespace, name: metadata.name };
+  const group = { name: 'finalizer', actions: [{ type: 'add-finalizer', object, finalizer } as const] };
+  return { ...draft, groups: [...draft.groups, group] };
+}
+
+/** Nothing is run while suspended; what runs is still watched. */
+function suspend(draft: Draft): Draft {
+  if (!draft.object.spec.suspend) return draft;
+  const { lastAppliedHash, lastAppliedImage } = draft.report;
+  const remedy = 'set spec.suspend to false to go on';
+  if (lastAppliedHash === undefined) {
+    return end(draft, 'waiting', 'Suspended', `spec.suspend: nothing is run while it is true; ${remedy}`);
+  }
+  return end(draft, 'completed', 'Suspended', `suspended, what ${lastAppliedImage} has deployed stays; ${remedy}`);
+}
+
+function isApplied({ report, desired }: Draft): boolean {
+  return report.lastAppliedHash === desired.inputsHash;
+}
+
+/** A step that is taken only where something is to be deployed: desired is compared with what was applied last. */
+function whenOutdated(step: Step): Step {
+  return (draft) => (isApplied(draft) ? draft : step(draft));
+}
+
+function purposeOf({ desired: { inputsHash } }: Draft) {
+  return { purpose: 'deploy', inputsHash } as const;
+}
+
+function limitDeploys(draft: Draft): Draft {
+  return limitAttempts(draft, purposeOf(draft));
+}
+
+function deploy(draft: Draft): Ended {
+  // `requireDeploy` has seen to it.
+  return start(draft, purposeOf(draft), readCommand(draft.object.spec.scripts.deploy) as Command);
+}
+
+function conclude(draft: Draft): Ended {
+  if (draft.concern !== undefined) return { ...draft, outcome: draft.concern };
+  const { lastAppliedImage, postDeployOutput = {} } = draft.report;
+  const outputs = Object.keys(postDeployOutput).sort();
+  const told = outputs.length === 0 ? '' : `, with the outputs ${outputs.slice(0, 10).join(', ')}`;
+  return concludeWith(draft, `${lastAppliedImage} is deployed${told}`);
+}
+
+/** E2, E33: whatever a script or a server has said, no secret stands in status or Events. */
+function hideSecrets(draft: Ended): Plan<TerraformReport> {
+  const { groups, object, facts, report } = draft;
+  const mask = masker(secretValues(object, facts));
+  const { postDeployOutput, job, drift, blockedBy, ...open } = report;
+  const masked = { ...(job && { job }), ...(drift && { drift }), ...(blockedBy && { blockedBy }) };
+  const output = postDeployOutput && {
+    postDeployOutput: maskStrings(postDeployOutput, mask) as typeof postDeployOutput,
+  };
+  return {
+    revision: draft.desired.image,
+    groups,
+    outcome: { ...draft.outcome, message: mask(draft.outcome.message) },
+    report: { ...open, ...(maskWords(masked, mask) as typeof masked), ...output },
+  };
+}
+
+/** Words of others; names and hashes are ours, and are read again. */
+function maskWords(value: unknown, mask: (text: string) => string, key = ''): unknown {
+  if (typeof value === 'string') return key === 'message' || key === 'error' || key === 'tail' ? mask(value) : value;
+  if (Array.isArray(value)) return value.map((item) => maskWords(item, mask, key));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, maskWords(item, mask, name)]));
+}

@@ -1,0 +1,90 @@
+import { fail, ok, type Result } from '../../core/result.ts';
+import { outputLimit, type RunEnd } from '../../core/terraform-run.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Places that look like an object and are none, before the search is given up. */
+const patience = 200;
+const remedy = 'spec.postDeploy.script must print one JSON object {"outputs": {…}}';
+
+/** E29: the object `outputs` that a script has printed, after whatever it has logged before. */
+export function readOutputs({
+  output,
+  outputTooLarge = false,
+}: Pick<RunEnd, 'output' | 'outputTooLarge'>): Result<Json> {
+  if (outputTooLarge) {
+    const limit = `${outputLimit / 1024} KiB`;
+    return fail(
+      'invalid',
+      'OutputTooLarge',
+      `it printed more than ${limit}, of which nothing is taken; ${remedy}, and less of it`,
+    );
+  }
+  if (output === undefined) return fail('invalid', 'OutputLost', 'its log is gone before it was read; it is run again');
+  if (output.trim() === '') return fail('invalid', 'NoOutput', `it printed nothing; ${remedy}`);
+  const found = lastObject(output);
+  if (found === undefined) return fail('invalid', 'OutputNotJson', `it printed ${looks(output)}; ${remedy}`);
+  const { outputs } = found;
+  if (isObject(outputs)) return ok(outputs);
+  const what = outputs === undefined ? 'a JSON object without "outputs"' : '"outputs" that is not an object';
+  return fail('invalid', 'OutputInvalid', `it printed ${what}; ${remedy}`);
+}
+
+/** In words only: what was printed may hold secrets. */
+function looks(text: string): string {
+  if (/^\s*<(!doctype|html|\?xml)/i.test(text)) return 'HTML or XML, no JSON object';
+  return /^\s*\[/.test(text) ? 'a JSON list or log lines, no JSON object' : 'text, no JSON object';
+}
+
+/** The last top-level JSON object: of those that begin a line, else of any. */
+function lastObject(text: string): Json | undefined {
+  return search(text, /^[ \t]*\{/gm) ?? search(text, /\{/g);
+}
+
+function search(text: string, beginning: RegExp): Json | undefined {
+  let last: Json | undefined;
+  let failures = 0;
+  for (let match = beginning.exec(text); match !== null && failures < patience; match = beginning.exec(text)) {
+    const begin = match.index + match[0].length - 1;
+    const end = endOf(text, begin);
+    const value = end === undefined ? undefined : parse(text.slice(begin, end));
+    if (value === undefined || end === undefined) failures += 1;
+    else {
+      last = value;
+      // What is inside of it is not at the top.
+      beginning.lastIndex = end;
+    }
+  }
+  return last;
+}
+
+/** Position after the brace that closes the one at `begin`; undefined when none does. */
+function endOf(text: string, begin: number): number | undefined {
+  let depth = 0;
+  let quoted = false;
+  for (let at = begin; at < text.length; at += 1) {
+    const char = text[at];
+    if (quoted) {
+      if (char === '\\') at += 1;
+      else if (char === '"') quoted = false;
+    } else if (char === '"') quoted = true;
+    else if (char === '{') depth += 1;
+    else if (char === '}') {
+      depth -= 1;
+      if (depth === 0) return at + 1;
+    }
+  }
+  return undefined;
+}
+
+function parse(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Json {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}

@@ -1,0 +1,128 @@
+import type { Action } from '../../core/plan.ts';
+import { fail, type Result } from '../../core/result.ts';
+import { report } from '../draft.ts';
+import type { ClusterSecret } from '../facts.ts';
+import { kubeconfig, secretOf } from '../workspace.ts';
+import { type Draft, type FoundOutput, forget } from './draft.ts';
+import { workspaceOf } from './variables.ts';
+
+/** Annotation of a cluster Secret: which object has published which of its keys, as JSON. */
+const publishedAnnotation = 'alustan.io/published';
+
+type Owners = Readonly<Record<string, string>>;
+
+/** Writes outputs into the cluster Secret of their environment, and takes back what is no longer published. */
+export function publishOutputs(draft: Draft): Draft {
+  const { publish } = draft.object.spec;
+  if (publish === undefined) return unpublish(draft);
+  const target = targetOf(draft, publish.environment);
+  if (!target.ok) return { ...draft, outcome: target.failure };
+  const secret = target.value;
+  const names = publish.outputs.map(({ name }) => name);
+  const refused = refusedKey(draft, secret, names);
+  if (refused !== undefined) return { ...draft, outcome: refused };
+  const own = ownKeys(draft, secret);
+  if (draft.found !== undefined) return write(draft, secret, draft.found);
+  // Somebody has removed what was published, and the values are not kept: the script is asked again.
+  if (names.some((name) => !own.includes(name))) return forget(draft, 'postDeployHash');
+  return report(draft, { published: names });
+}
+
+function targetOf(draft: Draft, named: string | undefined): Result<ClusterSecret> {
+  const environment = named ?? draft.object.spec.workspace;
+  if (environment === undefined) {
+    const message = 'spec.publish.environment: neither it nor spec.workspace is set; name the environment';
+    return fail('invalid', 'NoWorkspace', message);
+  }
+  const field = named === undefined ? 'spec.workspace' : 'spec.publish.environment';
+  const remedy = 'create one: it says which namespaces may use the environment, so Alustan makes none by itself';
+  return secretOf({ ...workspaceOf(draft), environment, field }, remedy);
+}
+
+function refusedKey(draft: Draft, secret: ClusterSecret, names: readonly string[]) {
+  const owners = ownersOf(secret);
+  for (const name of names) {
+    if (name === kubeconfig)
+      return conflict(`"${name}" makes a cluster Secret one of a remote cluster; publish under another name`);
+    const owner = owners[name];
+    if (owner === nameOf(draft)) continue;
+    if (owner !== undefined)
+      return conflict(
+        `"${name}" of the cluster Secret "${secret.name}" is published by ${owner}; publish under another name`,
+      );
+    if (Object.hasOwn(secret.annotations, name) || Object.hasOwn(secret.data, name)) {
+      return conflict(
+        `the cluster Secret "${secret.name}" has "${name}" already; remove it there, or publish under another name`,
+      );
+    }
+  }
+  return undefined;
+}
+
+function conflict(message: string) {
+  return { kind: 'invalid', reason: 'Conflict', message: `spec.publish.outputs: ${message}` } as const;
+}
+
+function write(draft: Draft, target: ClusterSecret, found: readonly FoundOutput[]): Draft {
+  const actions = draft.facts.clusterSecrets.flatMap((secret) =>
+    patchOf(draft, secret, secret === target ? found : []),
+  );
+  return report(act(draft, actions), { published: found.map(({ name }) => name) });
+}
+
+/** Takes back all that this object has published, wherever that is. */
+export function unpublish(draft: Draft): Draft {
+  const actions = draft.facts.clusterSecrets.flatMap((secret) => patchOf(draft, secret, []));
+  return forget(act(draft, actions), 'published');
+}
+
+function act(draft: Draft, actions: readonly Action[]): Draft {
+  return actions.length === 0 ? draft : { ...draft, groups: [...draft.groups, { name: 'publish', actions }] };
+}
+
+/** Makes the keys of this object in a Secret these; none where they are already. */
+function patchOf(draft: Draft, secret: ClusterSecret, found: readonly FoundOutput[]): Action[] {
+  const before = ownKeys(draft, secret);
+  if (before.length === 0 && found.length === 0) return [];
+  const gone = Object.fromEntries(before.map((key) => [key, null]));
+  const open = found.filter((output) => !output.sensitive).map(({ name, value }) => [name, value]);
+  const secrets = found.filter((output) => output.sensitive).map(({ name, value }) => [name, base64(value)]);
+  const others = Object.entries(ownersOf(secret)).filter(([, owner]) => owner !== nameOf(draft));
+  const owners = Object.fromEntries([...others, ...found.map(({ name }) => [name, nameOf(draft)])]);
+  const published = Object.keys(owners).length === 0 ? null : JSON.stringify(owners);
+  const metadata = {
+    resourceVersion: secret.resourceVersion,
+    annotations: { ...gone, ...Object.fromEntries(open), [publishedAnnotation]: published },
+  };
+  const patch = { metadata, data: { ...gone, ...Object.fromEntries(secrets) } };
+  const object = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    namespace: draft.facts.settings.controllerNamespace,
+    name: secret.name,
+  };
+  return [{ type: 'patch-object', object, patch }];
+}
+
+function ownKeys(draft: Draft, secret: ClusterSecret): string[] {
+  const owners = Object.entries(ownersOf(secret));
+  return owners.filter(([, owner]) => owner === nameOf(draft)).map(([key]) => key);
+}
+
+/** `Terraform shop/staging-cluster`. */
+function nameOf({ object: { kind, metadata } }: Draft): string {
+  return `${kind} ${metadata.namespace}/${metadata.name}`;
+}
+
+/** An annotation that a person has spoilt counts as none: its keys then are nobody's, and are not overwritten. */
+function ownersOf(secret: ClusterSecret): Owners {
+  try {
+    return JSON.parse(secret.annotations[publishedAnnotation] ?? '{}') as Owners;
+  } catch {
+    return {};
+  }
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}

@@ -1,0 +1,22 @@
+import type { TerraformObject } from '../../api/terraform-object.ts';
+import { fillPlaceholders } from '../../core/placeholder.ts';
+import { kubeconfig } from '../workspace.ts';
+import type { TerraformFacts } from './facts.ts';
+
+/** Variables whose value is a secret by its name, though it stands in the spec. */
+const secretName = /pass|secret|token|credential|private|api_?key|access_?key/i;
+
+/**
+ * Values that must not be told: those that `data` of the workspace's cluster Secret holds and a variable uses, and
+ * those of variables that are called a secret (E2, E33).
+ */
+export function secretValues({ spec }: TerraformObject, { clusterSecrets }: TerraformFacts): string[] {
+  const { used } = fillPlaceholders(spec.variables, () => undefined);
+  const secrets = clusterSecrets.filter((secret) => secret.environment === spec.workspace);
+  const filled = secrets
+    .flatMap(({ data }) => Object.entries(data))
+    .filter(([key]) => key !== kubeconfig && used.includes(key))
+    .map(([, value]) => value);
+  const named = Object.entries(spec.variables).filter(([name]) => secretName.test(name));
+  return [...filled, ...named.map(([, value]) => value)];
+}

@@ -1,0 +1,120 @@
+import type { RunRecord } from '../../api/terraform-status.ts';
+import type { RunEnd } from '../../core/terraform-run.ts';
+import { report } from '../draft.ts';
+import { settlePlan } from './approval.ts';
+import { type Draft, forget } from './draft.ts';
+import { settleDrift } from './drift.ts';
+import type { Run } from './facts.ts';
+import { noteDeath } from './lock.ts';
+import { settleOutput } from './output.ts';
+
+/** Exit code of a drift check that has found something (Terraform's `-detailed-exitcode`). */
+const drifted = 2;
+
+/** Takes over into status what became of the recorded run, or a run that is not recorded (a restored object). */
+export function settleRun(draft: Draft): Draft {
+  const { jobs } = draft.facts;
+  const active = jobs.find((job) => job.phase === 'active');
+  if (active !== undefined) return report(draft, { job: recordOf(active, draft) });
+  const last = draft.before.job;
+  if (last === undefined || last.phase !== undefined) return draft;
+  const found = jobs.find((job) => job.name === last.name);
+  if (found !== undefined) return conclude(draft, last, found);
+  // Recorded and never begun: it is created (again), under the same name.
+  return last.began === true ? lost(draft, last) : draft;
+}
+
+function recordOf({ name, uid, purpose, inputsHash, attempt, began, image }: Run, { before, now }: Draft): RunRecord {
+  const same = before.job?.name === name ? before.job : undefined;
+  const first = {
+    name,
+    purpose,
+    inputsHash,
+    attempt,
+    startedAt: now.toISOString(),
+    ...(image === undefined ? {} : { image }),
+  };
+  return { ...first, ...same, uid, ...(began ? { began } : {}) };
+}
+
+/** Somebody deleted the Job while its script ran. */
+function lost(draft: Draft, record: RunRecord): Draft {
+  const message = 'its Job was deleted while it ran';
+  return fail(draft, record, { reason: 'PodLost', message, tail: [] }, draft.now.toISOString());
+}
+
+function conclude(draft: Draft, record: RunRecord, run: Run): Draft {
+  const end = run.end ?? { tail: [] };
+  const at = run.finishedAt ?? draft.now.toISOString();
+  const seen = { ...record, uid: run.uid, began: hasBegun(record, run, end) };
+  const hasDrifted = run.purpose === 'drift' && end.exitCode === drifted;
+  if (run.phase === 'failed' && !hasDrifted) return fail(draft, seen, end, at);
+  const done: RunRecord = { ...seen, phase: 'succeeded', finishedAt: at, failures: 0 };
+  return succeed(report(draft, { job: done }), done, at, end);
+}
+
+/** What a finished run has left; where nobody saw it run, how it ended tells. */
+function hasBegun(record: RunRecord, run: Run, end: RunEnd): boolean {
+  if (end.reason === 'StartError') return false;
+  return record.began === true || run.began || end.exitCode !== undefined || end.reason === 'OOMKilled';
+}
+
+function succeed(draft: Draft, record: RunRecord, at: string, end: RunEnd): Draft {
+  switch (record.purpose) {
+    case 'deploy': {
+      const { image = '', inputsHash } = record;
+      const applied = { lastAppliedImage: image, lastAppliedHash: inputsHash, lastAppliedAt: at };
+      return report(forget(draft, 'attemptedImage', 'lock'), applied);
+    }
+    case 'post-deploy':
+      return settleOutput(draft, record, end);
+    case 'plan':
+      return settlePlan(draft, record, end);
+    case 'drift':
+      return settleDrift(draft, at, end);
+    case 'unlock':
+      return forget(draft, 'lock');
+    case 'destroy':
+      return draft;
+  }
+}
+
+function fail(draft: Draft, record: RunRecord, end: RunEnd, at: string): Draft {
+  const { exitCode, reason, tail } = end;
+  const message = tell(end);
+  const failed: RunRecord = {
+    ...record,
+    ...{ phase: 'failed', finishedAt: at, failures: (record.failures ?? 0) + 1, message },
+    ...(exitCode === undefined ? {} : { exitCode }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(tail.length === 0 ? {} : { tail: [...tail] }),
+  };
+  const told = noteDeath(report(draft, { job: failed }), failed, at, end);
+  if (record.purpose === 'drift') return settleDrift(told, at, end, message);
+  if (record.purpose !== 'deploy' || record.began !== true || record.image === undefined) return told;
+  return draft.before.lastAppliedImage === undefined ? report(told, { attemptedImage: record.image }) : told;
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  OOMKilled: 'it ran out of memory: give it more by spec.resources',
+  DeadlineExceeded: 'it took longer than spec.timeout allows',
+  Evicted: 'its pod was evicted from the node',
+  PodLost: 'its pod was lost',
+  StartError:
+    'the script could not be started: it must be in the image and executable, and the image must have a shell',
+};
+
+/** For people: the cause, then what the script has said last. */
+function tell({ exitCode, reason = 'Error', message, tail }: RunEnd): string {
+  const cause = remedies[reason] ?? (exitCode === undefined ? reason : exitWords(exitCode));
+  const words = message === undefined || message === cause ? '' : ` (${message})`;
+  const last = tail.findLast((line) => line.trim() !== '');
+  return `${cause}${words}${last === undefined ? '' : `: ${last.trim()}`}`;
+}
+
+function exitWords(exitCode: number): string {
+  if (exitCode === 126 || exitCode === 127) {
+    return `exit code ${exitCode}: the script is not in the image, or cannot be executed`;
+  }
+  return `exit code ${exitCode}`;
+}

@@ -1,0 +1,99 @@
+import type { RunRecord } from '../../api/terraform-status.ts';
+import { intervalOr } from '../../core/duration.ts';
+import type { Outcome } from '../../core/outcome.ts';
+import type { JobRequest } from '../../core/plan.ts';
+import type { TerraformPurpose, TerraformRun } from '../../core/terraform-run.ts';
+import { nextRecord, noteRetry, type Purpose } from '../attempts.ts';
+import { end, report } from '../draft.ts';
+import type { Command } from './command.ts';
+import { type Draft, type Ended, forget } from './draft.ts';
+
+/** Milliseconds. */
+const defaults = { timeoutMs: 3_600_000, graceMs: 300_000 };
+/** Characters of the object's name in that of a Job: purpose, hash and attempt must fit, too. */
+const nameLimit = 34;
+
+/** Records and requests the next run, and ends the plan. */
+export function start(
+  draft: Draft,
+  of: Purpose<TerraformPurpose>,
+  command: Command,
+  more: Readonly<Record<string, string>> = {},
+): Ended {
+  const { metadata, apiVersion, kind } = draft.object;
+  const { name: own, namespace, uid } = metadata;
+  const { image } = draft.desired;
+  const record: RunRecord = { ...nextRecord(draft, `${own.slice(0, nameLimit)}-${of.purpose}`, of), image };
+  const job: JobRequest = {
+    owner: { apiVersion, kind, namespace, name: own, uid },
+    ...{ name: record.name, namespace, attempt: record.attempt, inputsHash: of.inputsHash },
+    serviceAccount: accountOf(draft),
+    run: runOf(draft, of.purpose, command, more),
+  };
+  const noted = note(report(noteRetry(draft), { job: record }), of.purpose);
+  const groups = [...noted.groups, { name: 'job', actions: [{ type: 'run-job', job } as const] }];
+  return tellRun({ ...noted, groups }, record);
+}
+
+/** All that is done in its namespace is done as this ServiceAccount (E33). */
+export function accountOf({ object, facts }: Draft): string {
+  return object.spec.serviceAccountName ?? facts.settings.runner.serviceAccount;
+}
+
+/** While a deploy is under way nobody knows what is deployed: A, then a failed B, then A again runs A again. */
+function note(draft: Draft, purpose: TerraformPurpose): Draft {
+  return purpose === 'deploy' ? report(forget(draft, 'lastAppliedHash'), { image: draft.desired.image }) : draft;
+}
+
+function runOf(
+  { object: { spec }, desired }: Draft,
+  purpose: TerraformPurpose,
+  { script, args }: Command,
+  more: Readonly<Record<string, string>>,
+): TerraformRun {
+  const { podTemplate = {}, nodeSelector, tolerations, resources, env = [], envFrom = [] } = spec;
+  const {
+    labels = {},
+    annotations = {},
+    securityContext,
+    containerSecurityContext,
+    volumeMounts,
+    ...pod
+  } = podTemplate;
+  const secret = spec.containerRegistry.secretRef;
+  const imagePullSecrets = [...(secret === undefined ? [] : [secret]), ...(pod.imagePullSecrets ?? [])];
+  return {
+    ...{ type: 'terraform', purpose, image: desired.image, script, args, env, envFrom, labels, annotations },
+    variables: { ...desired.variables, ...more },
+    pod: defined({
+      ...{ ...pod, nodeSelector, tolerations, securityContext },
+      imagePullSecrets: imagePullSecrets.length === 0 ? undefined : imagePullSecrets,
+    }),
+    container: defined({ resources, securityContext: containerSecurityContext, volumeMounts }),
+    timeoutSeconds: Math.ceil(intervalOr(spec.timeout, defaults.timeoutMs) / 1000),
+    graceSeconds: Math.ceil(intervalOr(spec.gracePeriod, defaults.graceMs) / 1000),
+  };
+}
+
+function defined(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+type Told = Readonly<{ kind: Outcome['kind']; what: (image: string) => string }>;
+
+/** What each run means while it goes on, and what its Job does, in words. */
+const words: Readonly<Record<TerraformPurpose, Told>> = {
+  deploy: { kind: 'working', what: (image) => `deploys ${image}` },
+  'post-deploy': { kind: 'succeeded', what: () => 'reads the outputs of the deploy that succeeded' },
+  plan: { kind: 'working', what: (image) => `plans what ${image} would change` },
+  // What is deployed stays deployed while somebody looks at it.
+  drift: { kind: 'completed', what: () => 'looks for drift' },
+  destroy: { kind: 'working', what: (image) => `destroys what ${image} has deployed` },
+  unlock: { kind: 'working', what: () => 'frees the lock of a run that died' },
+};
+
+/** The same words when a run starts and while it goes on: one status write for both. */
+export function tellRun(draft: Draft, { name, purpose, image = '', startedAt }: RunRecord, why = ''): Ended {
+  const { kind, what } = words[purpose];
+  return end(draft, kind, 'JobRunning', `Job ${name} ${what(image)}, since ${startedAt}${why}`);
+}

@@ -1,0 +1,109 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { KubeObject } from '../../src/core/resource.ts';
+import { publicAddress } from '../../src/local/mode/options.ts';
+import { pushImage } from '../../src/local/registry/image/push-image.ts';
+import { Shop, type StartOptions } from './shop.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The CMD of an image for Terraform objects. */
+const cmd = ['/bin/sh', '-c', 'chmod +x $SCRIPT && exec $SCRIPT $ARGS'];
+const apiVersion = 'alustan.io/v1alpha1';
+
+/**
+ * Local mode with images whose scripts are plain shell, run as processes. `$STATE` is a folder that they share: what is
+ * there is the infrastructure.
+ */
+export class Infrastructure {
+  readonly shop: Shop;
+  readonly state: string;
+
+  private constructor(shop: Shop, state: string) {
+    this.shop = shop;
+    this.state = state;
+  }
+
+  static async start(options: StartOptions = {}): Promise<Infrastructure> {
+    const state = await mkdtemp(join(tmpdir(), 'alustan-state-'));
+    const shop = await Shop.start({ example: 'none', controller: { settings: { retryDelayMs: 50 } }, ...options });
+    return new Infrastructure(shop, state);
+  }
+
+  async stop(): Promise<void> {
+    await this.shop.stop();
+    await rm(this.state, { recursive: true, force: true });
+  }
+
+  /** Puts an image of scripts into the registry, as `name:tag`. */
+  async push(name: string, tag: string, scripts: Readonly<Record<string, string>>): Promise<void> {
+    const source = await mkdtemp(join(tmpdir(), 'alustan-image-'));
+    for (const [path, text] of Object.entries(scripts)) {
+      await mkdir(dirname(join(source, 'app', path)), { recursive: true });
+      await writeFile(join(source, 'app', path), `#!/bin/sh\n${text}\n`);
+    }
+    const registryUrl = this.shop.local.endpoints.http;
+    await pushImage({ registryUrl, reference: `${name}:${tag}`, source, config: { cmd, workingDir: '/app' } });
+    await rm(source, { recursive: true });
+  }
+
+  async namespace(name: string): Promise<void> {
+    await this.shop.client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  }
+
+  /** A Terraform that follows the 1.x tags of this image. */
+  async create(namespace: string, name: string, image: string, spec: Json): Promise<void> {
+    const containerRegistry = { imageName: `${publicAddress}/${image}`, semanticVersion: '1.x' };
+    const { variables = {}, ...rest } = spec as { variables?: Json };
+    const all = { STATE: this.state, ...variables };
+    await this.shop.client.create({
+      ...{ apiVersion, kind: 'Terraform', metadata: { namespace, name } },
+      spec: { containerRegistry, variables: all, scripts: { deploy: 'deploy', destroy: 'destroy' }, ...rest },
+    });
+  }
+
+  async edit(namespace: string, name: string, spec: Json): Promise<void> {
+    await this.shop.client.patch({ apiVersion, kind: 'Terraform', namespace, name }, 'merge', { spec });
+  }
+
+  async annotate(namespace: string, name: string, annotations: Json): Promise<void> {
+    const body = { metadata: { annotations } };
+    await this.shop.client.patch({ apiVersion, kind: 'Terraform', namespace, name }, 'merge', body);
+  }
+
+  remove(namespace: string, name: string): Promise<void> {
+    return this.shop.client.delete({ apiVersion, kind: 'Terraform', namespace, name });
+  }
+
+  /** The object once its status says so, as `state reason`, for its present generation, with these words. */
+  reached(namespace: string, name: string, said: string, words = /./): Promise<KubeObject | undefined> {
+    return this.shop.until(
+      'Terraform',
+      name,
+      (object) => {
+        const status = (object?.['status'] ?? {}) as {
+          state?: string;
+          message?: string;
+          observedGeneration?: number;
+          conditions?: { type: string; reason: string }[];
+        };
+        const reason = status.conditions?.find(({ type }) => type === 'Ready')?.reason;
+        const isCurrent = status.observedGeneration === object?.metadata.generation;
+        return isCurrent && `${status.state} ${reason}` === said && words.test(status.message ?? '');
+      },
+      apiVersion,
+      namespace,
+    );
+  }
+
+  gone(namespace: string, name: string): Promise<KubeObject | undefined> {
+    return this.shop.until('Terraform', name, (object) => object === undefined, apiVersion, namespace);
+  }
+
+  /** Lines that the scripts have written into `$STATE/<file>`. */
+  async lines(file: string): Promise<string[]> {
+    const text = await readFile(join(this.state, file), 'utf8').catch(() => '');
+    return text.split('\n').filter((line) => line !== '');
+  }
+}
