@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../core/clock.ts';
+import { FakeClock } from '../core/fake-clock.ts';
 import type { WatchingClient } from './client.ts';
 import { type Connection, connect } from './connect.ts';
 import { configMap, kubeconfigFor } from './testing/objects.ts';
@@ -98,6 +99,24 @@ describe('what goes over the wire', () => {
     for (const reply of held.slice(0, 64)) reply();
     await all;
     expect(held).toHaveLength(201);
+  });
+
+  it('qps and burst bound what is sent, for all identities together, and leases apart', async () => {
+    const clock = new FakeClock();
+    const kubeconfig = kubeconfigFor(api.url);
+    const slow = await connect({ kubeconfig, userAgent: 'test', qps: 10, burst: 2, clock });
+    for (let i = 0; i < 5; i++) api.on(`GET ${one}`, json(object));
+    const tenant = slow.client.as({ namespace: 'shop', serviceAccount: 'runner' });
+    const all = [slow.client.get(ref), slow.client.get(ref), tenant.get(ref), tenant.get(ref)];
+    await Promise.all(all.slice(0, 2));
+    await slow.urgent.get(ref);
+    expect(api.seen).toHaveLength(3);
+    await clock.advance(100);
+    await all[2];
+    expect(api.seen).toHaveLength(4);
+    await clock.advance(100);
+    await all[3];
+    await slow.close();
   });
 
   it('urgent requests have connections of their own, which others cannot fill or break', async () => {

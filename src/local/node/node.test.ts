@@ -85,7 +85,8 @@ describe('the node on the embedded API', () => {
     const started = Date.now();
     await stage.client.delete(refOf('stubborn'), { gracePeriodSeconds: 1 });
     await stage.gone(refOf('stubborn'));
-    expect(Date.now() - started).toBeLessThan(5000);
+    // Not after the 30 s that a pod has by default.
+    expect(Date.now() - started).toBeLessThan(15_000);
   });
 
   it('a pod that is active for too long is ended and says so', async () => {
