@@ -1,7 +1,7 @@
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import type { Order, Shown } from '../local/github/control.ts';
+import { showPull, showPulls } from '../local/github/text.ts';
 import type { CommandContext } from './context.ts';
-import { showPull, showPulls } from './local-pr-text.ts';
 
 type OpenFlags = Readonly<{
   branch: string;

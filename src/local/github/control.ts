@@ -107,6 +107,13 @@ async function change(world: World, headOf: HeadOf, repository: Repository, aske
   return pull;
 }
 
+/** The page of a pull request, for people, as text. */
+export function pullPage(world: World, owner: string, name: string, number: number): Shown | undefined {
+  const repository = world.find(owner, name);
+  const pull = repository?.pulls.find((each) => each.number === number);
+  return repository === undefined || pull === undefined ? undefined : shown(repository, pull);
+}
+
 function shown(repository: Repository, pull: Pull): Shown {
   const newest = new Map(
     repository.statuses.filter(({ sha }) => sha === pull.head.sha).map((each) => [each.context, each]),

@@ -91,6 +91,26 @@ describe('the local GitHub', () => {
     await order({ do: 'open', branch });
     expect(await order({ do: 'list' })).toMatchObject({ body: [{ pull: { head: { ref: branch } } }] });
   });
+  it('shows a page for people, with what is said, as it would be read', async () => {
+    const { order, url, world } = await stage();
+    await order({ do: 'open', branch: 'feat-x', labels: ['preview'], author: 'mia' });
+    const repository = world.repository('shop', 'web');
+    const { sha } = repository.pulls[0]?.head ?? { sha: '' };
+    world.comment(repository, 1, 'bot', '<!-- alustan:preview -->\n\n### Previews\n<code>feat&#47;x</code>');
+    world.addStatus(repository, {
+      sha,
+      context: 'c',
+      state: 'success',
+      description: 'ready',
+      targetUrl: null,
+      author: 'bot',
+    });
+    const page = await (await fetch(`${url}/github/shop/web/pull/1`)).text();
+    expect(page).toBe(
+      `feat-x\n#1  open  ${sha.slice(0, 7)}  feat-x  [preview]\nc: success  ready\n\nbot wrote:\n  ### Previews\n  \`feat/x\`\n`,
+    );
+    expect((await fetch(`${url}/github/shop/web/pull/9`)).status).toBe(404);
+  });
   it('a call that it does not know fails loudly', async () => {
     const { routes, unknown } = createGitHubDouble({ url: () => 'http://h' });
     const answer = await routes.request('/repos/a/b/branches');

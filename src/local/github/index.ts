@@ -1,11 +1,12 @@
 import { Hono } from 'hono';
-import { controlRoutes, type HeadOf } from './control.ts';
+import { controlRoutes, type HeadOf, pullPage } from './control.ts';
 import { type Delivery, type Hook, Hooks } from './hooks.ts';
 import { Limits } from './limits.ts';
 import { type LoginOptions, Logins } from './logins.ts';
 import { type Seen, Server } from './server.ts';
 import type { Addresses } from './shapes/address.ts';
 import { memoryStore, type Store } from './store.ts';
+import { showPull } from './text.ts';
 import { World } from './world.ts';
 
 export type GitHubOptions = Readonly<{
@@ -53,6 +54,11 @@ export function createGitHubDouble(options: GitHubOptions): GitHubDouble {
   const server = new Server({ world, logins, limits, at, seen, unknown });
   const routes = new Hono()
     .route('/_local', controlRoutes(world, options.headOf ?? (async () => undefined)))
+    .get('/:owner/:repo/pull/:number', (c) => {
+      const { owner, repo, number } = c.req.param();
+      const page = pullPage(world, owner, repo, Number(number));
+      return page === undefined ? c.text('there is no such pull request\n', 404) : c.text(showPull(page));
+    })
     .all('/*', (c) => server.answer(c.req.raw));
   return { world, logins, limits, routes, seen, unknown, deliveries: hooks.deliveries, settled: () => hooks.flush() };
 }

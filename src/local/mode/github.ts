@@ -6,6 +6,15 @@ import type { GitPush } from '../git/routes.ts';
 import type { Repositories } from '../git/store.ts';
 import { createGitHubDouble, type GitHubDouble } from '../github/index.ts';
 import { fileStore } from '../github/store.ts';
+import { controllerNamespace } from './options.ts';
+
+/** The controller's login at the GitHub of local mode, which takes any token and guards nothing. */
+export const githubLogin = {
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 'alustan-github-token', namespace: controllerNamespace },
+  stringData: { token: 'local' },
+};
 
 export type LocalGitHubOptions = Readonly<{
   dataDir: string;

@@ -9,6 +9,7 @@ import { startNode } from '../node/start.ts';
 import { ensureHelm, sharedCache } from '../tools/helm.ts';
 import { claimDataDir } from './data-dir.ts';
 import type { Endpoints } from './endpoints.ts';
+import { githubLogin } from './github.ts';
 import { applyManifests, readManifests } from './manifests.ts';
 import { controllerNamespace, type LocalMode, type LocalOptions, publicAddress } from './options.ts';
 import { runnerImage, runnerProgram } from './runner.ts';
@@ -64,6 +65,7 @@ async function start(options: Options, stops: Stops): Promise<Omit<LocalMode, 'c
     ...{ client: connection.client, log, controllerNamespace },
     runner: { image: runnerImage, command: ['alustan'] },
     cacheDir: join(dataDir, 'cache'),
+    previews: { apiUrl: `${endpoints.http}/github`, secretName: githubLogin.metadata.name },
     gitRewrites: [...options.gitRewrites, { from: `http://${publicAddress}/git/`, to: `${endpoints.http}/git/` }],
     registryMirrors: mirrors,
   });
@@ -87,7 +89,7 @@ async function startCluster(options: Options, { kubeconfig, http }: Endpoints, h
 async function install(options: LocalOptions, { client }: Connection): Promise<void> {
   const chart = join(options.root, 'charts', 'alustan');
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: controllerNamespace } };
-  await applyManifests(client, [namespace, ...(await readManifests(join(chart, 'crds')))]);
+  await applyManifests(client, [namespace, githubLogin, ...(await readManifests(join(chart, 'crds')))]);
   await applyManifests(client, await readManifests(join(chart, 'files')));
 }
 

@@ -1,4 +1,4 @@
-import type { Shown } from '../local/github/control.ts';
+import type { Shown } from './control.ts';
 
 /** One line for each pull request, the newest last. */
 export function showPulls(shown: readonly Shown[]): string {
