@@ -7,7 +7,9 @@ import type { KubeObject } from '../core/resource.ts';
 import type { Failure } from '../core/result.ts';
 import { isConflict, isNotFound } from '../kube/client.ts';
 import { knownPreviews, sceneOf } from '../plan/preview/collect.ts';
-import type { Parent } from '../plan/preview/facts.ts';
+import type { Scene } from '../plan/preview/draft.ts';
+import type { Parent, PreviewFacts } from '../plan/preview/facts.ts';
+import { planFeedback } from '../plan/preview/feedback.ts';
 import { type PreviewPlan, planPreviews, tellFailures } from '../plan/preview/plan.ts';
 import type { StatusWriter } from '../status/writer.ts';
 import { gatherPreviews, type PreviewTools } from './preview/gather.ts';
@@ -56,6 +58,7 @@ export class PreviewController {
     const failures = await this.#carryOut(plan, signal);
     signal.throwIfAborted();
     const report = tellFailures(plan, failures, parent.service?.status.previews ?? [], now);
+    await this.#say(sceneOf(parent, facts, now), plan, report, signal);
     const written = object === undefined || (await this.#write(object, report));
     if (!written) return { requeueAfterMs: afterConflictMs };
     const again = failures.size > 0 ? afterFailureMs : plan.retryAfterMs;
@@ -76,17 +79,24 @@ export class PreviewController {
   }
 
   /** Each preview by itself. */
-  async #carryOut({ parts }: PreviewPlan, signal: AbortSignal): Promise<Map<PreviewStatus, Failure>> {
+  async #carryOut({ outcomes }: PreviewPlan, signal: AbortSignal): Promise<Map<PreviewStatus, Failure>> {
     const { carryOut, caches } = this.#tools;
     const failures = new Map<PreviewStatus, Failure>();
     await Promise.all(
-      parts.map(async ({ groups, status }) => {
+      outcomes.map(async ({ groups, status }) => {
+        if (groups.length === 0) return;
         const { failure, objects } = await carryOut(groups, signal);
         for (const object of objects) if (object.kind === 'Service') caches.services.witness(object);
         if (failure !== undefined && status !== undefined) failures.set(status, failure);
       }),
     );
     return failures;
+  }
+
+  /** On the pull requests; with the failures of this pass in it. Never fails: what cannot be said is told in the log. */
+  async #say(scene: Scene<PreviewFacts>, plan: PreviewPlan, report: PreviewPlan['report'], signal: AbortSignal) {
+    const actions = planFeedback(scene, plan.outcomes, report.previews ?? []);
+    if (actions.length > 0) await this.#tools.carryOut([{ name: 'feedback', actions }], signal);
   }
 
   /** False where somebody else has written it in between. */

@@ -28,6 +28,9 @@ describe('previews on the embedded API, with GitHub over HTTP', { timeout: 60_00
 
   const ring = () => stage.pullRequestsChanged(github.target('alustan/web-app-demo').repository);
   const repository = () => github.github.world.repository('alustan', 'web-app-demo');
+  /** Until the comments on pull requests are as they should be: they are written beside the work. */
+  const said = (when: (comments: readonly { body: string }[]) => boolean) =>
+    expect.poll(() => when(repository().comments), { timeout: 30_000 }).toBe(true);
   const previews = (when: (status: ServiceStatus) => boolean) =>
     stage.until('Service', 'team', 'web', (object) => when(statusOf(object)));
 
@@ -66,6 +69,7 @@ describe('previews on the embedded API, with GitHub over HTTP', { timeout: 60_00
     const url = `https://${namespace}-chart-example.local`;
     const parent = await previews((status) => status.previews?.[0]?.state === 'Ready');
     expect(statusOf(parent).previewURLs).toEqual({ [namespace]: [url] });
+    await said((comments) => comments.length === 1 && /\*\*is ready\*\*/.test(comments[0]?.body ?? ''));
     const child = await stage.state(namespace, 'web', delivered);
     const [job] = stage.helm.jobs.filter((each) => each.namespace === namespace);
     expect(job).toMatchObject({
@@ -88,6 +92,8 @@ describe('previews on the embedded API, with GitHub over HTTP', { timeout: 60_00
     ring();
     await stage.gone('Namespace', '', namespace, 'v1');
     await previews((status) => status.previews === undefined && status.previewURLs === undefined);
+
+    await said((comments) => comments.length === 1 && /\*\*is removed\*\*/.test(comments[0]?.body ?? ''));
 
     world.label(repository(), pull, 'preview');
     ring();

@@ -1,6 +1,6 @@
 import type { PreviewStatus } from '../../src/api/preview.ts';
 import { parseService, type ServiceObject } from '../../src/api/service.ts';
-import type { Action } from '../../src/core/plan.ts';
+import type { Action, FeedbackAction } from '../../src/core/plan.ts';
 import type { Fate, PreviewCommand, PullRequest } from '../../src/core/pull-request.ts';
 import type { KubeObject } from '../../src/core/resource.ts';
 import { fail, ok, type Result } from '../../src/core/result.ts';
@@ -14,6 +14,7 @@ import type {
   PreviewSettings,
   Workload,
 } from '../../src/plan/preview/facts.ts';
+import { planFeedback } from '../../src/plan/preview/feedback.ts';
 import { filesToAsk } from '../../src/plan/preview/filters.ts';
 import { tagsToProbe } from '../../src/plan/preview/image.ts';
 import { decide, type PreviewPlan, planPreviews, stageOf } from '../../src/plan/preview/plan.ts';
@@ -92,6 +93,8 @@ export class PreviewWorld {
   #given: When = {};
   #status: Record<string, unknown> = {};
   #made = 0;
+  #last: PreviewPlan | undefined;
+  settings: PreviewSettings | undefined;
   namespaces = new Map<string, PreviewNamespace>();
   services = new Map<string, KubeObject>();
 
@@ -155,9 +158,9 @@ export class PreviewWorld {
     const { tags, files = {}, failure } = given;
     return {
       installationKey: key,
-      settings: {
+      settings: this.settings ?? {
         ...{ imagePollMs: 15_000, maxPreviews: 100, serviceAccount: 'alustan-runner', controllerNamespace: 'alustan' },
-        ...{ apiUrl: 'https://api.github.com', namespaceLabels: {}, ...given.settings },
+        ...{ apiUrl: 'https://api.github.com', secretName: 'github', namespaceLabels: {}, ...given.settings },
       },
       pullRequests: {
         open: given.open === 'unanswered' ? undefined : (given.open ?? []).map((item) => this.#pullRequest(item)),
@@ -239,6 +242,16 @@ export class PreviewWorld {
     return { ...service, status: stuck === undefined ? status : { ...status, state: 'Blocked', message: stuck } };
   }
 
+  /** What is said on the pull requests after the pass that came last. */
+  feedback(): FeedbackAction[] {
+    const plan = this.#last ?? this.plan();
+    return planFeedback(
+      sceneOf(this.#parent(), this.facts(), new Date(this.now)),
+      plan.outcomes,
+      plan.report.previews ?? [],
+    );
+  }
+
   /** One pass. */
   plan(): PreviewPlan {
     return planPreviews(this.#parent(), this.facts(), new Date(this.now));
@@ -250,9 +263,10 @@ export class PreviewWorld {
     const all: Action[] = [];
     for (let pass = 0; pass < 10; pass += 1) {
       const plan = this.plan();
-      const done = plan.parts.flatMap(({ groups }) => groups.flatMap((group) => group.actions));
+      this.#last = plan;
+      const done = plan.outcomes.flatMap(({ groups }) => groups.flatMap((group) => group.actions));
       this.#status = plan.report;
-      actions.push(...describeActions({ groups: plan.parts.flatMap(({ groups }) => groups) }));
+      actions.push(...describeActions({ groups: plan.outcomes.flatMap(({ groups }) => groups) }));
       all.push(...done);
       const changed = done.map((action) => this.#carryOut(action));
       if (!changed.includes(true)) return { actions, plan, all };

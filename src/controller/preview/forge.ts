@@ -4,7 +4,7 @@ import type { CredentialsRef, ForgeTarget } from '../../core/pull-request.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { isNotFound, type KubeClient } from '../../kube/client.ts';
 import type { PreviewSettings } from '../../plan/preview/facts.ts';
-import { repositoryOf } from '../../plan/preview/plan.ts';
+import { credentialsRef, repositoryOf } from '../../plan/preview/forge.ts';
 import type { Looker } from '../../source/cluster/watches.ts';
 import { readForgeCredentials } from '../../source/github/credentials.ts';
 import type { Forge } from '../forge.ts';
@@ -18,18 +18,6 @@ type Tools = Readonly<{
 }>;
 
 const field = 'spec.previewEnvironment.secretRef';
-
-/** Where the login of a Service's previews lies: its own Secret, else that of the installation (E18). */
-export function credentialsRef(
-  namespace: string,
-  env: PreviewEnvironment,
-  settings: PreviewSettings,
-): CredentialsRef | undefined {
-  if (env.secretRef !== undefined) return { namespace, secret: env.secretRef.name };
-  if (env.apiURL !== undefined && env.apiURL !== settings.apiUrl) return undefined;
-  if (settings.secretName === undefined) return undefined;
-  return { namespace: settings.controllerNamespace, secret: settings.secretName };
-}
 
 /** Whom to ask, and as whom. The login of the installation goes to no other server than its own. */
 export async function forgeTarget(

@@ -1,13 +1,12 @@
 import type { PreviewStatus } from '../../api/preview.ts';
 import type { ServiceReport } from '../../api/service-status.ts';
-import type { Group } from '../../core/plan.ts';
-import type { ForgeRepository } from '../../core/pull-request.ts';
 import type { Failure } from '../../core/result.ts';
 import { noteActivity } from './activity.ts';
 import { collectPreviews, previewsToRemove, removed, sceneOf } from './collect.ts';
 import { type Outcome, type Preview, type Scene, type Stage, sinceOf } from './draft.ts';
-import type { Parent, PreviewFacts, PreviewSettings } from './facts.ts';
+import type { Parent, PreviewFacts } from './facts.ts';
 import { applyFilters } from './filters.ts';
+import { repositoryOf } from './forge.ts';
 import { imageProblem } from './image.ts';
 import { applyAge, applyQuotas, dueIn, limitsOf } from './life.ts';
 import { realisePreview } from './realise.ts';
@@ -18,11 +17,14 @@ import { unknownVariables } from './values.ts';
 /** What is to be done for the previews of one Service, and what its status says of them. */
 export type PreviewPlan = Readonly<{
   /** One a preview, to be carried out each by itself: what goes wrong with one stops none of the others. */
-  parts: readonly Readonly<{ groups: readonly Group[]; status?: PreviewStatus }>[];
+  outcomes: readonly PreviewOutcome[];
   report: Pick<ServiceReport, 'previews' | 'previewURLs' | 'previewProblem'>;
   /** Milliseconds until something is due without an event. */
   retryAfterMs?: number;
 }>;
+
+/** What is to be done for one preview, and what status will say of it; none where nothing is left to say. */
+export type PreviewOutcome = Outcome & Readonly<{ preview: Preview }>;
 
 const field = 'spec.previewEnvironment';
 const unnamed = `${field}.gitOwner and gitRepo: required where previews are enabled; name the repository of the pull requests`;
@@ -34,13 +36,13 @@ export function planPreviews(parent: Parent, facts: PreviewFacts, now: Date): Pr
   const scene = sceneOf(parent, facts, now);
   const stage = stageOf(scene);
   if (typeof stage === 'string')
-    return conclude(previewsToRemove(scene, removed('NotWanted', stage)).map((item) => removePreview(scene, item)));
+    return conclude(previewsToRemove(scene, removed('NotWanted', stage)), (item) => removePreview(scene, item));
   const { owner, repo } = stage.repository;
   if (owner === '' || repo === '') return withProblem(scene, keepAll(scene), 'InvalidSpec', unnamed);
   const problem = problemOf(stage);
   const collected = collectPreviews(stage);
   const previews = problem === undefined ? decide(stage, collected) : collected.map((item) => held(item, problem));
-  const plan = conclude(previews.map((preview) => carry(stage, preview)));
+  const plan = conclude(previews, (preview) => carry(stage, preview));
   if (problem !== undefined) return withProblem(scene, plan, 'InvalidSpec', problem);
   const { failure } = facts.pullRequests ?? {};
   return failure === undefined
@@ -56,14 +58,6 @@ export function stageOf(scene: Scene<PreviewFacts>): Stage | string {
   const env = service.spec.previewEnvironment;
   if (env?.enabled !== true) return `${field}.enabled is not true`;
   return { ...scene, service, env, repository: repositoryOf(env, scene.facts.settings) };
-}
-
-export function repositoryOf(
-  { gitOwner = '', gitRepo = '', apiURL }: NonNullable<Stage['env']>,
-  settings: Pick<PreviewSettings, 'apiUrl'>,
-): ForgeRepository {
-  const apiUrl = (apiURL ?? settings.apiUrl).replace(/\/+$/, '');
-  return { provider: 'github', apiUrl, owner: gitOwner, repo: gitRepo };
 }
 
 /** Commands, filters, age and quotas, in this order: what is kept out takes nobody's place. */
@@ -90,12 +84,13 @@ function keep(scene: Scene, preview: Preview): Outcome {
   const said =
     services.length > 0 ? healthOf(services) : ({ state: before?.state ?? 'Waiting', reason, message } as const);
   const slept = before?.state === 'Asleep' ? ({ ...said, state: 'Asleep', reason: before.reason } as const) : said;
-  return { groups: [], status: statusOf(scene, preview, { ...slept, message }) };
+  const isWell = slept.state === 'Ready' || slept.state === 'Asleep' || slept.message === message;
+  const told = isWell ? message : `${slept.message}; ${message}`;
+  return { groups: [], status: statusOf(scene, preview, { ...slept, message: told }) };
 }
 
-function keepAll(scene: Scene): PreviewPlan {
-  const previews: PreviewStatus[] = [...(scene.parent.service?.status.previews ?? [])];
-  return conclude(previews.map((status) => ({ groups: [], status })));
+function keepAll({ parent }: Scene): PreviewPlan {
+  return { outcomes: [], report: reportOf(parent.service?.status.previews ?? []) };
 }
 
 /** What has ended goes all the same. */
@@ -124,19 +119,24 @@ function withProblem(scene: Scene, plan: PreviewPlan, reason: string, message: s
   return { ...plan, report: { ...plan.report, previewProblem: { reason, message, since } } };
 }
 
-function conclude(outcomes: readonly Outcome[]): PreviewPlan {
-  const previews = outcomes.flatMap(({ status }) => status ?? []);
+function conclude(previews: readonly Preview[], carryOut: (preview: Preview) => Outcome): PreviewPlan {
+  const outcomes = previews.map((preview) => ({ ...carryOut(preview), preview }));
+  const due = outcomes.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
+  return {
+    outcomes,
+    report: reportOf(outcomes.flatMap(({ status }) => status ?? [])),
+    ...(due.length === 0 ? {} : { retryAfterMs: Math.min(...due) }),
+  };
+}
+
+/** E17. */
+function reportOf(previews: readonly PreviewStatus[]): PreviewPlan['report'] {
   const urls = previews.flatMap(({ namespace, urls = [] }) =>
     namespace === undefined || urls.length === 0 ? [] : [[namespace, urls] as const],
   );
-  const due = outcomes.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
   return {
-    parts: outcomes.filter(({ groups }) => groups.length > 0),
-    report: {
-      ...(previews.length === 0 ? {} : { previews }),
-      ...(urls.length === 0 ? {} : { previewURLs: Object.fromEntries(urls) }),
-    },
-    ...(due.length === 0 ? {} : { retryAfterMs: Math.min(...due) }),
+    ...(previews.length === 0 ? {} : { previews: [...previews] }),
+    ...(urls.length === 0 ? {} : { previewURLs: Object.fromEntries(urls) }),
   };
 }
 
