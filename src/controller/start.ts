@@ -101,6 +101,8 @@ function run(options: ControllerOptions, tools: Tools, queue: WorkQueue): Runnin
   const end = async () => {
     for (const unsubscribe of listening.splice(0)) unsubscribe();
     stop.abort();
+    // Another may lead by now, and say the same.
+    sources.forge.feedback.close();
     await Promise.all(loops);
   };
   return {

@@ -60,6 +60,7 @@ export class Outbox {
 
   /** Takes the letter; true when the other side has been told just this. */
   post(letter: Letter): boolean {
+    if (this.#stop.signal.aborted) return false;
     const entry = this.#entries.get(letter.key) ?? { letter, state: 'idle', failures: 0, notBefore: 0 };
     if (entry.settled === letter.content && entry.state === 'idle') return true;
     const changed = entry.letter.content !== letter.content;

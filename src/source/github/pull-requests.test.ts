@@ -218,6 +218,22 @@ describe('E16 nothing is "closed" without a positive answer', () => {
     await Promise.all([gather(), gather()]);
     expect([asked, github.seen.length]).toEqual([1, 0]);
   });
+  it('passes leave a server alone that fails again and again, and hear when it is back', async () => {
+    const { github, gather, fault, pass } = await labelled();
+    let asked = 0;
+    fault((request, response) => {
+      asked++;
+      status(500)(request, response);
+    });
+    for (let second = 0; second < 3_600; second += 10) {
+      await gather();
+      pass(10_000);
+    }
+    expect(asked).toBeLessThanOrEqual(12);
+    fault(undefined);
+    expect(await gather(0)).not.toHaveProperty('failure');
+    expect(github.seen).toHaveLength(2);
+  });
   it('a token that is revoked for an hour', async () => {
     const { github, gather, pass } = await labelled();
     await gather();

@@ -14,14 +14,15 @@ import type { GitHubClient } from './client.ts';
 import { shownRepository } from './failures.ts';
 import { Pages } from './pages.ts';
 import { type ReadPull, readFiles, readPull } from './read.ts';
-import { Repository, type Snapshot } from './repository.ts';
+import { type Failed, Repository, type Snapshot } from './repository.ts';
 
 /** Milliseconds for which passes use a list; a poll or a webhook brings a newer one before. */
 const listMaxAgeMs = 15 * 60_000;
 /** Milliseconds for which the answer about one pull request serves. */
 const oneMaxAgeMs = 60_000;
-/** Milliseconds for which passes believe a failure: many may ask in one moment. */
+/** Milliseconds for which passes believe a failure, doubled with each in a row: a server in trouble is left alone. */
 const failureMaxAgeMs = 10_000;
+const longestFailureMs = 600_000;
 const maxRepositories = 10_000;
 /** Asked about one by one at once: GitHub wants few. */
 const parallel = 4;
@@ -88,7 +89,7 @@ class GitHubPullRequests implements PullRequests {
     const repository = this.#repositoryOf(target);
     const { signal, maxAgeMs = listMaxAgeMs } = context;
     const failed = repository.failed;
-    const believed = failed !== undefined && maxAgeMs > 0 && this.#now() - failed.at < failureMaxAgeMs;
+    const believed = failed !== undefined && maxAgeMs > 0 && this.#now() - failed.at < beliefMs(failed);
     const answer = believed ? failed : await this.#list(target, maxAgeMs, signal);
     const failure = repository.failed?.failure ?? ('failure' in answer ? answer.failure : undefined);
     const { open, commands = [], ...told } = repository.snapshot?.list ?? {};
@@ -149,6 +150,10 @@ class GitHubPullRequests implements PullRequests {
     this.#repositories.set(key, known);
     return known;
   }
+}
+
+function beliefMs({ failure, times }: Failed): number {
+  return Math.min(longestFailureMs, failure.retryAfterMs ?? failureMaxAgeMs * 2 ** Math.min(10, times - 1));
 }
 
 function fateOf(known: KnownPullRequest, found: PullRequest, closedAt: string, label: string): Fate {

@@ -6,6 +6,9 @@ import { Comments } from './comments.ts';
 import { Pages } from './pages.ts';
 import { type ReadPull, readPulls } from './read.ts';
 
+/** `at`: milliseconds since 1970; `times`: in a row. */
+export type Failed = Readonly<{ failure: Failure; at: number; times: number }>;
+
 export type Snapshot = Readonly<{ list: PullRequestList; revision: string }>;
 
 /** What is known of one repository, as one login sees it. */
@@ -15,7 +18,7 @@ export class Repository {
   readonly #comments: Comments;
   #tail: Promise<unknown> = Promise.resolve();
   #snapshot: Snapshot | undefined;
-  #failed: { failure: Failure; at: number } | undefined;
+  #failed: Failed | undefined;
   readonly #now: () => number;
 
   constructor(client: GitHubClient, now: () => number) {
@@ -29,8 +32,8 @@ export class Repository {
     return this.#snapshot;
   }
 
-  /** Why the newest look failed, and when (milliseconds since 1970); undefined: it did not. */
-  get failed(): Readonly<{ failure: Failure; at: number }> | undefined {
+  /** Why the newest look failed; undefined: it did not. */
+  get failed(): Failed | undefined {
     return this.#failed;
   }
 
@@ -48,7 +51,9 @@ export class Repository {
       this.#snapshot = read.value;
       return read;
     }
-    if (read.failure.reason !== 'Aborted') this.#failed = { failure: read.failure, at: this.#now() };
+    if (read.failure.reason !== 'Aborted') {
+      this.#failed = { failure: read.failure, at: this.#now(), times: (this.#failed?.times ?? 0) + 1 };
+    }
     return read;
   }
 
