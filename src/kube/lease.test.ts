@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sleep } from '../core/clock.ts';
 import { FakeClock } from '../core/fake-clock.ts';
 import { type Held, Lease } from './lease.ts';
 import { FakeLeases } from './testing/fake-leases.ts';
@@ -129,6 +130,23 @@ describe('a lease', () => {
       expect(one.lostAt).toBeGreaterThan(7000);
     },
   );
+
+  it('survives a server so busy that each answer takes almost five seconds', async () => {
+    const [clock, api] = [new FakeClock(), new FakeLeases()];
+    const line = new FakeLeases();
+    const late =
+      (verb: 'get' | 'create' | 'update') =>
+      async (...call: [never]) => {
+        const answer = await api[verb](...call);
+        await sleep(clock, 4900);
+        return answer;
+      };
+    Object.assign(line, { get: late('get'), create: late('create'), update: late('update') });
+    const one = candidate('one', clock, line);
+    await clock.advance(120_000);
+    expect(one.held).toBeDefined();
+    expect(one.lostAt).toBeUndefined();
+  });
 
   it('survives a request that is never answered', async () => {
     const [clock, api] = [new FakeClock(), new FakeLeases()];

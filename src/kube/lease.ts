@@ -158,7 +158,9 @@ export class Lease {
     let own = first;
     let failed = false;
     for (;;) {
-      await sleep(this.#clock, failed ? Math.min(lookMs, pause) : pause, stop);
+      // From the beginning of the last request: answers that are slow but come must not add up to a loss.
+      const due = own.renewedAt + pause - this.#clock.now();
+      await sleep(this.#clock, failed ? Math.min(lookMs, pause) : Math.max(0, due), stop);
       const renewedAt = this.#clock.now();
       const left = this.#left(own);
       if (left <= 0) throw new Lost('it could not be renewed in time');
