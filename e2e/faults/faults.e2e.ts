@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Controller } from './controller.ts';
 import { faults } from './faults.ts';
+import type { Asked } from './proxy.ts';
 import { Stage } from './stage.ts';
 import { seconds, table } from './table.ts';
 
@@ -34,12 +35,14 @@ describe('a change of every Service has exactly one Job and one revision', { tim
     expect(account).toEqual(stage.inOrder);
   };
 
-  it.each(faults)('under: $name', async ({ name, begin }) => {
+  it.each(faults)('under: $name', async ({ name, begin, lists }) => {
     const began = performance.now();
+    const isList = ({ path, at }: Asked) => at >= began && /^\/apis\/alustan.io\/\w+\/services\?limit=/.test(path);
     const end = begin(controller.proxy, stage);
     await Promise.all([stage.change(), wait(name === faults[0]?.name ? 0 : lastsMs).then(end)]);
     await checked(name, began, performance.now());
     expect(controller.ended).toBe(false);
+    if (lists !== undefined) expect(controller.proxy.asked.some(isList)).toBe(lists);
   });
 
   it('under two controllers that both act, as if there were no lease', async () => {

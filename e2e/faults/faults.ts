@@ -2,7 +2,12 @@ import type { ApiProxy, Asked, Fate } from './proxy.ts';
 import type { Stage } from './stage.ts';
 
 /** Begins to disturb; what it returns ends that. */
-export type Fault = Readonly<{ name: string; begin: (proxy: ApiProxy, stage: Stage) => () => Promise<void> }>;
+export type Fault = Readonly<{
+  name: string;
+  begin: (proxy: ApiProxy, stage: Stage) => () => Promise<void>;
+  /** Whether Services are to be listed anew: a watch that is only cut goes on from its resourceVersion. */
+  lists?: boolean;
+}>;
 
 /** Requests meet a fate, or none. */
 const requests = (fate: (asked: Asked, count: number) => Fate | undefined) => (proxy: ApiProxy) => {
@@ -29,8 +34,8 @@ const restart = (component: 'etcd' | 'kube-apiserver', signal: NodeJS.Signals) =
 /** What may happen between a controller and its API server. */
 export const faults: readonly Fault[] = [
   { name: 'none, for comparison', begin: () => async () => {} },
-  { name: 'all watches cut, every 300 ms', begin: every(300, (proxy) => proxy.cutWatches()) },
-  { name: 'all watches expired (410), every 300 ms', begin: every(300, (proxy) => proxy.expireWatches()) },
+  { name: 'all watches cut, every 300 ms', begin: every(300, (proxy) => proxy.cutWatches()), lists: false },
+  { name: 'all watches expired (410), every 300 ms', begin: every(300, (proxy) => proxy.expireWatches()), lists: true },
   { name: '429 with `Retry-After: 1` to every third request', begin: third({ status: 429, retryAfter: 1 }) },
   { name: '500 to every third request', begin: third({ status: 500 }) },
   { name: '503 to everything', begin: requests(() => ({ status: 503 })) },

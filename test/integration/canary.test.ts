@@ -116,7 +116,7 @@ describe('E2 a value from a Secret is in the Secrets that carry it, and nowhere 
   afterAll(async () => {
     lane.close();
     await shop.stop();
-  }, 30_000);
+  }, 60_000);
 
   /** Every path on which a value could leave. */
   async function drive(): Promise<void> {

@@ -14,7 +14,7 @@ function startedAt(object: KubeObject | undefined): string {
   return statusOf(object).job?.startedAt ?? '';
 }
 
-describe('the controller on the embedded API', { timeout: 40_000 }, () => {
+describe('the controller on the embedded API', { timeout: 120_000 }, () => {
   let stage: ControllerStage;
   let helm: FakeHelm;
   let ns: string;
@@ -24,8 +24,8 @@ describe('the controller on the embedded API', { timeout: 40_000 }, () => {
     stage = await ControllerStage.open();
     helm = stage.helm;
     await stage.start();
-  }, 60_000);
-  afterAll(() => stage.close(), 30_000);
+  }, 120_000);
+  afterAll(() => stage.close(), 60_000);
   beforeEach(async () => {
     count += 1;
     ns = `team-${count}`;

@@ -45,12 +45,12 @@ beforeAll(async () => {
   await userGit(work, 'push', '-q', `${http}/git/alustan/cluster-manifests.git`, 'main');
   for (const reference of ['alustan/backend:0.2.0', 'alustan/backend:0.3.1', 'alustan/web:1.1.0'])
     await pushImage({ registryUrl: http, reference, source: join(work, 'application-helm') });
-}, 60_000);
+}, 120_000);
 
 afterAll(async () => {
   await shop.stop();
   await rm(work, { recursive: true, force: true });
-}, 30_000);
+}, 60_000);
 
 it('the Services of the documents run literally: git rewritten, docker.io mirrored', { timeout: 120_000 }, async () => {
   const text = await readFile(join(import.meta.dirname, 'documents.yaml'), 'utf8');

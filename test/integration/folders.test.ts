@@ -67,7 +67,7 @@ describe('charts and manifests from registries and tags', { timeout: 120_000 }, 
       metadata: { name: 'staging', namespace: 'alustan', labels },
     });
   }, 120_000);
-  afterAll(() => shop.stop(), 30_000);
+  afterAll(() => shop.stop(), 60_000);
 
   it('E20 a chart is delivered once it is there, and again when a newer version within the range is pushed', async () => {
     await create('^1.0.0');

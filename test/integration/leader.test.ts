@@ -4,7 +4,7 @@ import type { KubeObject } from '../../src/core/resource.ts';
 import type { Role } from '../../src/core/role.ts';
 import { ControllerStage } from '../support/controller-stage.ts';
 
-describe('replicas of the controller', { timeout: 60_000 }, () => {
+describe('replicas of the controller', { timeout: 120_000 }, () => {
   let stage: ControllerStage;
 
   beforeAll(async () => {
@@ -12,7 +12,7 @@ describe('replicas of the controller', { timeout: 60_000 }, () => {
     await stage.namespace('shop');
     await stage.push('shop', { one: '1', two: '2' });
   }, 60_000);
-  afterAll(() => stage.close(), 30_000);
+  afterAll(() => stage.close(), 60_000);
 
   function replica(identity: string) {
     const stop = new AbortController();

@@ -24,7 +24,7 @@ async function ends(dataDir: string, args: readonly string[]) {
   return { ...(await local.ended), output: local.output };
 }
 
-describe('alustan local', { timeout: 90_000 }, () => {
+describe('alustan local', { timeout: 180_000 }, () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('ends during its start by %s: nothing is left', async (signal) => {
     const dataDir = await folder();
     const local = LocalProcess.spawn(dataDir, anyPorts);
@@ -60,18 +60,18 @@ describe('alustan local', { timeout: 90_000 }, () => {
   });
 });
 
-describe('a local mode that runs', { timeout: 60_000 }, () => {
+describe('a local mode that runs', { timeout: 180_000 }, () => {
   let dataDir: string;
   let local: LocalProcess;
 
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'alustan-cli-'));
     local = await LocalProcess.start(dataDir, empty);
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await local.end('SIGINT');
     await rm(dataDir, { recursive: true, force: true });
-  }, 30_000);
+  }, 60_000);
 
   it('says where it is, in endpoints.json and on the terminal', async () => {
     const endpoints = JSON.parse(await readFile(join(dataDir, 'endpoints.json'), 'utf8'));
@@ -126,7 +126,7 @@ describe('a local mode that runs', { timeout: 60_000 }, () => {
   });
 });
 
-describe('--reset', { timeout: 60_000 }, () => {
+describe('--reset', { timeout: 180_000 }, () => {
   it('empties the folder, and starts from the beginning', async () => {
     const dataDir = await folder();
     const first = await LocalProcess.start(dataDir, empty);

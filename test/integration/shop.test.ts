@@ -20,7 +20,7 @@ describe('the shop example on local mode', { timeout: 120_000 }, () => {
   beforeAll(async () => {
     shop = await Shop.start();
   }, 120_000);
-  afterAll(() => shop.stop(), 30_000);
+  afterAll(() => shop.stop(), 60_000);
 
   it('E8 E20 delivers both, web-service after api-service was healthy', async () => {
     const [api, web] = await Promise.all([

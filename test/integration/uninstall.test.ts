@@ -18,7 +18,7 @@ describe('alustan uninstall', { timeout: 60_000 }, () => {
     await stage.namespace('shop');
     await stage.push('shop', { one: '1' });
   }, 60_000);
-  afterAll(() => stage.close(), 30_000);
+  afterAll(() => stage.close(), 60_000);
 
   /** A Deployment of one pod, which goes, and the controller with it, when it is scaled to none. */
   async function installed(): Promise<void> {

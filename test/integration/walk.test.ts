@@ -18,11 +18,11 @@ let local: LocalProcess;
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'alustan-walk-'));
   local = await LocalProcess.start(dataDir, ['--api-port', '0', '--http-port', '0']);
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await local.end('SIGINT');
   await rm(dataDir, { recursive: true, force: true });
-}, 30_000);
+}, 60_000);
 
 /** The README's blocks marked `sh walk`, in order, as they stand but for the address and the folder of this test. */
 async function blocks(): Promise<string[]> {

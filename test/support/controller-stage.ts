@@ -22,7 +22,7 @@ import { requestToken } from './request-token.ts';
 const chart = new URL('../../charts/alustan', import.meta.url).pathname;
 const apiVersion = 'alustan.io/v1alpha1';
 /** What is waited for comes within a fraction of a second on an idle machine. */
-const patienceMs = 20_000;
+const patienceMs = 60_000;
 
 type Json = Readonly<Record<string, unknown>>;
 

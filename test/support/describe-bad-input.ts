@@ -71,13 +71,13 @@ export function describeBadInput(open: (controller: Partial<ControllerOptions>) 
       shop = await open(settings);
       lanes = new Lanes(shop);
       await seedBadInput(shop.local.endpoints.http);
-    }, 120_000);
+    }, 240_000);
     afterAll(async () => {
       await lanes?.close();
       await shop?.stop();
     }, 60_000);
 
-    it.each(services)('$input', { timeout: 120_000 }, ({ make, state, reason, says, by = ['app'], jobs }) =>
+    it.each(services)('$input', { timeout: 240_000 }, ({ make, state, reason, says, by = ['app'], jobs }) =>
       lanes.borrow(async (lane) => {
         const before = { workload: await lane.workload(), jobs: await shop.jobs(lane.name) };
         const mend = await make(lane);
@@ -98,7 +98,7 @@ export function describeBadInput(open: (controller: Partial<ControllerOptions>) 
 
     it.each(manifests)(
       'of a Repository: $input',
-      { timeout: 120_000 },
+      { timeout: 240_000 },
       async ({ input, file, reason, says, whole }) => {
         const name = input.replace(/\W+/g, '-').toLowerCase();
         const lane = await Lane.prepare(shop, name);
@@ -127,7 +127,7 @@ export function describeBadInput(open: (controller: Partial<ControllerOptions>) 
       },
     );
 
-    it('of a Repository: a server that does not answer within its timeout', { timeout: 120_000 }, async () => {
+    it('of a Repository: a server that does not answer within its timeout', { timeout: 240_000 }, async () => {
       const lane = await Lane.prepare(shop, 'repository-timeout');
       const tree = await WorkTree.create(shop.local.endpoints.http, lane.name);
       await tree.push({ 'a.yaml': configMap('a', 'one') });

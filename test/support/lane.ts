@@ -144,7 +144,7 @@ export class Lane {
     try {
       return await new Promise((resolve, reject) => {
         const seen = () => JSON.stringify(reflector.list(), undefined, 1);
-        const timer = setTimeout(() => reject(new Error(`${kind} in ${this.name}: ${seen()}`)), 30_000);
+        const timer = setTimeout(() => reject(new Error(`${kind} in ${this.name}: ${seen()}`)), 90_000);
         const look = () => {
           if (!when(reflector.list())) return;
           clearTimeout(timer);
