@@ -18,6 +18,8 @@ const run = z
     phase: z.enum(['succeeded', 'failed']).optional().describe('How it ended; absent while it runs.'),
     finishedAt: time.optional().describe('When it ended.'),
     failures: z.int().optional().describe('Failures in a row of the same inputs.'),
+    interruptions: z.int().optional().describe('Runs in a row of the same inputs that were ended from outside.'),
+    interruption: z.string().optional().describe('Why the run before this one was ended.'),
     exitCode: z.int().optional().describe('Exit code of the script.'),
     reason: z
       .string()
@@ -33,6 +35,7 @@ const lock = z
     owner: z.string().describe('`<namespace>/<name>/<uid of the Job>`, or without the uid where nobody knows it.'),
     job: z.string().describe('Name of the Job.'),
     since: time.describe('When the Job was seen dead.'),
+    run: run.optional().describe('The run: its failures count on, once the lock is free.'),
   })
   .describe('The run that died before it could free the lock of the state.');
 

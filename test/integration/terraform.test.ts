@@ -3,7 +3,7 @@ import type { KubeObject } from '../../src/core/resource.ts';
 import { Infrastructure } from '../support/infrastructure.ts';
 
 type Status = {
-  job?: { name: string; tail?: string[] };
+  job?: { name: string; failures?: number; attempt?: number };
   lastAppliedImage?: string;
   postDeployOutput?: Record<string, unknown>;
 };
@@ -44,5 +44,89 @@ describe('Terraform on local mode, its scripts as processes', { timeout: 90_000 
     await infra.remove(ns, 'db');
     await infra.gone(ns, 'db');
     expect(await infra.lines(ns)).toEqual(['deploy a', 'deploy b', 'deploy a', 'destroy a']);
+  });
+
+  it('E8 E9 publishes outputs for Services that wait for them, and goes after what depends on it', async () => {
+    const secret = { apiVersion: 'v1', kind: 'Secret', namespace: 'alustan', name: ns };
+    const labels = { 'alustan.io/secret-type': 'cluster', environment: ns };
+    await infra.shop.client.create({ ...secret, metadata: { namespace: 'alustan', name: ns, labels } });
+    await infra.service(
+      ns,
+      'api',
+      { environment: ns, dependencies: { terraform: ['db'] } },
+      { host: '${workspace.DB_HOST}' },
+    );
+    await infra.until(ns, 'Service', 'api', 'Error UnresolvedVariables');
+    const outputs = [
+      { name: 'DB_HOST', path: '{.db.host}' },
+      { name: 'FIRST', path: '{.list[0]}', sensitive: true },
+    ];
+    const publish = { environment: ns, outputs };
+    const variables = { TF_VAR_name: 'p' };
+    await infra.create(ns, 'db', 'infra', { variables, postDeploy: { script: 'outputs' }, publish });
+    const done = await infra.reached(ns, 'db', 'Completed Delivered');
+    expect(statusOf(done).postDeployOutput).toEqual({ db: { host: 'db.p' }, list: [null, true] });
+    const { metadata, data } = (await infra.shop.client.get(secret)) as KubeObject & { data: Record<string, string> };
+    expect([metadata.annotations?.['DB_HOST'], data['FIRST']]).toEqual(['db.p', 'MQ==']);
+    // It has what it needs now; that its chart cannot be had is the next thing to tell.
+    await infra.until(ns, 'Service', 'api', 'Error RepositoryNotFound');
+    await infra.create(ns, 'rival', 'infra', { variables, postDeploy: { script: 'outputs' }, publish });
+    await infra.reached(ns, 'rival', 'Error Conflict', new RegExp(`published by Terraform ${ns}/db`));
+    await infra.remove(ns, 'db');
+    await infra.reached(ns, 'db', 'Blocked HasDependents', /Service api/);
+    await infra.remove(ns, 'api', 'Service');
+    await infra.gone(ns, 'db');
+    await infra.reached(ns, 'rival', 'Completed Delivered');
+  });
+
+  it('F4 deleted while its deploy runs: waits for it, then destroys; a destroy that fails once is run again', async () => {
+    await infra.push('slow', '1.0.0', {
+      deploy:
+        'echo begun >> "$STATE/slow"; while [ ! -e "$STATE/go" ]; do sleep 0.05; done; echo deployed >> "$STATE/slow"',
+      destroy:
+        'echo destroying >> "$STATE/slow"; if [ ! -e "$STATE/once" ]; then touch "$STATE/once"; echo no luck; exit 3; fi; while [ ! -e "$STATE/again" ]; do sleep 0.05; done',
+    });
+    await infra.create(ns, 'db', 'slow', {});
+    await expect.poll(() => infra.lines('slow'), { timeout: 20_000 }).toEqual(['begun']);
+    await infra.remove(ns, 'db');
+    await infra.reached(ns, 'db', 'Progressing JobRunning', /the deletion waits for the Job/);
+    await infra.touch('go');
+    const again = await infra.reached(ns, 'db', 'Progressing JobRunning', /-destroy-[0-9a-f]+-2 destroys/);
+    expect(statusOf(again).job).toMatchObject({ failures: 1, attempt: 2 });
+    await infra.touch('again');
+    await infra.gone(ns, 'db');
+    expect(await infra.lines('slow')).toEqual(['begun', 'deployed', 'destroying', 'destroying']);
+  });
+
+  it('F4 E30 goes at once without a script to destroy, and when its image never came', async () => {
+    await infra.create(ns, 'keeps', 'infra', { scripts: { deploy: 'deploy' } });
+    await infra.reached(ns, 'keeps', 'Completed Delivered');
+    await infra.remove(ns, 'keeps');
+    await infra.gone(ns, 'keeps');
+    await infra.create(ns, 'never', 'nothing', {});
+    await infra.until(ns, 'Terraform', 'never', /^(Error|Progressing) /);
+    await infra.remove(ns, 'never');
+    await infra.gone(ns, 'never');
+  });
+
+  it('plans, waits for approval, and deploys what was approved; drift is looked for and corrected by another plan', async () => {
+    await infra.push('plans', '1.0.0', {
+      deploy: 'echo deploy >> "$STATE/plans"',
+      plan: 'if [ "$1" != "" ] && [ ! -e "$STATE/drifted" ]; then exit 0; fi; echo "Plan: 1 to add, 2 to change, 0 to destroy."; if [ "$1" != "" ]; then exit 2; fi',
+    });
+    await infra.create(ns, 'db', 'plans', { approval: 'manual', drift: 'correct', driftInterval: '1s' });
+    const approve = async () => {
+      const waiting = await infra.reached(ns, 'db', 'Progressing ApprovalRequired', /plan \+1 ~2 −0 waits/);
+      const { hash, secret } = (statusOf(waiting) as { plan: { hash: string; secret: string } }).plan;
+      const text = await infra.shop.client.get({ apiVersion: 'v1', kind: 'Secret', namespace: ns, name: secret });
+      expect(Buffer.from((text['data'] as { plan: string }).plan, 'base64').toString()).toContain('1 to add');
+      await infra.annotate(ns, 'db', { 'alustan.io/approve': hash });
+    };
+    await approve();
+    await infra.reached(ns, 'db', 'Completed Delivered');
+    expect(await infra.lines('plans')).toEqual(['deploy']);
+    await infra.touch('drifted');
+    await approve();
+    await expect.poll(() => infra.lines('plans'), { timeout: 20_000 }).toEqual(['deploy', 'deploy']);
   });
 });

@@ -7,6 +7,12 @@ import { pushImage } from '../../src/local/registry/image/push-image.ts';
 import { Shop, type StartOptions } from './shop.ts';
 
 type Json = Readonly<Record<string, unknown>>;
+type Status = {
+  state?: string;
+  message?: string;
+  observedGeneration?: number;
+  conditions?: { type: string; reason: string }[];
+};
 
 /** The CMD of an image for Terraform objects. */
 const cmd = ['/bin/sh', '-c', 'chmod +x $SCRIPT && exec $SCRIPT $ARGS'];
@@ -72,29 +78,42 @@ export class Infrastructure {
     await this.shop.client.patch({ apiVersion, kind: 'Terraform', namespace, name }, 'merge', body);
   }
 
-  remove(namespace: string, name: string): Promise<void> {
-    return this.shop.client.delete({ apiVersion, kind: 'Terraform', namespace, name });
+  /** A Service whose chart is nowhere. */
+  async service(namespace: string, name: string, spec: Json, values: Json): Promise<void> {
+    const source = { repoURL: `http://${publicAddress}/git/none.git`, values };
+    const metadata = { namespace, name };
+    await this.shop.client.create({ apiVersion, kind: 'Service', metadata, spec: { source, ...spec } });
   }
 
-  /** The object once its status says so, as `state reason`, for its present generation, with these words. */
+  remove(namespace: string, name: string, kind = 'Terraform'): Promise<void> {
+    return this.shop.client.delete({ apiVersion, kind, namespace, name });
+  }
+
+  /** The Terraform once its status says so, as `state reason`, with these words. */
   reached(namespace: string, name: string, said: string, words = /./): Promise<KubeObject | undefined> {
-    return this.shop.until(
-      'Terraform',
-      name,
-      (object) => {
-        const status = (object?.['status'] ?? {}) as {
-          state?: string;
-          message?: string;
-          observedGeneration?: number;
-          conditions?: { type: string; reason: string }[];
-        };
-        const reason = status.conditions?.find(({ type }) => type === 'Ready')?.reason;
-        const isCurrent = status.observedGeneration === object?.metadata.generation;
-        return isCurrent && `${status.state} ${reason}` === said && words.test(status.message ?? '');
-      },
-      apiVersion,
-      namespace,
-    );
+    return this.until(namespace, 'Terraform', name, said, words);
+  }
+
+  /** The object once its status says so of its present generation. */
+  until(
+    namespace: string,
+    kind: string,
+    name: string,
+    said: string | RegExp,
+    words = /./,
+  ): Promise<KubeObject | undefined> {
+    const isReached = (object: KubeObject | undefined) => {
+      const { state, message = '', observedGeneration, conditions = [] } = (object?.['status'] ?? {}) as Status;
+      if (observedGeneration !== object?.metadata.generation || !words.test(message)) return false;
+      const reason = conditions.find(({ type }) => type === 'Ready')?.reason;
+      const is = `${state} ${reason}`;
+      return typeof said === 'string' ? is === said : said.test(is);
+    };
+    return this.shop.until(kind, name, isReached, apiVersion, namespace);
+  }
+
+  async touch(file: string): Promise<void> {
+    await writeFile(join(this.state, file), '');
   }
 
   gone(namespace: string, name: string): Promise<KubeObject | undefined> {

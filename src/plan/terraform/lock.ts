@@ -3,7 +3,7 @@ import { terraformEnvironment as environment, type RunEnd } from '../../core/ter
 import { limitAttempts } from '../attempts.ts';
 import { end, report } from '../draft.ts';
 import { readCommand } from './command.ts';
-import type { Draft } from './draft.ts';
+import { type Draft, forget } from './draft.ts';
 import { hashOf } from './image.ts';
 import { start } from './start.ts';
 
@@ -11,7 +11,7 @@ const forceAnnotation = 'alustan.io/force-unlock';
 /** Scripts that take the lock of the state. */
 const locking: readonly string[] = ['deploy', 'destroy', 'plan', 'drift'];
 /** Ends in which a program has no time to free a lock. */
-const deaths: readonly string[] = ['OOMKilled', 'Evicted', 'DeadlineExceeded', 'PodLost'];
+const deaths: readonly string[] = ['OOMKilled', 'Evicted', 'Preempted', 'DeadlineExceeded', 'PodLost'];
 /** Exit codes from here on: ended by a signal. */
 const bySignal = 128;
 
@@ -22,7 +22,14 @@ export function noteDeath(draft: Draft, record: RunRecord, since: string, { exit
   if (!died || record.began !== true || !locking.includes(record.purpose)) return draft;
   const { namespace, name } = draft.object.metadata;
   const owner = `${namespace}/${name}/${record.uid ?? ''}`;
-  return report(draft, { lock: { owner, job: record.name, since } });
+  return report(draft, { lock: { owner, job: record.name, since, run: record } });
+}
+
+/** The lock is free. What was recorded of its run counts on: its failures, and when the next may begin. */
+export function settleUnlock(draft: Draft): Draft {
+  const run = draft.report.lock?.run;
+  const freed = forget(draft, 'lock');
+  return run === undefined ? freed : report(freed, { job: run });
 }
 
 /**

@@ -1,11 +1,12 @@
 import type { RunRecord } from '../../api/terraform-status.ts';
 import type { RunEnd } from '../../core/terraform-run.ts';
 import { report } from '../draft.ts';
+import { counted } from '../interruptions.ts';
 import { settlePlan } from './approval.ts';
 import { type Draft, forget } from './draft.ts';
 import { settleDrift } from './drift.ts';
 import type { Run } from './facts.ts';
-import { noteDeath } from './lock.ts';
+import { noteDeath, settleUnlock } from './lock.ts';
 import { settleOutput } from './output.ts';
 
 /** Exit code of a drift check that has found something (Terraform's `-detailed-exitcode`). */
@@ -73,7 +74,7 @@ function succeed(draft: Draft, record: RunRecord, at: string, end: RunEnd): Draf
     case 'drift':
       return settleDrift(draft, at, end);
     case 'unlock':
-      return forget(draft, 'lock');
+      return settleUnlock(draft);
     case 'destroy':
       return draft;
   }
@@ -84,7 +85,8 @@ function fail(draft: Draft, record: RunRecord, end: RunEnd, at: string): Draft {
   const message = tell(end);
   const failed: RunRecord = {
     ...record,
-    ...{ phase: 'failed', finishedAt: at, failures: (record.failures ?? 0) + 1, message },
+    ...{ phase: 'failed', finishedAt: at, message },
+    ...counted(record, { phase: 'failed', ...(isInterruption(end) ? { interrupted: true } : {}) }),
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(reason === undefined ? {} : { reason }),
     ...(tail.length === 0 ? {} : { tail: [...tail] }),
@@ -95,10 +97,16 @@ function fail(draft: Draft, record: RunRecord, end: RunEnd, at: string): Draft {
   return draft.before.lastAppliedImage === undefined ? report(told, { attemptedImage: record.image }) : told;
 }
 
+/** Ended from outside, by no fault of the script: the next run may begin at once. */
+function isInterruption({ reason = '' }: RunEnd): boolean {
+  return ['Evicted', 'Preempted', 'PodLost'].includes(reason);
+}
+
 const remedies: Readonly<Record<string, string>> = {
   OOMKilled: 'it ran out of memory: give it more by spec.resources',
   DeadlineExceeded: 'it took longer than spec.timeout allows',
   Evicted: 'its pod was evicted from the node',
+  Preempted: 'its pod gave way to a more important one',
   PodLost: 'its pod was lost',
   StartError:
     'the script could not be started: it must be in the image and executable, and the image must have a shell',

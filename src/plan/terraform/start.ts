@@ -5,6 +5,7 @@ import type { JobRequest } from '../../core/plan.ts';
 import type { TerraformPurpose, TerraformRun } from '../../core/terraform-run.ts';
 import { nextRecord, noteRetry, type Purpose } from '../attempts.ts';
 import { end, report } from '../draft.ts';
+import { interruptedReason, tellInterruption } from '../interruptions.ts';
 import type { Command } from './command.ts';
 import { type Draft, type Ended, forget } from './draft.ts';
 
@@ -93,7 +94,9 @@ const words: Readonly<Record<TerraformPurpose, Told>> = {
 };
 
 /** The same words when a run starts and while it goes on: one status write for both. */
-export function tellRun(draft: Draft, { name, purpose, image = '', startedAt }: RunRecord, why = ''): Ended {
+export function tellRun(draft: Draft, record: RunRecord, why = ''): Ended {
+  const { name, purpose, image = '', startedAt } = record;
   const { kind, what } = words[purpose];
-  return end(draft, kind, 'JobRunning', `Job ${name} ${what(image)}, since ${startedAt}${why}`);
+  const reason = record.interruption === undefined ? 'JobRunning' : interruptedReason;
+  return end(draft, kind, reason, `Job ${name} ${what(image)}, since ${startedAt}${tellInterruption(record)}${why}`);
 }
