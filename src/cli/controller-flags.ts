@@ -27,4 +27,5 @@ export type ControllerFlags = PreviewFlags &
     githubWebhookSecretFile?: string;
     /** Undefined: no listener. */
     httpAddress?: Address;
+    podIp?: string;
   }>;

@@ -5,6 +5,7 @@ import { leadController } from '../controller/lead.ts';
 import { type ControllerOptions, defaultInfraIntervalMs, defaultIntervalMs } from '../controller/options.ts';
 import { startController } from '../controller/start.ts';
 import { intervalOr } from '../core/duration.ts';
+import { identityOf } from '../core/identity.ts';
 import type { Log } from '../core/log.ts';
 import type { Connection } from '../kube/connect.ts';
 import { createApp, type Mount } from '../server/app.ts';
@@ -64,10 +65,15 @@ function work(parts: Parts, signal: AbortSignal): Promise<void> {
   };
   const options = optionsOf(parts);
   if (!flags.leaderElection) return runAlone(options, signal, become);
-  // The pod's name says where it runs, the rest tells a process from its forerunner in the same pod.
-  const identity = `${hostname()}_${randomUUID()}`;
+  const identity = identityOf(hostname(), randomUUID(), urlToUs(flags));
   const { urgent, guarded } = connection;
   return leadController({ ...options, urgent, guarded, identity, become }, signal);
+}
+
+/** Where other replicas reach the listener. */
+function urlToUs({ podIp, httpAddress }: ControllerFlags): string | undefined {
+  if (podIp === undefined || httpAddress === undefined) return undefined;
+  return `http://${podIp.includes(':') ? `[${podIp}]` : podIp}:${httpAddress.port}`;
 }
 
 async function runAlone(options: ControllerOptions, signal: AbortSignal, become: Presence['become']): Promise<void> {

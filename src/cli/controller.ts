@@ -42,6 +42,11 @@ export function controllerCommand(context: CommandContext): Command {
         .argParser(address)
         .default({ port: 8080 }, ':8080'),
     )
+    .option(
+      '--pod-ip <address>',
+      'where other replicas reach this one: webhooks are sent on to who leads',
+      env['POD_IP'],
+    )
     .addOption(logLevelOption('info'))
     .addOption(logFormatOption('json'));
   for (const option of [...sharedOptions(), ...previewOptions()]) command.addOption(option);

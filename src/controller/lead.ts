@@ -15,8 +15,11 @@ export type LeadOptions = Omit<ControllerOptions, 'client' | 'signal' | 'lost'> 
     urgent: Pick<WatchingClient, 'get' | 'create' | 'update'>;
     /** Unique for each process, also after a restart. */
     identity: string;
-    /** Told of each change of what this process does, with the controller once it leads. */
-    become?: (role: Role, controller?: RunningController) => void;
+    /**
+     * Told of each change of what this process does: with the controller once it leads, with the identity of who does
+     * while it stands by.
+     */
+    become?: (role: Role, controller?: RunningController, holder?: string) => void;
     clock?: Clock;
   }>;
 
@@ -32,7 +35,7 @@ const startAgainMs = 1_000;
  */
 export function leadController(options: LeadOptions, signal: AbortSignal): Promise<void> {
   const { urgent, identity, log, controllerNamespace: namespace, become = () => {} } = options;
-  const onHeldByOther = () => become('standby');
+  const onHeldByOther = (holder: string) => become('standby', undefined, holder);
   const lease = new Lease({ client: urgent, namespace, name: leaseName, identity, log, onHeldByOther });
   return whileLeading({ lease, log, signal, lead: (holding, guard) => leadWhile(options, holding, guard) });
 }

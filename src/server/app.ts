@@ -1,13 +1,17 @@
 import { Hono } from 'hono';
 import type { Log } from '../core/log.ts';
+import { toLeader } from './forward.ts';
 import type { Metrics } from './metrics.ts';
 import type { Presence } from './presence.ts';
 
-/** What else the controller's listener serves: an app and the path under which it is found, `/hooks/github`. */
+/**
+ * What else the controller's listener serves: an app and the path under which it is found, `/hooks/github`. A standby
+ * sends what it is asked there on to the leader.
+ */
 export type Mount = Readonly<{ path: `/${string}`; app: Hono }>;
 
 export type AppOptions = Readonly<{
-  presence: Pick<Presence, 'alive' | 'ready'>;
+  presence: Pick<Presence, 'alive' | 'ready' | 'leader'>;
   metrics: Pick<Metrics, 'text' | 'contentType'>;
   mounts?: readonly Mount[];
   log: Pick<Log, 'error'>;
@@ -23,7 +27,10 @@ export function createApp({ presence, metrics, mounts = [], log }: AppOptions): 
     });
   }
   app.get('/metrics', async (c) => c.body(await metrics.text(), 200, { 'content-type': metrics.contentType }));
-  for (const mount of mounts) app.route(mount.path, mount.app);
+  for (const mount of mounts) {
+    app.use(`${mount.path}/*`, toLeader(presence));
+    app.route(mount.path, mount.app);
+  }
   app.onError((error, c) => {
     // The words of a fault are for the log: whoever asks need not be known to us.
     log.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed');

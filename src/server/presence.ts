@@ -1,4 +1,5 @@
 import type { RunningController } from '../controller/options.ts';
+import { urlOf } from '../core/identity.ts';
 import type { Role } from '../core/role.ts';
 
 export type Answer = Readonly<{ ok: boolean; says: string }>;
@@ -10,6 +11,7 @@ const stuckMs = 10 * 60_000;
 export class Presence {
   #role: Role = 'starting';
   #controller: RunningController | undefined;
+  #leader: string | undefined;
 
   get role(): Role {
     return this.#role;
@@ -18,8 +20,12 @@ export class Presence {
   /** The controller, while this process leads. */
   readonly controller = (): RunningController | undefined => this.#controller;
 
-  readonly become = (role: Role, controller?: RunningController): void => {
+  /** URL of the replica that leads, while this one stands by and the other one says where it is. */
+  readonly leader = (): string | undefined => this.#leader;
+
+  readonly become = (role: Role, controller?: RunningController, holder?: string): void => {
     this.#role = role;
+    this.#leader = holder === undefined ? undefined : urlOf(holder);
     this.#controller = controller;
   };
 

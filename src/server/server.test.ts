@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { identityOf } from '../core/identity.ts';
 import { type Role, roles } from '../core/role.ts';
 import { createApp, type Mount } from './app.ts';
 import { listen } from './listen.ts';
@@ -68,6 +69,45 @@ describe('what is mounted', () => {
     const { ask, logged } = setUp([{ path: '/hooks/github', app: hook }]);
     expect(await ask('/hooks/github/fault')).toBe('500 a fault of the controller, see its log');
     expect(logged).toMatchObject([{ path: '/hooks/github/fault', err: { message: 'password=x' } }]);
+  });
+});
+
+describe('a standby', () => {
+  const path = '/hooks/github';
+  const hook = (says: string) => new Hono().post('/', async (c) => c.text(`${says} heard ${await c.req.text()}`, 202));
+  const ring = (app: Hono, headers = {}) => app.request(`${path}?a=1`, { method: 'POST', body: 'push', headers });
+  const standby = async (holder: string) => {
+    const { presence, app } = setUp([{ path, app: hook('standby') }]);
+    presence.become('standby', undefined, holder);
+    return app;
+  };
+  const leading = async (app: Hono) => {
+    const { port, close } = await listen(app, { host: '127.0.0.1', port: 0 });
+    onTestFinished(close);
+    return identityOf('pod', 'id', `http://127.0.0.1:${port}`);
+  };
+  const said = async (answer: Response) => `${answer.status} ${await answer.text()}`;
+
+  it('sends what it is asked under a mount on to the leader, body and headers', async () => {
+    const heard: (string | undefined)[] = [];
+    const leader = new Hono().post(path, async (c) => {
+      heard.push(c.req.query('a'), c.req.header('x-hub-signature-256'), await c.req.text());
+      return c.text('known already', 202);
+    });
+    const app = await standby(await leading(leader));
+    expect(await said(await ring(app, { 'x-hub-signature-256': 'sha256=1' }))).toBe('202 known already');
+    expect(heard).toEqual(['1', 'sha256=1', 'push']);
+    expect((await app.request('/readyz')).status).toBe(200);
+  });
+  it('answers itself what another replica has sent on, and when it does not know where the leader is', async () => {
+    const app = await standby(await leading(new Hono()));
+    expect(await said(await ring(app, { 'x-alustan-forwarded': '1' }))).toBe('202 standby heard push');
+    expect(await said(await ring(await standby('pod_id')))).toBe('202 standby heard push');
+  });
+  it('says that it is to be sent again when the leader is gone', async () => {
+    const gone = await leading(new Hono());
+    const app = await standby(gone.replace(/\d+$/, '1'));
+    expect(await said(await ring(app))).toMatch(/^503 .* send it again later/);
   });
 });
 
