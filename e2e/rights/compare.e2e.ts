@@ -42,6 +42,11 @@ it('a verb and a name that nobody used are told by their rule', () => {
   ]);
 });
 
+it('an apply that makes an object needs the right to create it, too', () => {
+  const made = asked('patch', 'resourcequotas', { name: 'q', code: 201 });
+  expect(compare([], [made]).uncovered).toEqual(['create resourcequotas "q"', 'patch resourcequotas "q"']);
+});
+
 it('what no rule allows is told: another verb, another name, a Role outside its namespace', () => {
   const more = [
     asked('delete', 'pods', { name: 'p' }),

@@ -77,6 +77,8 @@ function neededFor(request: Request): Asked[] {
   // Discovery, which everybody may read.
   if (resource === undefined) return [];
   const own = { verb, group, resource, namespace, name };
+  // An apply of what is not there makes it.
+  if (verb === 'patch' && request.code === 201) return [own, { ...own, verb: 'create' }];
   if (verb !== 'create' || resource !== 'rolebindings' || request.code >= 300) return [own];
   // The log does not say which role: there is one that may be bound.
   return [own, { verb: 'bind', group, resource: 'clusterroles', namespace: '', name: 'alustan-runner' }];

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import type { KubeObject } from '../../src/core/resource.ts';
+import { token } from '../../test/support/github.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
 
@@ -13,6 +14,10 @@ const minimum = parse(/^```yaml\n(.*?)^```/ms.exec(page)?.[1] ?? '') as readonly
 export const byAdministrator: readonly KubeObject[] = [
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'acme' } },
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'other' } },
+  {
+    ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'alustan-github-token', namespace: 'alustan' } },
+    stringData: { token },
+  },
   { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'db', namespace: 'other' }, data: { password: 'b3RoZXI=' } },
   {
     apiVersion: 'v1',

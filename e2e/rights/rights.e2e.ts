@@ -1,19 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
 import type { KubeObject } from '../../src/core/resource.ts';
 import { applyManifests } from '../../src/local/mode/manifests.ts';
+import { githubStage } from '../../test/support/github.ts';
 import { exec, say } from '../cluster/exec.ts';
 import { ensureTool } from '../cluster/tools.ts';
 import { type Request, requestsOf } from './audit.ts';
 import { controllerAccount, renderRights } from './chart.ts';
 import { charts } from './charts.ts';
 import { compare } from './compare.ts';
+import { infrastructure, pushScripts } from './infrastructure.ts';
 import { byAdministrator } from './objects.ts';
 import { openShop, type Shop } from './shop.ts';
 import { type Stage, startStage } from './stage.ts';
 import { pushFiles, Tenant } from './tenant.ts';
 
 const patience = { timeout: 100_000, interval: 300 };
-const values = ['rbac.serviceAccounts={team-a}'];
+/** Asked only when a creation was broken off before its answer came: src/apply/appliers.test.ts. */
+const afterCrash = /: get namespaces$/;
+const values = ['rbac.serviceAccounts={team-a}', 'previews.enabled=true'];
 
 /** One story, told in order: flows, what tenants may not, and in the end what the API server has seen of it all. */
 describe('the rights that the chart gives, on a real API server with its audit log', () => {
@@ -89,6 +93,40 @@ describe('the rights that the chart gives, on a real API server with its audit l
     await shopTenant.gone('web-service');
     await shopTenant.gone('api-service');
     await kubectl('delete', 'repository', 'shop', '-n', 'shop', '--timeout=60s');
+  });
+
+  it('infrastructure is made, tells the cluster Secret its output, and is destroyed', async () => {
+    explainFailure();
+    await pushScripts(stage, 'infra:1.0.0');
+    await acme.create('Terraform', 'queue', infrastructure);
+    await acme.message('queue', 'Completed Delivered', 'Terraform');
+    const published = () =>
+      kubectl('get', 'secret', 'staging-cluster', '-n', 'alustan', '-o', 'jsonpath={.metadata.annotations.QUEUE_URL}');
+    expect(await published()).toBe('amqp://queue');
+    await acme.remove('queue', 'Terraform');
+    await acme.gone('queue', 'Terraform');
+    expect(await published()).toBe('');
+  });
+
+  it('a pull request gets a preview, and loses it', async () => {
+    explainFailure();
+    await stage.stopController();
+    const { github, apiUrl } = await githubStage({ now: () => new Date() });
+    const limits = { resourceQuota: { hard: { pods: '10' } }, networkPolicy: { podSelector: {}, ingress: [{}] } };
+    await stage.startController({ previews: { apiUrl, secretName: 'alustan-github-token', ...limits } });
+    const previewEnvironment = { enabled: true, gitOwner: 'alustan', gitRepo: 'web-app-demo', intervalSeconds: 1 };
+    await acme.service('shown', 'plain', { previewEnvironment });
+    await acme.message('shown', 'Completed Delivered');
+    const repository = github.world.repository('alustan', 'web-app-demo');
+    const pull = github.world.open(repository, { branch: 'feat', author: 'alustan' });
+    github.world.label(repository, pull, 'preview');
+    await expect.poll(async () => (await acme.statusOf('shown')).previews?.[0]?.state, patience).toBe('Ready');
+    github.world.unlabel(repository, pull, 'preview');
+    const namespace = () =>
+      kubectl('get', 'namespace', `preview-feat-${pull.number}`, '--ignore-not-found', '-o', 'name');
+    await expect.poll(namespace, patience).toBe('');
+    await acme.remove('shown');
+    await acme.gone('shown');
   });
 
   it('E33 the documented minimum of an account is enough: delivered, changed, uninstalled', async () => {
@@ -180,7 +218,8 @@ describe('the rights that the chart gives, on a real API server with its audit l
     );
     const { unused, uncovered, used } = compare(roles, asked);
     say(`${asked.length} requests of the controller, by what allows them:\n  ${used.join('\n  ')}`);
-    expect({ unused, uncovered }).toEqual({ unused: [], uncovered: [] });
+    const needless = unused.filter((grant) => !afterCrash.test(grant));
+    expect({ needless, uncovered }).toEqual({ needless: [], uncovered: [] });
     const refused = asked.filter(({ code, actingAs }) => code === 403 && actingAs === undefined);
     expect(refused).toEqual([]);
   });

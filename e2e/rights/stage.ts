@@ -16,6 +16,7 @@ import { ensureHelm4 } from '../cluster/tools.ts';
 import { type Registry, startDockerRegistry } from '../servers/docker-registry.ts';
 import { type GitServer, startGitHttpBackend } from '../servers/git-http-backend.ts';
 import { connectAsController, installChart } from './chart.ts';
+import { serveLogs } from './kubelet.ts';
 
 /** Address that the example's documents name; the controller is told where it really is. */
 const written = 'localhost:7070';
@@ -34,7 +35,7 @@ export type Stage = Readonly<{
   /** Ends the controller as a crash would not: cleanly. */
   stopController(): Promise<void>;
   /** With the chart's rights, and these options. */
-  startController(options?: Pick<LeadOptions, 'accounts'>): Promise<void>;
+  startController(options?: Pick<LeadOptions, 'accounts' | 'previews'>): Promise<void>;
   stop(): Promise<void>;
 }>;
 
@@ -61,8 +62,8 @@ export async function startStage(values: readonly string[]): Promise<Stage> {
     const connection = started(await connect({ kubeconfigPath, userAgent: 'e2e' }), (it) => it.close());
     await installChart(connection, values);
     const own = started(await connectAsController(plane), (it) => it.close());
-    const node = await startPods(plane, registry, dataDir);
-    stops.push(node);
+    stops.push(await startPods(plane, registry, dataDir));
+    stops.push(await serveLogs(connection.client, join(dataDir, 'logs')));
     let stopController = async () => {};
     stops.push(() => stopController());
     return {
@@ -98,7 +99,7 @@ async function runController(
   { urgent, guarded }: Connection,
   git: GitServer,
   registry: Registry,
-  more: Pick<LeadOptions, 'accounts' | 'cacheDir'>,
+  more: Pick<LeadOptions, 'accounts' | 'previews' | 'cacheDir'>,
 ): Promise<() => Promise<void>> {
   const stop = new AbortController();
   const leading = Promise.withResolvers<void>();

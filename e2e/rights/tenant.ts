@@ -47,6 +47,11 @@ export class Tenant {
     this.#repoURL = repoURL;
   }
 
+  /** Any of our kinds. */
+  async create(kind: string, name: string, spec: object): Promise<void> {
+    await this.#client.create({ apiVersion, kind, metadata: this.#meta(name), spec });
+  }
+
   /** A Service of a chart of the repository; a failure is final. */
   async service(name: string, chart: string, spec: object = {}, source: object = {}): Promise<void> {
     const whole = {
@@ -55,23 +60,23 @@ export class Tenant {
       source: { repoURL: this.#repoURL, path: chart, ...source },
       ...spec,
     };
-    await this.#client.create({ apiVersion, kind: 'Service', metadata: this.#meta(name), spec: whole });
+    await this.create('Service', name, whole);
   }
 
-  async remove(name: string): Promise<void> {
-    await this.#client.delete({ apiVersion, kind: 'Service', ...this.#meta(name) });
+  async remove(name: string, kind = 'Service'): Promise<void> {
+    await this.#client.delete({ apiVersion, kind, ...this.#meta(name) });
   }
 
-  async statusOf(name: string): Promise<ServiceStatus> {
-    const object = await this.#client.get({ apiVersion, kind: 'Service', ...this.#meta(name) });
+  async statusOf(name: string, kind = 'Service'): Promise<ServiceStatus> {
+    const object = await this.#client.get({ apiVersion, kind, ...this.#meta(name) });
     return (object as KubeObject & { status?: ServiceStatus }).status ?? {};
   }
 
-  /** The message once the Service is there: `Failed RetriesExhausted`. */
-  async message(name: string, said: string): Promise<string> {
+  /** The message once the object is there: `Failed RetriesExhausted`. */
+  async message(name: string, said: string, kind = 'Service'): Promise<string> {
     return vi.waitFor(
       async () => {
-        const { state, message = '', conditions = [] } = await this.statusOf(name);
+        const { state, message = '', conditions = [] } = await this.statusOf(name, kind);
         const reason = conditions.find(({ type }) => type === 'Ready')?.reason;
         if (`${state} ${reason}` !== said) throw new Error(`${name} is ${state} ${reason}: ${message}`);
         return message;
@@ -80,10 +85,10 @@ export class Tenant {
     );
   }
 
-  async gone(name: string): Promise<void> {
+  async gone(name: string, kind = 'Service'): Promise<void> {
     await vi.waitFor(
       async () => {
-        const left = await this.statusOf(name).catch((error: unknown) => {
+        const left = await this.statusOf(name, kind).catch((error: unknown) => {
           if (isNotFound(error)) return undefined;
           throw error;
         });
