@@ -1,4 +1,5 @@
 import { inject } from 'vitest';
+import { Api } from '../cluster/api.ts';
 import { exec } from '../cluster/exec.ts';
 import { ensureHelm4 } from '../cluster/tools.ts';
 import type { Cluster } from '../node/cluster.ts';
@@ -15,6 +16,9 @@ declare module 'vitest' {
 }
 
 export const lane: Lane = inject('lane');
+
+/** For what is asked often: a kubectl costs a quarter of a second of the processor. */
+export const api = new Api(lane);
 
 export function kubectl(...args: string[]): Promise<string> {
   return exec('kubectl', ['--kubeconfig', lane.kubeconfigPath, ...args]);

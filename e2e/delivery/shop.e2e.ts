@@ -1,38 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { installController, uninstallController } from './controller.ts';
-import { explainFailure } from './explain.ts';
-import { openShop, type Shop } from './shop.ts';
-
-function eventually(check: () => Promise<void>): Promise<void> {
-  return vi.waitFor(check, { timeout: 100_000, interval: 300 });
-}
-
-const completed = (shop: Shop, service: string, revision: number) =>
-  eventually(async () => {
-    expect(await shop.status(service)).toMatchObject({ state: 'Completed', healthStatus: { revision } });
-  });
-
-async function revisions(shop: Shop): Promise<number[]> {
-  const histories = [await shop.history('api-service'), await shop.history('web-service')];
-  for (const { status } of histories.flat()) expect(status).not.toMatch(/^pending-/);
-  return histories.map((history) => Math.max(...history.map(({ revision }) => revision)));
-}
+import { completed, eventually, flow, revisions } from './flow.ts';
 
 describe('the shop example with real pods, delivered by a controller in a pod', () => {
   beforeAll(() => installController(), 180_000);
   afterAll(uninstallController, 60_000);
-
-  /** A flow: a shop in a namespace of its own, delivered. */
-  function flow(title: string, name: string, story: (shop: Shop) => Promise<void>): void {
-    it.concurrent(title, { timeout: 300_000 }, async (context) => {
-      explainFailure(context, name);
-      const shop = await openShop(name);
-      await completed(shop, 'api-service', 1);
-      await completed(shop, 'web-service', 1);
-      await story(shop);
-      await shop.close();
-    });
-  }
 
   flow('both Services run, web-service delivered after api-service was Ready', 'flow-deliver', async (shop) => {
     const readySince = (await shop.status('api-service')).conditions?.find(({ type }) => type === 'Ready');

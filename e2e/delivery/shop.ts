@@ -1,6 +1,6 @@
 import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { ServiceStatus } from '../../src/api/service-status.ts';
 import type { KubeObject } from '../../src/core/resource.ts';
@@ -9,7 +9,7 @@ import { ensureTool } from '../cluster/tools.ts';
 import { pushRootfs, putBusybox } from '../node/images.ts';
 import { createRepository } from '../servers/git-http-backend.ts';
 import { written } from './controller.ts';
-import { apply, helm, kubectl, lane } from './lane.ts';
+import { api, apply, helm, kubectl, lane } from './lane.ts';
 
 const example = join(import.meta.dirname, '..', '..', 'examples', 'shop');
 
@@ -18,6 +18,8 @@ export type Shop = Readonly<{
   namespace: string;
   /** Replaces text in a file of the clone; throws when the text is not there. */
   edit(file: string, from: string, to: string): void;
+  /** Writes a Service's file anew under another name, beside it. */
+  copy(file: string, from: string, to: string): void;
   /** Moves a file out of the repository, and back in. */
   remove(file: string): void;
   restore(file: string): void;
@@ -26,37 +28,49 @@ export type Shop = Readonly<{
   tag(image: 'api' | 'web', from: string, to: string): Promise<void>;
   kubectl(...args: string[]): Promise<string>;
   status(service: string): Promise<ServiceStatus>;
+  /** Whether a helm is in the middle of an upgrade, by the label of its record. */
+  isUpgrading(release: string): Promise<boolean>;
   /** Helm's history of a release, oldest first. */
   history(release: string): Promise<readonly Readonly<{ revision: number; status: string }>[]>;
+  /** Does not wait until all is gone. */
   close(): Promise<void>;
 }>;
 
 /** Puts the example's repository, images and objects where its documents say, with `name` for `shop`. */
-export async function openShop(name: string): Promise<Shop> {
+export async function openShop(name: string, files: Readonly<Record<string, string>> = {}): Promise<Shop> {
   const folder = mkdtempSync(join(tmpdir(), 'alustan-shop-'));
   const clone = join(folder, 'clone');
   const parked = (file: string) => join(folder, file.replaceAll('/', '-'));
   await pushImage('api', name, '0.2.0');
   await pushImage('web', name, '1.1.0');
-  const push = await fillRepository(name, clone);
+  const push = await fillRepository(name, clone, files);
   const inside = (...args: string[]) => kubectl('-n', name, ...args);
   await apply(...clusterObjects(name));
   return {
     ...{ namespace: name, push, kubectl: inside },
     edit: (file, from, to) => edit(join(clone, file), from, to),
+    copy: (file, from, to) => {
+      const text = readFileSync(join(clone, file), 'utf8').replaceAll(`: ${from}`, `: ${to}`);
+      writeFileSync(join(clone, dirname(file), `${to}.yaml`), text);
+    },
     remove: (file) => renameSync(join(clone, file), parked(file)),
     restore: (file) => renameSync(parked(file), join(clone, file)),
     tag: async (image, from, to) => {
       await exec(await ensureTool('crane'), ['tag', `${lane.registryHost}/${name}/${image}:${from}`, to]);
     },
     status: async (service) => {
-      const object = JSON.parse(await inside('get', 'asvc', service, '-o', 'json')) as { status?: ServiceStatus };
-      return object.status ?? {};
+      const path = `/apis/alustan.io/v1alpha1/namespaces/${name}/services/${service}`;
+      return (await api.json<{ status?: ServiceStatus }>('GET', path)).status ?? {};
+    },
+    isUpgrading: async (release) => {
+      const selector = encodeURIComponent(`owner=helm,name=${release},status=pending-upgrade`);
+      const path = `/api/v1/namespaces/${name}/secrets?labelSelector=${selector}`;
+      return (await api.json<{ items: unknown[] }>('GET', path)).items.length > 0;
     },
     history: async (release) => JSON.parse(await helm('history', release, '-n', name, '-o', 'json')),
     close: async () => {
       rmSync(folder, { recursive: true, force: true });
-      await kubectl('delete', 'namespace', name, '--ignore-not-found', '--wait', '--timeout=90s');
+      await kubectl('delete', 'namespace', name, '--ignore-not-found', '--wait=false');
     },
   };
 }
@@ -77,7 +91,11 @@ function edit(path: string, from: string, to: string): void {
 }
 
 /** Commits the example to a repository of the git server. Gives what commits and pushes all that changes later. */
-async function fillRepository(name: string, clone: string): Promise<Shop['push']> {
+async function fillRepository(
+  name: string,
+  clone: string,
+  files: Readonly<Record<string, string>>,
+): Promise<Shop['push']> {
   const url = await createRepository(lane.git, name);
   const run = (...args: string[]) =>
     exec('git', ['-C', clone, '-c', 'user.name=e2e', '-c', 'user.email=e2e@localhost', ...args]);
@@ -89,6 +107,7 @@ async function fillRepository(name: string, clone: string): Promise<Shop['push']
   cpSync(join(example, 'repository'), clone, { recursive: true });
   for (const file of ['api-service', 'web-service'].map((it) => join(clone, 'services', `${it}.yaml`)))
     writeFileSync(file, renamed(readFileSync(file, 'utf8'), name));
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(clone, file), text);
   await run('init', '--quiet', '--initial-branch=main');
   await push('The shop example');
   return push;
