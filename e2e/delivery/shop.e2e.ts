@@ -63,4 +63,12 @@ describe('the shop example with real pods, delivered by a controller in a pod', 
       await completed(shop, 'web-service', 1);
     },
   );
+
+  flow('a namespace full of Services is deleted within a minute', 'flow-namespace', async (shop) => {
+    const copies = Array.from({ length: 8 }, (_, index) => `copy-${index + 1}`);
+    for (const copy of copies) shop.copy('services/api-service.yaml', 'api-service', copy);
+    await shop.push('eight more');
+    for (const copy of copies) await completed(shop, copy, 1);
+    await shop.kubectl('delete', 'namespace', shop.namespace, '--wait', '--timeout=60s');
+  });
 });
