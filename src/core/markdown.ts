@@ -17,7 +17,12 @@ const colours = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
  */
 export function inlineCode(text: string, limit = 200): string {
   const line = cut(clean(text).replace(/\s+/g, ' ').trim(), limit);
-  return line === '' ? '' : `<code>${line.replace(/[!-+./:-@[-`{-~]/g, entity)}</code>`;
+  return line === '' ? '' : `<code>${asEntities(line)}</code>`;
+}
+
+/** How `inlineCode` writes this text: for whoever looks for a secret in it. */
+export function asEntities(text: string): string {
+  return text.replace(/[!-+./:-@[-`{-~]/g, entity);
 }
 
 /**

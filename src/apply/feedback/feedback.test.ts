@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { githubReader, githubStage, token } from '../../../test/support/github.ts';
 import { FakeClock } from '../../core/fake-clock.ts';
+import { codeBlock, inlineCode } from '../../core/markdown.ts';
 import type { FeedbackAction } from '../../core/plan.ts';
 import { createGitHubWriter } from '../../source/github/writer.ts';
 import { FeedbackApplier } from './feedback.ts';
@@ -112,6 +113,15 @@ describe('E16 the one comment on a pull request', () => {
     expect(repository.comments[0]?.body).not.toMatch(/hunter22|ghp_/);
     await start().say(comment({ section: 'shop/api', body: 'api' }), comment({ body: 'web' }));
     expect(repository.comments[0]?.body.match(/alustan:section/g)).toHaveLength(2);
+  });
+  it('quotes no secret in code, whose characters are written in another way', async () => {
+    const { repository, start, comment } = await stage();
+    const secret = 'p@ss/w<rd>\nsecond*line';
+    const body = `${inlineCode(`with ${secret} in it`)}\n\n${codeBlock(`password=${secret}`)}`;
+    await start().say(comment({ body, sensitive: [secret] }));
+    const said = repository.comments[0]?.body ?? '';
+    expect(said).not.toMatch(/p@ss|&#64;ss|second/);
+    expect(said).toContain('password=');
   });
   it('stays within what GitHub takes, with its code closed', async () => {
     const { repository, start, comment } = await stage();

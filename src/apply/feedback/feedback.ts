@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { ForgeWriter } from '../../core/forge-writer.ts';
 import type { Log } from '../../core/log.ts';
+import { asEntities } from '../../core/markdown.ts';
 import { masker } from '../../core/mask.ts';
 import type { FeedbackAction } from '../../core/plan.ts';
 import type { CredentialsRef, ForgeCredentials, ForgeTarget } from '../../core/pull-request.ts';
@@ -66,7 +67,7 @@ export class FeedbackApplier implements Applier<FeedbackAction['type']> {
     const lane = target.credentials?.id ?? '';
     switch (action.type) {
       case 'comment-upsert': {
-        const hide = masker([...action.sensitive, ...secretsOf(target.credentials)]);
+        const hide = masker(inMarkdown([...action.sensitive, ...secretsOf(target.credentials)]));
         const body = action.body === undefined ? undefined : asSection(hide(action.body));
         const { number, marker, heading, section } = action;
         const wanted = this.#comments.want(
@@ -100,6 +101,11 @@ function cut(description: string): string {
   const characters = [...description.replace(/\s+/g, ' ').trim()];
   if (characters.length <= descriptionLimit) return characters.join('');
   return `${characters.slice(0, descriptionLimit - 1).join('')}…`;
+}
+
+/** Also as inline code holds them, whose characters are entities and whose lines are one. */
+function inMarkdown(secrets: readonly string[]): string[] {
+  return secrets.flatMap((secret) => [secret, ...secret.split(/\r?\n/).map((line) => asEntities(line.trim()))]);
 }
 
 function secretsOf(credentials: ForgeCredentials | undefined): string[] {

@@ -13,7 +13,8 @@ export const githubLogin = {
   apiVersion: 'v1',
   kind: 'Secret',
   metadata: { name: 'alustan-github-token', namespace: controllerNamespace },
-  stringData: { token: 'local' },
+  // No word that a comment may hold: what is a token is masked there.
+  stringData: { token: 'ghp_of-the-local-github' },
 };
 
 export type LocalGitHubOptions = Readonly<{
