@@ -10,10 +10,30 @@ const page = readFileSync(new URL('../../docs/security.md', import.meta.url), 'u
 /** What every account of a Service needs, as docs/security.md tells it. */
 const minimum = parse(/^```yaml\n(.*?)^```/ms.exec(page)?.[1] ?? '') as readonly object[];
 
+/** The same, with what the chart `plain` is made of. */
+const forPlain = [
+  ...minimum,
+  {
+    apiGroups: [''],
+    resources: ['configmaps'],
+    verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'],
+  },
+];
+
+export function namespaceOf(name: string): KubeObject {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+}
+
+/** A role of the administrator's own for runners. */
+export const narrowRole: KubeObject = {
+  ...{ apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: { name: 'narrow' } },
+  rules: forPlain,
+};
+
 /** What an administrator has made before a tenant comes. */
 export const byAdministrator: readonly KubeObject[] = [
-  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'acme' } },
-  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'other' } },
+  namespaceOf('acme'),
+  namespaceOf('other'),
   {
     ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'alustan-github-token', namespace: 'alustan' } },
     stringData: { token },
@@ -34,15 +54,7 @@ export const byAdministrator: readonly KubeObject[] = [
     apiVersion: `${rbac}/v1`,
     kind: 'Role',
     metadata: { name: 'team-a', namespace: 'acme' },
-    rules: [
-      ...minimum,
-      // What the chart `plain` is made of.
-      {
-        apiGroups: [''],
-        resources: ['configmaps'],
-        verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'],
-      },
-    ],
+    rules: forPlain,
   },
   {
     apiVersion: `${rbac}/v1`,

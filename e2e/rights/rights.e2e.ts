@@ -9,7 +9,7 @@ import { controllerAccount, renderRights } from './chart.ts';
 import { charts } from './charts.ts';
 import { compare } from './compare.ts';
 import { infrastructure, pushScripts } from './infrastructure.ts';
-import { byAdministrator } from './objects.ts';
+import { byAdministrator, namespaceOf, narrowRole } from './objects.ts';
 import { openShop, type Shop } from './shop.ts';
 import { type Stage, startStage } from './stage.ts';
 import { pushFiles, Tenant } from './tenant.ts';
@@ -230,7 +230,7 @@ describe('the rights that the chart gives, on a real API server with its audit l
     const { client } = stage.connection;
     await applyManifests(client, await renderRights([...values, 'runner.autoProvision=false']));
     await stage.startController({ accounts: { autoProvision: false } });
-    await applyManifests(client, [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'manual' } }]);
+    await applyManifests(client, [namespaceOf('manual')]);
     const manual = new Tenant(client, 'manual', repoURL);
     await manual.service('plain', 'plain');
     const message = await manual.message('plain', 'Progressing AccountNotFound');
@@ -238,6 +238,30 @@ describe('the rights that the chart gives, on a real API server with its audit l
     const [commands = ''] = /kubectl create serviceaccount .*? --serviceaccount=\S+(?=;)/.exec(message) ?? [];
     await exec('/bin/sh', ['-ec', commands], { env: { KUBECONFIG: stage.plane.kubeconfigPath } });
     await manual.message('plain', 'Completed Delivered');
+  });
+
+  it('E33 a role of the administrator’s own for runners: it may be bound, and no other', async () => {
+    explainFailure();
+    await stage.stopController();
+    const { client } = stage.connection;
+    await applyManifests(client, await renderRights([...values, 'runner.clusterRole=narrow']));
+    await applyManifests(client, [narrowRole, ...['narrowed', 'refused'].map(namespaceOf)]);
+    await stage.startController({ accounts: { clusterRole: 'narrow' } });
+    const narrowed = new Tenant(client, 'narrowed', repoURL);
+    await narrowed.service('plain', 'plain');
+    await narrowed.message('plain', 'Completed Delivered');
+    const roleOf = ['get', 'rolebinding', 'alustan-runner', '-n', 'narrowed', '-o', 'jsonpath={.roleRef.name}'];
+    expect(await kubectl(...roleOf)).toBe('narrow');
+    await stage.stopController();
+    await stage.startController({ accounts: { clusterRole: 'cluster-admin' } });
+    const refused = new Tenant(client, 'refused', repoURL);
+    await refused.service('plain', 'plain');
+    expect(await refused.message('plain', 'Error Forbidden')).toContain(
+      'with ClusterRole cluster-admin (runner.clusterRole)',
+    );
+    expect(await kubectl('get', 'serviceaccount,rolebinding', '-n', 'refused', '-o', 'name')).toBe(
+      'serviceaccount/default\n',
+    );
   });
 
   it('E33 an account that the administrator has not named is refused, with the remedy', async () => {

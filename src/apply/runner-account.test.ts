@@ -63,6 +63,18 @@ describe('E33 the account of runners', () => {
     expect(await accounts.ensure(inShop)).toMatchObject({ ok: true });
   });
 
+  it('whose role may not be bound is told, with the value that names the role', async () => {
+    const { api, accounts } = setUp();
+    const client = api.client();
+    const refuse = () => Promise.reject(new KubeError(403, 'Forbidden', 'not currently held'));
+    const refused = new RunnerAccounts({ ...client, create: refuse }, settings);
+    expect(await messageOf(refused.ensure(inShop))).toBe(
+      'invalid Forbidden: making the ServiceAccount alustan-runner with ClusterRole runners (runner.clusterRole) in ' +
+        'namespace shop: not currently held',
+    );
+    expect(await messageOf(accounts.ensure(inShop))).toBe('ok');
+  });
+
   it('is waited for, with the commands that make it, where the installation makes none', async () => {
     const { api, accounts } = setUp({ autoProvision: false });
     expect(await messageOf(accounts.ensure(inShop))).toBe(

@@ -1,7 +1,8 @@
 import type { ActAs } from '../core/plan.ts';
 import type { KubeObject } from '../core/resource.ts';
 import { type Failure, fail, ok, type Result } from '../core/result.ts';
-import { isAlreadyExists, isNotFound, type KubeClient } from '../kube/client.ts';
+import { isAlreadyExists, isNotFound, type KubeClient, KubeError } from '../kube/client.ts';
+import { failureOf } from './failure.ts';
 
 export type AccountSettings = Readonly<{
   /** Name of the ServiceAccount of runners where a spec says nothing. */
@@ -64,6 +65,17 @@ export class RunnerAccounts {
     const { name, clusterRole, autoProvision, controllerNamespace } = this.#settings;
     if (await this.#exists(namespace)) return ok(undefined);
     if (!autoProvision || namespace === controllerNamespace) return this.#missing(namespace);
+    try {
+      await this.#make(namespace, name, clusterRole);
+      return ok(undefined);
+    } catch (error) {
+      if (!(error instanceof KubeError) || error.status !== 403) throw error;
+      const what = `making the ServiceAccount ${name} with ClusterRole ${clusterRole} (runner.clusterRole)`;
+      return { ok: false, failure: failureOf(error, `${what} in namespace ${namespace}`) };
+    }
+  }
+
+  async #make(namespace: string, name: string, clusterRole: string): Promise<void> {
     const metadata = { name, namespace, labels: { 'app.kubernetes.io/managed-by': 'alustan' } };
     // The binding first: an account that is there has been given its rights, by us or by somebody who knows better.
     await this.#create({
@@ -74,7 +86,6 @@ export class RunnerAccounts {
       subjects: [{ kind: 'ServiceAccount', name, namespace }],
     });
     await this.#create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata });
-    return ok(undefined);
   }
 
   #exists(namespace: string): Promise<boolean> {
