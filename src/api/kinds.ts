@@ -54,6 +54,7 @@ export const kinds: readonly KindDefinition[] = [
         'Delivers again at once after retries were used up; acts once for each value.',
       ],
       ['alustan.io/abandon: "true"', 'Deletion leaves the Helm release as it is, where an uninstall is not possible.'],
+      ['alustan.io/wake: <any new value>', 'On a Service of a preview: wakes the preview.'],
     ],
     example: serviceExample,
     spec: serviceSpec,

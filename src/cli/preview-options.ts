@@ -4,6 +4,7 @@ import { json, positive } from './values.ts';
 
 /** Options of previews, as their parser leaves them. */
 export type PreviewFlags = Readonly<{
+  previews?: true;
   githubApiUrl?: string;
   maxPreviews?: number;
   previewLabels?: Readonly<Record<string, string>>;
@@ -14,6 +15,7 @@ export type PreviewFlags = Readonly<{
 /** Options of previews; the login of all Services that name none lies in the Secret `alustan-github-token`. */
 export function previewOptions(): Option[] {
   return [
+    new Option('--previews', 'look after previews of pull requests: needs rights on namespaces'),
     new Option('--github-api-url <url>', 'GitHub of Services that name none (default: https://api.github.com)'),
     new Option('--max-previews <number>', 'previews that run at a time, of all Services (default: 100)').argParser(
       positive,
@@ -30,7 +32,7 @@ const secretName = 'alustan-github-token';
 export function previewsOf(flags: PreviewFlags): NonNullable<ControllerOptions['previews']> {
   const { githubApiUrl, maxPreviews, previewLabels, previewQuota, previewNetworkPolicy } = flags;
   return {
-    secretName,
+    ...{ secretName, enabled: flags.previews === true },
     ...(githubApiUrl === undefined ? {} : { apiUrl: githubApiUrl }),
     ...(maxPreviews === undefined ? {} : { maxPreviews }),
     ...(previewLabels === undefined ? {} : { namespaceLabels: previewLabels }),

@@ -105,7 +105,7 @@ export function previewSettingsOf(
   { runner, imagePollMs }: Settings,
 ): PreviewSettings {
   return {
-    ...{ imagePollMs, maxPreviews: 100, apiUrl: 'https://api.github.com', namespaceLabels: {} },
+    ...{ enabled: true, imagePollMs, maxPreviews: 100, apiUrl: 'https://api.github.com', namespaceLabels: {} },
     ...previews,
     ...{ controllerNamespace, serviceAccount: runner.serviceAccount },
   };

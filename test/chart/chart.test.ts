@@ -19,6 +19,10 @@ const all = {
   http: { githubWebhookSecretName: 'webhook' },
   containerRegistrySecret: `${base64('{"auths":{"ghcr.io":{"auth":"eA=="}}}')}\n`,
   runner: { autoProvision: false },
+  previews: {
+    ...{ enabled: true, namespaceLabels: { team: 'shop' } },
+    ...{ resourceQuota: { hard: { pods: '10' } }, networkPolicy: { podSelector: {} } },
+  },
   gitRewrites: ['https://github.com/=https://mirror/'],
   registryMirrors: ['docker.io=https://mirror'],
   repositories: [

@@ -51,7 +51,7 @@ async function walk(): Promise<string[]> {
 }
 
 it('the five minutes of the README work line by line', { timeout: 240_000 }, async () => {
-  const [delivered, newer, changed, asked, deleted, ...more] = await walk();
+  const [delivered, newer, changed, asked, previewed, deleted, ...more] = await walk();
   expect(delivered).toMatch(/^api-service +Completed +localhost:7070\/shop\/api:0\.2\.0 /m);
   expect(delivered).toMatch(/^web-service +Completed +localhost:7070\/shop\/web:1\.1\.0 /m);
   expect(newer).toMatch(/^localhost:7070\/shop\/api:0\.3\.0$/m);
@@ -59,6 +59,8 @@ it('the five minutes of the README work line by line', { timeout: 240_000 }, asy
   expect(changed?.match(/^api-service-\S+ +Complete /gm)).toHaveLength(3);
   expect(changed?.match(/^web-service-\S+ +Complete /gm)).toHaveLength(1);
   expect(asked).toMatch(/\$\{workspace\.DB_HOST\}|DB_HOST/);
+  expect(previewed).toContain('{"preview-feat-x-1":["https://preview-feat-x-1-shop.localhost"]}');
+  expect(previewed).toMatch(/`shop\/web-service` \*\*is (ready|being delivered)\*\*/);
   expect(deleted).toMatch(/^service\.alustan\.io\/web-service condition met$/m);
   expect(more).toEqual([]);
 });

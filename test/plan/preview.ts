@@ -159,7 +159,13 @@ export class PreviewWorld {
     return {
       installationKey: key,
       settings: this.settings ?? {
-        ...{ imagePollMs: 15_000, maxPreviews: 100, serviceAccount: 'alustan-runner', controllerNamespace: 'alustan' },
+        ...{
+          enabled: true,
+          imagePollMs: 15_000,
+          maxPreviews: 100,
+          serviceAccount: 'alustan-runner',
+          controllerNamespace: 'alustan',
+        },
         ...{ apiUrl: 'https://api.github.com', secretName: 'github', namespaceLabels: {}, ...given.settings },
       },
       pullRequests: {

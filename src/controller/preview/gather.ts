@@ -50,7 +50,7 @@ const intervalSeconds = 600;
 export async function gatherPreviews(tools: PreviewTools, parent: Parent, signal: AbortSignal): Promise<PreviewFacts> {
   const facts = clusterFacts(tools, parent);
   const first = stageOf(sceneOf(parent, facts, tools.now()));
-  if (typeof first === 'string') return facts;
+  if (typeof first === 'string' || !tools.settings.enabled) return facts;
   const looker = lookerOf(tools, first.service);
   tools.looking(looker.key);
   const [pullRequests, tags] = await Promise.all([

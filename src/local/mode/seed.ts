@@ -23,7 +23,11 @@ export type SeedOptions = Readonly<{
 }>;
 
 /** An example's `example.yaml`. */
-type Example = { images?: ExampleImage[] };
+type Example = {
+  images?: ExampleImage[];
+  /** Repositories of the local GitHub, as `owner/name`. */
+  repositories?: readonly string[];
+};
 
 type ExampleImage = Readonly<{
   reference: string;
@@ -49,14 +53,29 @@ export async function seedExample(options: SeedOptions): Promise<boolean> {
   const message = `The ${example} example`;
   await seedRepository({ dataDir, name: example, folder: join(folder, 'repository'), message, env });
   await pushExampleImages(folder, url);
+  await makeForgeRepositories(folder, url);
   await applyManifests(client, await readManifests(join(folder, 'cluster')));
   await writeFile(done, `${example}\n`);
   return true;
 }
 
+/** They are there, without a pull request: previews of them are looked for from the beginning. */
+async function makeForgeRepositories(folder: string, url: string): Promise<void> {
+  const { repositories = [] } = await readExample(folder);
+  for (const repository of repositories) {
+    const body = JSON.stringify({ do: 'grant', login: 'alustan', permission: 'admin' });
+    const answer = await fetch(`${url}/github/_local/${repository}`, { method: 'POST', body });
+    if (!answer.ok) throw new Error(`the local GitHub makes no repository ${repository}: ${await answer.text()}`);
+  }
+}
+
+async function readExample(folder: string): Promise<Example> {
+  return parse(await readFile(join(folder, 'example.yaml'), 'utf8')) as Example;
+}
+
 /** Puts the images of an example into a registry, without its seeding: tests do that elsewhere, too. */
 export async function pushExampleImages(folder: string, registryUrl: string): Promise<void> {
-  const { images = [] } = parse(await readFile(join(folder, 'example.yaml'), 'utf8')) as Example;
+  const { images = [] } = await readExample(folder);
   for (const { reference, folders, workdir, cmd } of images) {
     const source = await mkdtemp(join(tmpdir(), 'alustan-example-'));
     try {

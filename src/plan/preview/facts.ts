@@ -33,6 +33,8 @@ export type PreviewFacts = Readonly<{
 }>;
 
 export type PreviewSettings = Readonly<{
+  /** Whether the installation has previews: the controller has the rights for them. */
+  enabled: boolean;
   /** Milliseconds between looks at an image that cannot be pulled yet. */
   imagePollMs: number;
   /** Previews of all Services together that run at a time. */

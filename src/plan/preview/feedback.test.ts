@@ -55,6 +55,13 @@ describe('what is said on a pull request', () => {
     expect(told(step, { later: 86_400_000 }).actions).toEqual(told(step).actions);
   });
 
+  it('nothing of what is over in a moment', () => {
+    const world = new PreviewWorld();
+    world.set({ open });
+    expect(world.plan().report.previews).toMatchObject([{ reason: 'NamespacePending' }]);
+    expect(world.feedback()).toEqual([]);
+  });
+
   it('what it waits for', () => {
     const required = { image: { required: true } };
     const { lines, body } = told({ open, previews: required, spec: registry, tags: [] });

@@ -29,7 +29,8 @@ export function planFeedback(
   const own = outcomes.filter(({ preview }) => preview.repository.toLowerCase() === here);
   return own.flatMap(({ preview }) => {
     const now = previews.find((item) => item.number === preview.number && item.repository.toLowerCase() === here);
-    return say(scene, { repository, credentials }, preview, now);
+    // Over in a moment: the next words are worth more.
+    return now?.reason === 'NamespacePending' ? [] : say(scene, { repository, credentials }, preview, now);
   });
 }
 

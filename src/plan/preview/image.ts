@@ -81,7 +81,9 @@ function findImage(stage: Stage, preview: Preview, pullRequest: PullRequest, kep
   if (tags === undefined) return fail('waiting', 'RegistryPending', 'the registry has not answered yet');
   if (!tags.ok) return tags;
   const candidate = candidateOf(stage, pullRequest, preview.names, tags.value);
-  if (candidate === undefined) {
+  // A tag that does not tell its commit may be older than one that does.
+  const isOlder = candidate?.exact === false && kept !== undefined && !kept.includes('@');
+  if (candidate === undefined || isOlder) {
     const wanted = tagsOf(stage, pullRequest, preview.names).map(({ tag }) => tag);
     return fail('waiting', noTag, `the registry has none of the tags ${wanted.join(', ')}`);
   }

@@ -28,6 +28,7 @@ export type PreviewOutcome = Outcome & Readonly<{ preview: Preview }>;
 
 const field = 'spec.previewEnvironment';
 const unnamed = `${field}.gitOwner and gitRepo: required where previews are enabled; name the repository of the pull requests`;
+const disabled = `${field}: this installation has no previews; set previews.enabled in the values of its chart (alustan controller --previews)`;
 /** The names that an overlay may use; what they stand for does not matter here. */
 const variables = { number: '', branch: '', slug: '', sha: '', sha7: '', author: '', url: '' };
 
@@ -37,6 +38,7 @@ export function planPreviews(parent: Parent, facts: PreviewFacts, now: Date): Pr
   const stage = stageOf(scene);
   if (typeof stage === 'string')
     return conclude(previewsToRemove(scene, removed('NotWanted', stage)), (item) => removePreview(scene, item));
+  if (!facts.settings.enabled) return withProblem(scene, keepAll(scene), 'PreviewsDisabled', disabled);
   const { owner, repo } = stage.repository;
   if (owner === '' || repo === '') return withProblem(scene, keepAll(scene), 'InvalidSpec', unnamed);
   const problem = problemOf(stage);

@@ -2,7 +2,7 @@ import { formatDuration } from '../../core/duration.ts';
 import { canonicalJson, keyedHash } from '../../core/hash.ts';
 import { limitAttempts, noteRetry } from '../attempts.ts';
 import { inSource } from '../source-field.ts';
-import { type Draft, desire, type Ended, end, endWith, report, wait } from './draft.ts';
+import { type Draft, desire, type Ended, end, endWith, wait } from './draft.ts';
 import type { Chart, Release } from './facts.ts';
 import { startJob, timeoutSeconds } from './jobs.ts';
 
@@ -82,7 +82,7 @@ export function compareRelease(draft: Draft): Draft {
   const { release } = draft.facts;
   if (!release.ok && release.failure.kind === 'transient') return { ...draft, outcome: release.failure };
   if (!release.ok) return endWith(draft, release.failure, 'spec.serviceAccountName');
-  if (deliveredRelease(draft) !== undefined) return report(noteRetry(draft), inUse(draft));
+  if (deliveredRelease(draft) !== undefined) return inUse(noteRetry(draft));
   const { revision = 0, finishedAt = '' } = draft.report.job ?? {};
   if (release.value === undefined || isSeen(revision, release.value)) return draft;
   // Later than that it is no lag: someone has uninstalled the release and installed another.
@@ -97,8 +97,11 @@ function isSeen(revision: number, release: Release): boolean {
   return revision < release.revision || (revision === release.revision && !release.status.startsWith('pending-'));
 }
 
-function inUse({ desired }: Draft): Partial<Draft['report']> {
-  return { revision: desired.revision, ...(desired.image === undefined ? {} : { image: desired.image }) };
+/** Without a followed image the one of before says nothing any more. */
+function inUse(draft: Draft): Draft {
+  const { image, revision } = draft.desired;
+  const { image: _, ...rest } = draft.report;
+  return { ...draft, report: { ...rest, revision, ...(image === undefined ? {} : { image }) } };
 }
 
 /** A step that is taken only where the release is not the desired one. */
