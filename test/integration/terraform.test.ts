@@ -1,16 +1,18 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../src/core/resource.ts';
 import { Infrastructure } from '../support/infrastructure.ts';
 
 type Status = {
-  job?: { name: string; failures?: number; attempt?: number };
+  job?: { name: string; uid?: string; began?: boolean; failures?: number; attempt?: number };
   lastAppliedImage?: string;
   postDeployOutput?: Record<string, unknown>;
 };
 
 const statusOf = (object: KubeObject | undefined) => (object?.['status'] ?? {}) as Status;
 
-describe('Terraform on local mode, its scripts as processes', { timeout: 90_000 }, () => {
+describe('Terraform on local mode, its scripts as processes', { timeout: 100_000 }, () => {
   let infra: Infrastructure;
   let ns: string;
   let count = 0;
@@ -87,7 +89,7 @@ describe('Terraform on local mode, its scripts as processes', { timeout: 90_000 
         'echo destroying >> "$STATE/slow"; if [ ! -e "$STATE/once" ]; then touch "$STATE/once"; echo no luck; exit 3; fi; while [ ! -e "$STATE/again" ]; do sleep 0.05; done',
     });
     await infra.create(ns, 'db', 'slow', {});
-    await expect.poll(() => infra.lines('slow'), { timeout: 20_000 }).toEqual(['begun']);
+    await expect.poll(() => infra.lines('slow'), { timeout: 60_000 }).toEqual(['begun']);
     await infra.remove(ns, 'db');
     await infra.reached(ns, 'db', 'Progressing JobRunning', /the deletion waits for the Job/);
     await infra.touch('go');
@@ -127,6 +129,61 @@ describe('Terraform on local mode, its scripts as processes', { timeout: 90_000 
     expect(await infra.lines('plans')).toEqual(['deploy']);
     await infra.touch('drifted');
     await approve();
-    await expect.poll(() => infra.lines('plans'), { timeout: 20_000 }).toEqual(['deploy', 'deploy']);
+    await expect.poll(() => infra.lines('plans'), { timeout: 60_000 }).toEqual(['deploy', 'deploy']);
+  });
+
+  it('E31 a runner whose pod is killed: its lock is freed for its owner once no pod is left, then it runs again', async () => {
+    await infra.push('locks', '1.0.0', {
+      deploy: [
+        'echo "deploy" >> "$STATE/locks"',
+        'if [ -e "$STATE/lock" ]; then echo "locked by $(cat "$STATE/lock")"; exit 1; fi',
+        'echo "$ALUSTAN_OWNER" > "$STATE/lock"',
+        'if [ ! -e "$STATE/killed" ]; then touch "$STATE/killed"; exec sleep 600; fi',
+        'rm "$STATE/lock"',
+      ].join('\n'),
+      unlock:
+        '[ "$ALUSTAN_LOCK_OWNER" = "$(cat "$STATE/lock")" ] || exit 9; echo unlock >> "$STATE/locks"; rm "$STATE/lock"',
+    });
+    await infra.create(ns, 'db', 'locks', { scripts: { deploy: 'deploy', unlock: 'unlock' }, gracePeriod: '1s' });
+    await expect.poll(() => infra.has('killed'), { timeout: 60_000 }).toBe(true);
+    const running = await infra.seen(ns, 'db', ({ job }) => job?.began === true);
+    const { name = '', uid = '' } = statusOf(running).job ?? {};
+    await infra.killPod(ns, name);
+    await infra.reached(ns, 'db', 'Completed Delivered');
+    expect(await infra.lines('locks')).toEqual(['deploy', 'unlock', 'deploy']);
+    expect(uid).not.toBe('');
+  });
+
+  it('E25–E29 bad input is told, and what is deployed stays', async () => {
+    const large = `echo '{"outputs": {"a": "'; head -c 300000 /dev/zero | tr '\\0' x; echo '"}}'`;
+    await infra.push('bad', '1.0.0', {
+      deploy: 'printf "%s" "$TF_VAR_text" | cksum > "$STATE/text"',
+      html: 'echo "<html><body>502</body></html>"',
+      large,
+      quiet: 'true',
+      fails: 'echo "no such account" >&2; exit 4',
+    });
+    const text = `a "b" 'c'\n$HOME \`id\` ünï ${'x'.repeat(100 * 1024)}`;
+    const cases: [name: string, spec: Record<string, unknown>, said: string, words: RegExp][] = [
+      ['no-deploy', { scripts: {} }, 'Error DeployScriptMissing', /deploy script is missing/],
+      ['not-there', { scripts: { deploy: 'nowhere' } }, 'Failed RetriesExhausted', /exit code 1: .*nowhere/],
+      ['html', { postDeploy: { script: 'html' } }, 'Error RetriesExhausted', /printed HTML/],
+      ['large', { postDeploy: { script: 'large' } }, 'Error RetriesExhausted', /more than 256 KiB/],
+      ['quiet', { postDeploy: { script: 'quiet' } }, 'Error RetriesExhausted', /printed nothing/],
+      ['fails', { postDeploy: { script: 'fails' } }, 'Failed RetriesExhausted', /exit code 4: no such account/],
+      [
+        'argument',
+        { postDeploy: { script: 'html', args: { a: 'NO' } } },
+        'Error VariableNotFound',
+        /variable NO not found/,
+      ],
+    ];
+    const variables = { TF_VAR_text: text };
+    await Promise.all(cases.map(([name, spec]) => infra.create(ns, name, 'bad', { retries: 0, variables, ...spec })));
+    const ends = await Promise.all(cases.map(([name, , said, words]) => infra.reached(ns, name, said, words)));
+    const applied = ends.map((object) => statusOf(object).lastAppliedImage !== undefined);
+    expect(applied).toEqual([false, false, true, true, true, true, false]);
+    const { stdout } = await promisify(execFile)('sh', ['-c', 'printf "%s" "$1" | cksum', 'sh', text]);
+    expect(await infra.lines('text')).toEqual([stdout.trim()]);
   });
 });

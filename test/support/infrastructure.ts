@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { TerraformStatus } from '../../src/api/terraform-status.ts';
 import type { KubeObject } from '../../src/core/resource.ts';
 import { publicAddress } from '../../src/local/mode/options.ts';
 import { pushImage } from '../../src/local/registry/image/push-image.ts';
@@ -110,6 +111,28 @@ export class Infrastructure {
       return typeof said === 'string' ? is === said : said.test(is);
     };
     return this.shop.until(kind, name, isReached, apiVersion, namespace);
+  }
+
+  /** The Terraform once its status is so. */
+  seen(namespace: string, name: string, when: (status: TerraformStatus) => boolean): Promise<KubeObject | undefined> {
+    const isSeen = (object: KubeObject | undefined) => when((object?.['status'] ?? {}) as TerraformStatus);
+    return this.shop.until('Terraform', name, isSeen, apiVersion, namespace);
+  }
+
+  /** Deletes the pods of a Job, as a person would. */
+  async killPod(namespace: string, job: string): Promise<void> {
+    const labelSelector = `batch.kubernetes.io/job-name=${job}`;
+    const { items } = await this.shop.client.list({ apiVersion: 'v1', kind: 'Pod' }, { namespace, labelSelector });
+    for (const { metadata } of items) {
+      await this.shop.client.delete({ apiVersion: 'v1', kind: 'Pod', namespace, name: metadata.name });
+    }
+  }
+
+  has(file: string): Promise<boolean> {
+    return access(join(this.state, file)).then(
+      () => true,
+      () => false,
+    );
   }
 
   async touch(file: string): Promise<void> {
