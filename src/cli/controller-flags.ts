@@ -9,6 +9,7 @@ export type ControllerFlags = PreviewFlags &
     kubeconfig?: string;
     namespace: string;
     runnerImage: string;
+    runnerResources?: Readonly<Record<string, unknown>>;
     runnerServiceAccount: string;
     runnerClusterRole: string;
     runnerAutoProvision: boolean;

@@ -70,6 +70,10 @@ function work(parts: Parts, signal: AbortSignal): Promise<void> {
   return leadController({ ...options, urgent, guarded, identity, become }, signal);
 }
 
+function resourcesOf({ runnerResources: resources }: ControllerFlags) {
+  return resources === undefined ? {} : { resources };
+}
+
 /** Where other replicas reach the listener. */
 function urlToUs({ podIp, httpAddress }: ControllerFlags): string | undefined {
   if (podIp === undefined || httpAddress === undefined) return undefined;
@@ -89,7 +93,7 @@ function optionsOf({ flags, connection, log, metrics }: Parts): ControllerOption
   return {
     ...{ client: connection.client, log, telemetry: metrics.telemetry },
     ...{ controllerNamespace: flags.namespace, cacheDir: flags.cacheDir },
-    runner: { image: flags.runnerImage, command: ['alustan'] },
+    runner: { image: flags.runnerImage, command: ['alustan'], ...resourcesOf(flags) },
     gitRewrites: flags.gitRewrite,
     registryMirrors: flags.registryMirror,
     intervalMs: intervalOr(flags.appSyncInterval, defaultIntervalMs, (why) => log.warn({}, `appSyncInterval: ${why}`)),

@@ -5,7 +5,7 @@ import type { CommandContext } from './context.ts';
 import type { ControllerFlags } from './controller-flags.ts';
 import { previewOptions } from './preview-options.ts';
 import { logFormatOption, logLevelOption, sharedOptions } from './shared-options.ts';
-import { address, positive } from './values.ts';
+import { address, json, positive } from './values.ts';
 
 /** `alustan controller`: the controller alone, on the cluster that the kubeconfig or the pod names. */
 export function controllerCommand(context: CommandContext): Command {
@@ -16,6 +16,7 @@ export function controllerCommand(context: CommandContext): Command {
     .option('--kubeconfig <file>', 'default: KUBECONFIG, the cluster around the pod, ~/.kube/config')
     .option('--namespace <name>', 'where cluster Secrets lie', env['ALUSTAN_NAMESPACE'] ?? 'alustan')
     .option('--runner-image <image>', 'of runner Jobs', runnerImage)
+    .option('--runner-resources <json>', 'resources of runner Jobs, as a container has them (default: none)', json)
     .option('--runner-service-account <name>', 'of runner Jobs where a spec names none', 'alustan-runner')
     .option('--runner-cluster-role <name>', 'ClusterRole that it is bound to, in its namespace', 'alustan-runner')
     .option('--no-runner-auto-provision', 'make no account of runners: an administrator does')

@@ -63,6 +63,16 @@ describe('the chart', { timeout: 60_000 }, () => {
     }
   });
 
+  it('takes names that YAML would take for something else', async () => {
+    const repositories = [{ name: 'on', url: 'https://x', namespace: '1e3' }];
+    const objects = await render({ repositories }, { release: 'y', namespace: '123' });
+    const names = objects.flatMap(({ metadata: { name, namespace = '', labels = {} } }) => {
+      return [name, namespace, ...Object.values(labels)];
+    });
+    expect(names.filter((name) => typeof name !== 'string')).toEqual([]);
+    expect(new Set(objects.map(({ metadata }) => metadata.namespace))).toEqual(new Set([undefined, '123', '1e3']));
+  });
+
   it('gives no role a wildcard', async () => {
     const roles = (await render(all)).filter(({ kind }) => kind.endsWith('Role'));
     expect(roles.length).toBeGreaterThan(5);

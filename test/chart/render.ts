@@ -16,9 +16,12 @@ export async function lint(): Promise<string> {
 }
 
 /** What Helm makes of the chart with these `--set`s (values as JSON), hooks and tests included. Rejects with its words. */
-export async function render(values: Readonly<Record<string, unknown>> = {}): Promise<KubeObject[]> {
+export async function render(
+  values: Readonly<Record<string, unknown>> = {},
+  { release = 'alustan', namespace = 'alustan' } = {},
+): Promise<KubeObject[]> {
   const sets = Object.entries(values).flatMap(([path, value]) => ['--set-json', `${path}=${JSON.stringify(value)}`]);
-  const { stdout } = await exec(helm, ['template', 'alustan', chart, '--namespace', 'alustan', ...sets]);
+  const { stdout } = await exec(helm, ['template', release, chart, '--namespace', namespace, ...sets]);
   return parseAllDocuments(stdout).flatMap((document) => (document.toJS() ?? []) as KubeObject[]);
 }
 

@@ -1,7 +1,7 @@
 {{/* Labels of every object but those that carry rights (rbac.yaml). */}}
 {{- define "alustan.labels" -}}
 {{ include "alustan.selector" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 app.kubernetes.io/part-of: alustan
@@ -27,7 +27,7 @@ app.kubernetes.io/component: controller
 {{- with $names }}
 imagePullSecrets:
   {{- range . }}
-  - name: {{ . }}
+  - name: {{ . | quote }}
   {{- end }}
 {{- end }}
 {{- end }}
@@ -68,7 +68,7 @@ nodeSelector: {{- toYaml . | nindent 2 }}
 tolerations: {{- toYaml . | nindent 2 }}
 {{- end }}
 containers:
-  - name: {{ .name }}
+  - name: {{ .name | quote }}
     image: {{ include "alustan.image" $ | quote }}
     imagePullPolicy: {{ $.Values.image.pullPolicy }}
     command: [alustan]
@@ -110,8 +110,8 @@ alustan-container-secret
 apiVersion: v1
 kind: Secret
 metadata:
-  name: {{ .name }}
-  namespace: {{ .namespace }}
+  name: {{ .name | quote }}
+  namespace: {{ .namespace | quote }}
   labels: {{- include "alustan.labels" .context | nindent 4 }}
 {{- if eq .name "alustan-github-token" }}
 stringData:
