@@ -36,7 +36,17 @@ describe('E16 what is said on pull requests', () => {
     }
     await clock.advance(60_000);
     expect(sent.map(([, content]) => content)).toEqual(['1', '100']);
-    expect(sent[1]?.[2]).toBe(10_000);
+    expect(sent[1]?.[2]).toBe(1_000);
+  });
+  it('what changes all the time is told three times soon, and then each ten seconds', async () => {
+    const { clock, sent, post } = stage();
+    for (let i = 0; i < 400; i++) {
+      post('c', String(i));
+      await clock.advance(100);
+    }
+    await clock.advance(60_000);
+    expect(sent.map(([, , at]) => at)).toEqual([0, 1_000, 2_000, 12_000, 22_000, 32_000, 42_000]);
+    expect(sent.at(-1)?.[1]).toBe('399');
   });
   it('goes one write a second in each lane, and lanes do not wait for each other', async () => {
     const { clock, sent, post } = stage();

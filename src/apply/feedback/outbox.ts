@@ -30,14 +30,19 @@ type Entry = {
   failure?: string;
   /** Not written to again before. */
   notBefore: number;
+  /** When it was last written, the newest last. */
+  writes: readonly number[];
   cancel?: () => void;
 };
 
 type Lane = { queue: string[]; busy: boolean };
 
-/** Milliseconds between two writes of a lane, and of one key: what GitHub asks of programs. */
+/** Milliseconds between two writes of a lane: what GitHub asks of programs. */
 const laneGapMs = 1_000;
+/** Milliseconds between two writes of one key that was written so many times within a minute. */
 const keyGapMs = 10_000;
+const burst = 3;
+const minuteMs = 60_000;
 /** Milliseconds before the first retry; doubles up to the longest. */
 const retryMs = 5_000;
 const longestRetryMs = 600_000;
@@ -61,7 +66,7 @@ export class Outbox {
   /** Takes the letter; true when the other side has been told just this. */
   post(letter: Letter): boolean {
     if (this.#stop.signal.aborted) return false;
-    const entry = this.#entries.get(letter.key) ?? { letter, state: 'idle', failures: 0, notBefore: 0 };
+    const entry = this.#entries.get(letter.key) ?? { letter, state: 'idle', failures: 0, notBefore: 0, writes: [] };
     if (entry.settled === letter.content && entry.state === 'idle') return true;
     const changed = entry.letter.content !== letter.content;
     entry.letter = letter;
@@ -117,7 +122,6 @@ export class Outbox {
 
   /** @returns milliseconds that the lane has to pause. */
   async #send(entry: Entry): Promise<number> {
-    const { clock } = this.#options;
     const { letter } = entry;
     entry.state = 'idle';
     this.#working += 1;
@@ -127,10 +131,17 @@ export class Outbox {
     if (!result.ok) return this.#retry(entry, letter, result.failure);
     Object.assign(entry, { settled: letter.content, failures: 0, failure: undefined });
     const wrote = result.value === 'written';
-    if (wrote) entry.notBefore = clock.now() + keyGapMs;
+    if (wrote) this.#rest(entry);
     // A newer one came while this one was on its way.
     if (entry.letter.content !== letter.content) this.#schedule(entry);
     return wrote ? laneGapMs : 0;
+  }
+
+  /** The end of a delivery is told soon, what changes again and again is not. */
+  #rest(entry: Entry): void {
+    const now = this.#options.clock.now();
+    entry.writes = [...entry.writes, now].filter((at) => now - at < minuteMs).slice(-burst);
+    entry.notBefore = now + (entry.writes.length < burst ? laneGapMs : keyGapMs);
   }
 
   #retry(entry: Entry, letter: Letter, failure: Failure): number {

@@ -37,7 +37,7 @@ export function githubHooks(options: GitHubHookOptions): Hono {
 
 async function receive(c: Context, options: GitHubHookOptions, reader: BodyReader, replays: Replays): Promise<Says> {
   const secrets = options.secrets();
-  if (secrets.length === 0) return says(403, 'no secret for webhooks is set: see docs/previews.md');
+  if (secrets.length === 0) return says(403, 'no secret for webhooks is set: see docs/github.md');
   const signature = c.req.header('x-hub-signature-256');
   if (!signature) return says(401, 'not signed: set the secret at the webhook, too');
   const body = await reader.read(c.req.raw);
