@@ -4,7 +4,9 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
-    testTimeout: 20_000,
+    // Nothing waits for a time: these are for a machine that has much else to do.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Two workers: the figure of the smallest machine we promise to pass on.
     maxWorkers: 2,
   },
