@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { ensurePublicChart } from '../delivery/public-chart.ts';
 import { buildAlustan } from '../node/alustan-image.ts';
 import { prepareCluster } from '../node/cluster.ts';
 import { ensureDockerRegistry, ensureKubectl, ensureTerraform } from './system.ts';
@@ -13,4 +14,5 @@ await ensureDockerRegistry();
 await ensureTerraform();
 await prepareCluster();
 await buildAlustan();
+await ensurePublicChart();
 console.log(dirname(await ensureKubectl()));

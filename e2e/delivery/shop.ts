@@ -113,8 +113,12 @@ async function fillRepository(
   return push;
 }
 
-function clusterObjects(name: string): KubeObject[] {
-  return ['00-namespaces', '10-staging', '20-repository'].flatMap((file) => {
+/** The example's objects of the cluster: its namespaces, the Secret of the workspace `staging`, its Repository. */
+export function clusterObjects(
+  name: string,
+  files: readonly string[] = ['00-namespaces', '10-staging', '20-repository'],
+): KubeObject[] {
+  return files.flatMap((file) => {
     const text = renamed(readFileSync(join(example, 'cluster', `${file}.yaml`), 'utf8'), name);
     return parseAllDocuments(text).map((document) => document.toJS() as KubeObject);
   });
@@ -127,7 +131,7 @@ wait
 `;
 
 /** The example's image has content only: here it gets a server, so that it runs as a pod. Ends at once on SIGTERM. */
-function pushImage(image: 'api' | 'web', name: string, tag: string): Promise<void> {
+export function pushImage(image: 'api' | 'web', name: string, tag: string): Promise<void> {
   return pushRootfs(`${lane.registryHost}/${name}/${image}:${tag}`, { entrypoint: ['/serve'] }, (rootfs) => {
     putBusybox(rootfs, lane.rootfs);
     cpSync(join(example, 'images', image), rootfs, { recursive: true });

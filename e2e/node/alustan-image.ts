@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { exec, say } from '../cluster/exec.ts';
 import { withLock } from '../cluster/lock.ts';
@@ -38,6 +48,14 @@ function hashOf(helm: string): string {
   return hash.digest('hex').slice(0, 12);
 }
 
+/** Those of other checkouts may be in use. */
+function removeOldImages(): void {
+  const dayAgo = Date.now() - 24 * 3_600_000;
+  for (const image of globSync(join(storeDir, 'image-*'))) {
+    if (statSync(image).mtimeMs < dayAgo) rmSync(image, { recursive: true, force: true });
+  }
+}
+
 /** In namespaces and a store of its own, so that nothing of buildah's is left but the image. */
 async function build(helm: string, target: string): Promise<void> {
   const started = Date.now();
@@ -57,7 +75,7 @@ async function build(helm: string, target: string): Promise<void> {
       env: { CONTAINERS_STORAGE_CONF: storage, BUILDAH_ISOLATION: 'chroot', TMPDIR: folder },
       label: 'building the image',
     });
-    for (const old of globSync(join(storeDir, 'image-*'))) rmSync(old, { recursive: true, force: true });
+    removeOldImages();
     renameSync(layout, target);
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
