@@ -69,7 +69,8 @@ describe('previews on the embedded API, with GitHub over HTTP', { timeout: 60_00
     const url = `https://${namespace}-chart-example.local`;
     const parent = await previews((status) => status.previews?.[0]?.state === 'Ready');
     expect(statusOf(parent).previewURLs).toEqual({ [namespace]: [url] });
-    await said((comments) => comments.length === 1 && /\*\*is ready\*\*/.test(comments[0]?.body ?? ''));
+    // The words of its end come ten seconds later: see feedback.test.ts.
+    await said((comments) => comments.length === 1 && /team.*web/.test(comments[0]?.body ?? ''));
     const child = await stage.state(namespace, 'web', delivered);
     const [job] = stage.helm.jobs.filter((each) => each.namespace === namespace);
     expect(job).toMatchObject({
@@ -92,8 +93,6 @@ describe('previews on the embedded API, with GitHub over HTTP', { timeout: 60_00
     ring();
     await stage.gone('Namespace', '', namespace, 'v1');
     await previews((status) => status.previews === undefined && status.previewURLs === undefined);
-
-    await said((comments) => comments.length === 1 && /\*\*is removed\*\*/.test(comments[0]?.body ?? ''));
 
     world.label(repository(), pull, 'preview');
     ring();

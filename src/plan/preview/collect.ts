@@ -41,7 +41,8 @@ export function knownPreviews(scene: Scene): Known[] {
     const repository = String(annotations[annotation.repository]);
     const number = Number(labels[previewLabels.number]);
     // A Service that is gone, and nobody's Service in it: left behind by a crash in the middle of a removal.
-    const isLeft = parent.service === undefined && servicesIn(facts.services, namespace).length === 0;
+    const wasMadeByIt = parent.service === undefined && annotations[annotation.madeFor] === parent.name;
+    const isLeft = wasMadeByIt && servicesIn(facts.services, namespace).length === 0;
     if (found.has(keyOf(repository, number)) || (own.length === 0 && !isLeft)) continue;
     const id = Number(own[0]?.metadata.annotations?.[annotation.pullRequest]) || 0;
     const branch = String(annotations[annotation.branch]);

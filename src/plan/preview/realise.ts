@@ -25,10 +25,23 @@ function place(stage: Stage, preview: Preview, pullRequest: PullRequest, image: 
     const message = `waiting for the namespace ${namespace.name} of before to be gone`;
     return say(stage, preview, waiting('NamespaceTerminating', message));
   }
+  const leaving = preview.services.find(({ metadata }) => isWanted(stage, metadata.name) && isGoing(metadata));
+  if (leaving !== undefined) {
+    const message = `waiting for the Service ${namespace.name}/${leaving.metadata.name} of before to be gone`;
+    return say(stage, preview, waiting('ServiceTerminating', message));
+  }
   const site: Site = { preview, pullRequest, namespace, image, asleep: preview.verdict.want === 'sleep' };
   const said = { ...tell(preview, image), ...(namespace.name === names.namespace ? {} : elsewhere(preview, image)) };
   const outcome = say(stage, { ...preview, services: expected(stage, site) }, said);
   return { ...outcome, groups: steps(stage, site) };
+}
+
+function isWanted({ parent, facts }: Stage, name: string): boolean {
+  return name === parent.name || Object.hasOwn(facts.included, name);
+}
+
+function isGoing({ deletionTimestamp }: KubeObject['metadata']): boolean {
+  return deletionTimestamp !== undefined;
 }
 
 /** The image may be waited for without a namespace: nothing is made for a pull request that comes to nothing. */
@@ -66,7 +79,7 @@ function steps(stage: Stage, site: Site): Outcome['groups'] {
 }
 
 function drop({ apiVersion, kind, metadata }: KubeObject): Action[] {
-  if (metadata.deletionTimestamp !== undefined) return [];
+  if (isGoing(metadata)) return [];
   const [name, namespace] = [metadata.name, String(metadata.namespace)];
   return [{ type: 'delete-object', object: { apiVersion, kind, namespace, name }, uid: String(metadata.uid) }];
 }
