@@ -5,6 +5,7 @@ import type { KubeClient } from '../../kube/client.ts';
 import type { ImageFacts } from '../../plan/image.ts';
 import type { Settings } from '../../plan/service/facts.ts';
 import type { Run, TerraformFacts } from '../../plan/terraform/facts.ts';
+import { verdictOf } from '../../source/cluster/run-end.ts';
 import { readRunEnd } from '../../source/cluster/run-log.ts';
 import type { Looker, Watches } from '../../source/cluster/watches.ts';
 import { byObject, type Caches } from '../caches.ts';
@@ -64,19 +65,29 @@ async function runsOf(
   signal: AbortSignal,
 ): Promise<Run[]> {
   const client = tools.client.as(looker);
-  const recorded = terraform.status.job;
+  const { job: recorded } = terraform.status;
   const found = await ownJobs(tools, terraform, recorded, signal);
   const isNews = ({ job }: OwnJob) => recorded?.phase === undefined && job.metadata.name === recorded?.name;
-  return Promise.all(found.map(async (own) => (isNews(own) ? await endedFact(client, own, signal) : runFact(own))));
+  const isDeleted = terraform.metadata.deletionTimestamp !== undefined;
+  return Promise.all(
+    found.map(async (own) => (isNews(own) ? await endedFact(client, own, isDeleted, signal) : runFact(own))),
+  );
 }
 
-/** With what it tells of its end, when it has ended: read once, as the tenant, since status keeps it from then on. */
-async function endedFact(client: KubeClient, own: OwnJob, signal: AbortSignal): Promise<Run> {
+/** Runs whose log is what they are for. */
+const printing: readonly string[] = ['post-deploy', 'plan', 'drift'];
+
+/**
+ * With what it tells of its end, when it has ended: read once, as the tenant, since status keeps it from then on. A log
+ * that cannot be read is waited for only where it is what the run was for; a deletion waits for no log.
+ */
+async function endedFact(client: KubeClient, own: OwnJob, isDeleted: boolean, signal: AbortSignal): Promise<Run> {
   const fact = runFact(own);
   if (fact.phase === 'active') return fact;
   const end = await readRunEnd(client, own.job, own.pods, signal);
-  if (!end.ok) throw new GatherError(end.failure);
-  return runFact(own, end.value);
+  if (end.ok) return runFact(own, end.value);
+  if (printing.includes(fact.purpose) && !isDeleted) throw new GatherError(end.failure);
+  return runFact(own, { ...verdictOf(own.job, own.pods), tail: [`${end.failure.message}: it cannot be read`] });
 }
 
 /** Pods whose Job is gone: somebody has deleted it, and they may take their time to end. */

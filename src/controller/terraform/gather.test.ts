@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { parseTerraform, type TerraformObject } from '../../api/terraform-object.ts';
+import { silent } from '../../core/log.ts';
+import type { KubeObject } from '../../core/resource.ts';
+import { ok } from '../../core/result.ts';
+import { type KubeClient, KubeError } from '../../kube/client.ts';
+import { Store } from '../../kube/reflector/store.ts';
+import { byJob, byObject, byOwner, type Caches, ownerId } from '../caches.ts';
+import { graphIndexers } from '../graph.ts';
+import { type GatherTools, gatherTerraform } from './gather.ts';
+
+const { signal } = new AbortController();
+
+function terraform(purpose: string, metadata: object = {}): TerraformObject {
+  const parsed = parseTerraform({
+    apiVersion: 'alustan.io/v1alpha1',
+    kind: 'Terraform',
+    metadata: { name: 'db', namespace: 'shop', uid: 't', ...metadata },
+    spec: { containerRegistry: { imageName: 'infra', semanticVersion: '*' } },
+    status: { job: { name: 'j', purpose, attempt: 1, inputsHash: 'h', startedAt: 'T' } },
+  });
+  if (!parsed.ok) throw new Error(parsed.failure.message);
+  return parsed.value;
+}
+
+/** A Job that has failed with its pod, and a pod whose Job is gone. */
+function setUp(purpose: string, log: string | KubeError) {
+  const cache = (indexers: ConstructorParameters<typeof Store>[0], ...objects: object[]) => {
+    const store = new Store(indexers, silent);
+    for (const object of objects as KubeObject[]) store.put(object);
+    return store;
+  };
+  const metadata = { namespace: 'shop', resourceVersion: '1', labels: { 'alustan.io/purpose': purpose } };
+  const failed = { conditions: [{ type: 'Failed', status: 'True' }] };
+  const job = { kind: 'Job', metadata: { ...metadata, name: 'j', uid: 'j' }, status: failed };
+  const pod = (name: string, of: string, status: object) => {
+    return {
+      kind: 'Pod',
+      metadata: { ...metadata, name, uid: name, labels: { 'batch.kubernetes.io/job-name': of } },
+      status,
+    };
+  };
+  const ended = { phase: 'Failed', containerStatuses: [{ name: 'terraform', state: { terminated: { exitCode: 3 } } }] };
+  const caches = {
+    jobs: cache({ [byOwner]: () => [ownerId('shop', 't')] }, job),
+    pods: cache(
+      {
+        [byJob]: ({ metadata: { labels } }) => [`shop/${labels?.['batch.kubernetes.io/job-name']}`],
+        [byObject]: () => ['Terraform shop/db'],
+      },
+      pod('p', 'j', ended),
+      pod('stray', 'gone', { phase: 'Running' }),
+      pod('over', 'gone', { phase: 'Failed' }),
+    ),
+    ...{
+      services: cache(graphIndexers),
+      terraforms: cache(graphIndexers),
+      clusterSecrets: cache({}),
+      namespaces: cache({}),
+    },
+  } as unknown as Caches;
+  const asked: string[] = [];
+  const client = {
+    as: ({ serviceAccount }: { serviceAccount: string }) => ({
+      podLog: async () => {
+        asked.push(serviceAccount);
+        if (typeof log !== 'string') throw log;
+        return log;
+      },
+    }),
+  } as unknown as KubeClient;
+  const settings = { runner: { serviceAccount: 'alustan-runner' } } as GatherTools['settings'];
+  const tools: GatherTools = {
+    ...{ client, caches, settings, installationKey: 'key', watches: { keep: () => {} }, looking: () => {} },
+    ensureAccount: async () => ok(undefined),
+    images: async () => ({ tags: ok(['1.0.0']) }),
+  };
+  return { tools, asked };
+}
+
+const forbidden = new KubeError(403, 'Forbidden', 'pods/log is forbidden');
+
+describe('what a plan is told of a run that has ended', () => {
+  it('reads its log as the tenant, and names pods that no Job has any more', async () => {
+    const { tools, asked } = setUp('deploy', 'first\nlast\n');
+    const facts = await gatherTerraform(tools, terraform('deploy'), signal);
+    expect(facts.jobs[0]).toMatchObject({ phase: 'failed', end: { exitCode: 3, tail: ['first', 'last'] } });
+    expect(facts.strayPods).toEqual(['stray']);
+    expect([asked, facts.tags]).toEqual([['alustan-runner'], ok(['1.0.0'])]);
+  });
+
+  it('a log that cannot be read is told, and holds no deploy up', async () => {
+    const { tools } = setUp('deploy', forbidden);
+    const { jobs } = await gatherTerraform(tools, terraform('deploy'), signal);
+    expect(jobs[0]?.end).toMatchObject({
+      exitCode: 3,
+      tail: [expect.stringMatching(/pods\/log is forbidden: it cannot be read/)],
+    });
+  });
+
+  it('is waited for where it is what the run was for', async () => {
+    const { tools } = setUp('post-deploy', forbidden);
+    await expect(gatherTerraform(tools, terraform('post-deploy'), signal)).rejects.toThrow('pods/log is forbidden');
+  });
+
+  it('E10 but not by a deletion, for which the registry is not asked either', async () => {
+    const { tools } = setUp('post-deploy', forbidden);
+    const facts = await gatherTerraform(tools, terraform('post-deploy', { deletionTimestamp: 'T' }), signal);
+    expect(facts.jobs[0]?.end).toMatchObject({ exitCode: 3 });
+    expect(facts).not.toHaveProperty('tags');
+  });
+});
