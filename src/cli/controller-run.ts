@@ -59,8 +59,8 @@ async function serve({ flags, presence, metrics, log }: Parts): Promise<() => Pr
 
 function work(parts: Parts, signal: AbortSignal): Promise<void> {
   const { flags, connection, presence, log } = parts;
-  const become: Presence['become'] = (role, controller) => {
-    presence.become(role, controller);
+  const become: Presence['become'] = (role, controller, holder) => {
+    presence.become(role, controller, holder);
     if (role === 'leading') log.info({ server: connection.server }, 'the controller runs');
   };
   const options = optionsOf(parts);

@@ -1,8 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createHmac } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { leadController, leaseName } from '../../src/controller/lead.ts';
 import type { KubeObject } from '../../src/core/resource.ts';
 import type { Role } from '../../src/core/role.ts';
 import { ControllerStage } from '../support/controller-stage.ts';
+import { freePort } from '../support/local-process.ts';
+import { Program } from '../support/program.ts';
 
 describe('replicas of the controller', { timeout: 120_000 }, () => {
   let stage: ControllerStage;
@@ -48,5 +54,38 @@ describe('replicas of the controller', { timeout: 120_000 }, () => {
     expect(first.roles).toEqual(['loading', 'leading', 'stopping']);
     expect(second.roles).toEqual(['standby', 'loading', 'leading', 'stopping']);
     expect(stage.helm.jobs.map(({ release }) => release)).toEqual(['one', 'two']);
+  });
+
+  it('as processes: one that stands by sends a webhook on to the leader', async () => {
+    const secretFile = join(await mkdtemp(join(tmpdir(), 'alustan-leader-')), 'secret');
+    onTestFinished(() => rm(dirname(secretFile), { recursive: true }));
+    await writeFile(secretFile, 's3cret');
+    const start = async (port: number) => {
+      const where = [
+        '--http-address',
+        `127.0.0.1:${port}`,
+        '--pod-ip',
+        '127.0.0.1',
+        '--cache-dir',
+        `${secretFile}-${port}`,
+      ];
+      const secret = ['--github-webhook-secret-file', secretFile];
+      const program = new Program(['controller', '--kubeconfig', stage.kubeconfig, ...where, ...secret]);
+      onTestFinished(async () => void (await program.end('SIGKILL')));
+      const [, at] = await program.says(/"port":(\d+)/);
+      return { program, url: `http://127.0.0.1:${at}` };
+    };
+    const first = await start(await freePort());
+    await first.program.says(/the controller runs/);
+    const second = await start(0);
+    const ready = () => fetch(`${second.url}/readyz`).then((answer) => answer.text());
+    await expect.poll(ready, { timeout: 20_000 }).toContain('ok: standby');
+    const body = JSON.stringify({ repository: { clone_url: 'https://github.com/acme/apps' } });
+    const headers = {
+      ...{ 'content-type': 'application/json', 'x-github-event': 'push', 'x-github-delivery': 'one' },
+      'x-hub-signature-256': `sha256=${createHmac('sha256', 's3cret').update(body).digest('hex')}`,
+    };
+    const answer = await fetch(`${second.url}/hooks/github`, { method: 'POST', body, headers });
+    expect(`${answer.status} ${await answer.text()}`).toBe('202 heard\n');
   });
 });
