@@ -12,7 +12,7 @@ function statusOf(object: KubeObject | undefined): ServiceStatus {
   return (object?.['status'] ?? {}) as ServiceStatus;
 }
 
-describe('previews on the embedded API, with GitHub over HTTP', { timeout: 60_000 }, () => {
+describe('previews on the embedded API, with GitHub over HTTP', { timeout: 240_000 }, () => {
   let stage: ControllerStage;
   let github: GitHubStage;
   let stopEmptying: () => Promise<void>;
