@@ -106,4 +106,58 @@ describe('previews on the embedded API, with GitHub over HTTP', { timeout: 240_0
     github.fault(undefined);
     await stage.stop();
   });
+
+  it('a preview sleeps and wakes with the rights of its runner, and one that fails disturbs nobody', async () => {
+    github = await githubStage({ now: () => new Date() });
+    const { world } = github.github;
+    const other = () => world.repository('alustan', 'other');
+    await stage.start({ previews: { apiUrl: github.apiUrl } });
+    await stage.namespace('side');
+    await stage.push('side', { api: 'one' });
+    const manifest = [
+      'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: api\n  annotations:',
+      '    meta.helm.sh/release-name: api-${preview.slug}-${preview.number}\nspec:\n  replicas: 2',
+      '  selector: {matchLabels: {app: api}}\n  template:\n    metadata: {labels: {app: api}}',
+      '    spec: {containers: [{name: api, image: api}]}\n',
+    ].join('\n');
+    const previewEnvironment = {
+      enabled: true,
+      gitOwner: 'alustan',
+      gitRepo: 'other',
+      intervalSeconds: 1,
+      values: { manifest },
+    };
+    world.open(other(), { branch: 'feat', author: 'alustan', labels: ['preview'] });
+    await stage.service('side', 'api', { previewEnvironment }, { text: 'base' });
+    await stage.state('side', 'api', delivered);
+    const replicas = (count: number) =>
+      stage.until(
+        'Deployment',
+        'preview-feat-1',
+        'api',
+        (object) => (object?.['spec'] as { replicas?: number } | undefined)?.replicas === count,
+        'apps/v1',
+      );
+    await replicas(2);
+    const sleepAfter = (value: string) =>
+      stage.client.patch(
+        { apiVersion: 'alustan.io/v1alpha1', kind: 'Service', namespace: 'side', name: 'api' },
+        'merge',
+        {
+          spec: { previewEnvironment: { sleepAfter: value } },
+        },
+      );
+    await sleepAfter('1s');
+    await replicas(0);
+    await sleepAfter('1h');
+    await replicas(2);
+
+    stage.helm.outcome = ({ namespace }) => (namespace === 'preview-bad-2' ? 'fails' : 'succeeds');
+    world.open(other(), { branch: 'bad', author: 'alustan', labels: ['preview'] });
+    const parent = await stage.until('Service', 'side', 'api', (object) => {
+      return statusOf(object).previews?.some(({ number, state }) => number === 2 && state === 'Failed');
+    });
+    expect(statusOf(parent).state).toBe('Completed');
+    await stage.stop();
+  });
 });
