@@ -80,6 +80,6 @@ function service(): object {
     apiVersion: 'alustan.io/v1alpha1',
     kind: 'Service',
     metadata: { name: 'public', namespace: name },
-    spec: { workspace: 'staging', source },
+    spec: { workspace: name, source },
   };
 }

@@ -8,6 +8,7 @@ import { exec } from '../cluster/exec.ts';
 import { ensureTool } from '../cluster/tools.ts';
 import { pushRootfs, putBusybox } from '../node/images.ts';
 import { createRepository } from '../servers/git-http-backend.ts';
+import { pushInfrastructure } from '../terraform/image.ts';
 import { written } from './controller.ts';
 import { api, apply, helm, kubectl, lane } from './lane.ts';
 
@@ -36,6 +37,14 @@ export type Shop = Readonly<{
   close(): Promise<void>;
 }>;
 
+let pushed: Promise<unknown> | undefined;
+
+/** The image with Terraform, which is large: one for all shops. */
+async function infrastructure(): Promise<void> {
+  pushed ??= pushInfrastructure('e2e/infrastructure', '1.0.0');
+  await pushed;
+}
+
 /** Puts the example's repository, images and objects where its documents say, with `name` for `shop`. */
 export async function openShop(name: string, files: Readonly<Record<string, string>> = {}): Promise<Shop> {
   const folder = mkdtempSync(join(tmpdir(), 'alustan-shop-'));
@@ -43,6 +52,7 @@ export async function openShop(name: string, files: Readonly<Record<string, stri
   const parked = (file: string) => join(folder, file.replaceAll('/', '-'));
   await pushImage('api', name, '0.2.0');
   await pushImage('web', name, '1.1.0');
+  await infrastructure();
   const push = await fillRepository(name, clone, files);
   const inside = (...args: string[]) => kubectl('-n', name, ...args);
   await apply(...clusterObjects(name));
@@ -71,16 +81,19 @@ export async function openShop(name: string, files: Readonly<Record<string, stri
     close: async () => {
       rmSync(folder, { recursive: true, force: true });
       await kubectl('delete', 'namespace', name, '--ignore-not-found', '--wait=false');
+      await kubectl('delete', 'secret', `${name}-cluster`, '-n', 'alustan', '--ignore-not-found');
     },
   };
 }
 
-/** What the example writes, under another name. */
+/** What the example writes, under another name; with an environment of its own, since objects publish into it. */
 function renamed(text: string, name: string): string {
   return text
+    .replaceAll(/(workspace|environment|CLUSTER_NAME): staging/g, `$1: ${name}`)
     .replaceAll('namespace: shop', `namespace: ${name}`)
     .replaceAll('name: shop', `name: ${name}`)
     .replaceAll('/git/shop.git', `/git/${name}.git`)
+    .replaceAll(`${written}/shop/infrastructure`, `${written}/e2e/infrastructure`)
     .replaceAll(`${written}/shop/`, `${written}/${name}/`);
 }
 
@@ -105,7 +118,8 @@ async function fillRepository(
     await run('push', '--quiet', url, 'main');
   };
   cpSync(join(example, 'repository'), clone, { recursive: true });
-  for (const file of ['api-service', 'web-service'].map((it) => join(clone, 'services', `${it}.yaml`)))
+  const names = ['api-service', 'web-service', 'staging-cluster'];
+  for (const file of names.map((it) => join(clone, 'services', `${it}.yaml`)))
     writeFileSync(file, renamed(readFileSync(file, 'utf8'), name));
   for (const [file, text] of Object.entries(files)) writeFileSync(join(clone, file), text);
   await run('init', '--quiet', '--initial-branch=main');
@@ -119,7 +133,8 @@ export function clusterObjects(
   files: readonly string[] = ['00-namespaces', '10-staging', '20-repository'],
 ): KubeObject[] {
   return files.flatMap((file) => {
-    const text = renamed(readFileSync(join(example, 'cluster', `${file}.yaml`), 'utf8'), name);
+    const written = readFileSync(join(example, 'cluster', `${file}.yaml`), 'utf8');
+    const text = renamed(written.replace('name: staging-cluster', `name: ${name}-cluster`), name);
     return parseAllDocuments(text).map((document) => document.toJS() as KubeObject);
   });
 }

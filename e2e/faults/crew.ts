@@ -9,6 +9,7 @@ import { runnerImage, runnerProgram } from '../../src/local/mode/runner.ts';
 import { ImagePrograms } from '../../src/local/node/image/image-programs.ts';
 import { localImages } from '../../src/local/node/images.ts';
 import { startNode } from '../../src/local/node/start.ts';
+import { startKubeletLogs } from '../cluster/kubelet-logs.ts';
 
 export type CrewOptions = Readonly<{
   kubeconfigPath: string;
@@ -27,8 +28,10 @@ export async function startCrew(options: CrewOptions): Promise<() => Promise<voi
   const connection = await connect({ kubeconfigPath, userAgent: 'alustan', qps: 2000, burst: 2000 });
   const world = await World.open({ kubeconfigPath, log: silent });
   const images = new ImagePrograms({ registry: front, mirrors, folder: join(dataDir, 'images') });
+  const podLogDir = join(dataDir, 'logs');
+  const logs = await startKubeletLogs(podLogDir);
   const node = await startNode({
-    ...{ world, dataDir, podLogDir: join(dataDir, 'logs') },
+    ...{ world, dataDir, podLogDir, kubeletPort: logs.port },
     runners: runnerProgram({ helm, env: process.env, images }),
     imagePresent: localImages(front, mirrors),
   });
@@ -42,6 +45,6 @@ export async function startCrew(options: CrewOptions): Promise<() => Promise<voi
   });
   return async () => {
     await Promise.all([controller.close(), node.close()]);
-    await Promise.all([world.close(), connection.close()]);
+    await Promise.all([world.close(), connection.close(), logs.stop()]);
   };
 }

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyManifests, readManifests } from '../../src/local/mode/manifests.ts';
-import { pushImage } from '../../src/local/registry/image/push-image.ts';
+import { pushExampleImages } from '../../src/local/mode/seed.ts';
 import { exec } from '../cluster/exec.ts';
 import { root, type Stage } from './stage.ts';
 
@@ -31,12 +31,7 @@ export async function openShop({ git, registry, connection }: Stage): Promise<Sh
   cpSync(join(example, 'repository'), folder, { recursive: true });
   await run('init', '--quiet', '--initial-branch=main');
   await push('The shop example');
-  for (const [name, reference] of [
-    ['api', 'shop/api:0.2.0'],
-    ['web', 'shop/web:1.1.0'],
-  ] as const) {
-    await pushImage({ registryUrl: registry.url, reference, source: join(example, 'images', name) });
-  }
+  await pushExampleImages(example, registry.url);
   await applyManifests(connection.client, await readManifests(join(example, 'cluster')));
   return {
     push,

@@ -12,6 +12,7 @@ import { ImagePrograms } from '../../src/local/node/image/image-programs.ts';
 import { localImages } from '../../src/local/node/images.ts';
 import { startNode } from '../../src/local/node/start.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
+import { startKubeletLogs } from '../cluster/kubelet-logs.ts';
 import { ensureHelm4 } from '../cluster/tools.ts';
 import { type Registry, startDockerRegistry } from '../servers/docker-registry.ts';
 import { type GitServer, startGitHttpBackend } from '../servers/git-http-backend.ts';
@@ -83,13 +84,16 @@ async function startPods(plane: ControlPlane, registry: Registry, dataDir: strin
   const world = await World.open({ kubeconfigPath: plane.kubeconfigPath, log: silent });
   const mirrors = [{ from: written, to: registry.url }];
   const images = new ImagePrograms({ registry: registry.url, mirrors, folder: join(dataDir, 'images') });
+  const podLogDir = join(dataDir, 'logs');
+  const logs = await startKubeletLogs(podLogDir);
   const node = await startNode({
-    ...{ world, dataDir, podLogDir: join(dataDir, 'logs') },
+    ...{ world, dataDir, podLogDir, kubeletPort: logs.port },
     runners: runnerProgram({ helm: await ensureHelm4(), env: process.env, images }),
     imagePresent: localImages(registry.url, mirrors),
   });
   return async () => {
     await node.close();
+    await logs.stop();
     await world.close();
   };
 }

@@ -8,10 +8,10 @@ type Status = { state?: string; message?: string; conditions?: readonly Conditio
 type Out = CommandContext['out'] & { columns?: number };
 type Line = Readonly<{ state: string; message: string; same: string }>;
 
-/** Prints one line for each change of state of a Service or Repository. */
+/** Prints one line for each change of state of a Service, a Terraform or a Repository. */
 export function followStates(client: WatchingClient, out: Out): { stop(): Promise<void> } {
   const shown = new Map<string, string>();
-  const reflectors = ['Repository', 'Service'].map((kind) => {
+  const reflectors = ['Repository', 'Service', 'Terraform'].map((kind) => {
     const reflector = new Reflector({ client, type: { apiVersion: 'alustan.io/v1alpha1', kind } });
     reflector.onChange((before, after) => {
       const { namespace, name } = (after ?? before)?.metadata ?? {};
@@ -42,6 +42,7 @@ export function lineOf(object: KubeObject): Line | undefined {
 
 const colours: Readonly<Record<string, Parameters<typeof paint>[1]>> = {
   Completed: 'green',
+  Success: 'green',
   Progressing: 'yellow',
   Error: ['bold', 'red'],
   Failed: ['bold', 'red'],

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../src/core/resource.ts';
 import { tagImage } from '../../src/local/registry/client/tag-image.ts';
 import { Shop } from '../support/shop.ts';
+import { withTerraform } from '../support/terraform.ts';
 
 /** What the tests read of a Service's status. */
 function statusOf(object: KubeObject | undefined): { job?: { startedAt: string } } {
@@ -18,9 +19,27 @@ describe('the shop example on local mode', { timeout: 120_000 }, () => {
   };
 
   beforeAll(async () => {
-    shop = await Shop.start();
+    shop = await Shop.start({ env: withTerraform(process.env) });
   }, 120_000);
   afterAll(() => shop.stop(), 60_000);
+
+  it('E8 E29 api-service waits for the infrastructure, and gets what came out of it', async () => {
+    const blocked = await shop.state('api-service', 'Progressing', /Waiting for dependencies: staging-cluster/);
+    expect(JSON.stringify(blocked?.['status'])).not.toContain('UnresolvedVariables');
+    await shop.state('api-service', 'Completed');
+    const reference = { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'api-service-config' };
+    const { DB_URL = '' } = (await shop.client.get(reference))['data'] as Record<string, string>;
+    const url = Buffer.from(DB_URL, 'base64').toString();
+    expect(url).toMatch(/^postgresql:\/\/shop:[0-9a-f]{24}@shop\.staging\.internal:5432\/shop$/);
+    const terraform = {
+      apiVersion: 'alustan.io/v1alpha1',
+      kind: 'Terraform',
+      namespace: 'shop',
+      name: 'staging-cluster',
+    };
+    const password = new URL(url).password;
+    expect(JSON.stringify(await shop.client.get(terraform))).not.toContain(password);
+  });
 
   it('E8 E20 delivers both, web-service after api-service was healthy', async () => {
     const [api, web] = await Promise.all([
@@ -61,5 +80,15 @@ describe('the shop example on local mode', { timeout: 120_000 }, () => {
     await Promise.all([shop.gone('Service', 'api-service'), shop.gone('Service', 'web-service')]);
     expect(await shop.revisions('api-service')).toEqual([]);
     await shop.gone('Deployment', 'web-service', 'apps/v1');
+  });
+
+  it('E30 the infrastructure is destroyed when it leaves git, and takes its keys along', async () => {
+    await shop.push('shop', (folder) => rm(join(folder, 'services/staging-cluster.yaml')));
+    await shop.gone('Terraform', 'staging-cluster');
+    const reference = { apiVersion: 'v1', kind: 'Secret', namespace: 'alustan', name: 'staging-cluster' };
+    const secret = await shop.client.get(reference);
+    expect(JSON.stringify([secret.metadata.annotations, secret['data']])).not.toMatch(/DB_/);
+    const states = { namespace: 'shop', labelSelector: 'tfstate=true' };
+    expect((await shop.client.list({ apiVersion: 'v1', kind: 'Secret' }, states)).items).toEqual([]);
   });
 });

@@ -8,6 +8,7 @@ import { readEndpoints } from '../../src/local/mode/endpoints.ts';
 import { findTool } from '../support/find-tool.ts';
 import { LocalProcess } from '../support/local-process.ts';
 import { root } from '../support/shop.ts';
+import { withTerraform } from '../support/terraform.ts';
 
 const exec = promisify(execFile);
 const mark = '\u241e';
@@ -17,7 +18,8 @@ let local: LocalProcess;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'alustan-walk-'));
-  local = await LocalProcess.start(dataDir, ['--api-port', '0', '--http-port', '0']);
+  const env = withTerraform(process.env);
+  local = await LocalProcess.start(dataDir, ['--api-port', '0', '--http-port', '0'], { env });
 }, 120_000);
 afterAll(async () => {
   await local.end('SIGINT');
@@ -51,16 +53,26 @@ async function walk(): Promise<string[]> {
 }
 
 it('the five minutes of the README work line by line', { timeout: 240_000 }, async () => {
-  const [delivered, newer, changed, asked, previewed, deleted, ...more] = await walk();
-  expect(delivered).toMatch(/^api-service +Completed +localhost:7070\/shop\/api:0\.2\.0 /m);
-  expect(delivered).toMatch(/^web-service +Completed +localhost:7070\/shop\/web:1\.1\.0 /m);
+  const [delivered, infrastructure, newer, changed, larger, asked, previewed, deleted, ...more] = await walk();
+  expect(delivered).toMatch(/staging-cluster +Completed +localhost:7070\/shop\/infrastructure:1\.0\.0 /);
+  expect(delivered).toMatch(/api-service +Completed +localhost:7070\/shop\/api:0\.2\.0 /);
+  expect(delivered).toMatch(/web-service +Completed +localhost:7070\/shop\/web:1\.1\.0 /);
+  expect(infrastructure).toMatch(/^shop\.staging\.internal\nshop\.staging\.internal\n/);
+  // Not the script for machines without Terraform.
+  expect(infrastructure).toMatch(/Apply complete! Resources: 2 added/);
   expect(newer).toMatch(/^localhost:7070\/shop\/api:0\.3\.0$/m);
-  // Three deliveries of api-service, one of web-service.
-  expect(changed?.match(/^api-service-\S+ +Complete /gm)).toHaveLength(3);
-  expect(changed?.match(/^web-service-\S+ +Complete /gm)).toHaveLength(1);
-  expect(asked).toMatch(/\$\{workspace\.DB_HOST\}|DB_HOST/);
+  // Three deliveries of api-service, one of web-service, before and after the infrastructure has changed.
+  const completed = (text = '', name: string) =>
+    [...text.matchAll(new RegExp(`^(${name}-\\S+) +Complete `, 'gm'))].map(([, job]) => job);
+  for (const text of [changed, larger]) {
+    expect(completed(text, 'api-service')).toHaveLength(3);
+    expect(completed(text, 'web-service')).toHaveLength(1);
+  }
+  const deploys = [completed(changed, 'staging-cluster-deploy'), completed(larger, 'staging-cluster-deploy')].flat();
+  expect(new Set(deploys).size).toBe(2);
+  expect(asked).toMatch(/CLUSTER_NAME/);
   expect(previewed).toContain('{"preview-feat-x-1":["https://preview-feat-x-1-shop.localhost"]}');
   expect(previewed).toMatch(/`shop\/web-service` \*\*is (ready|being delivered)\*\*/);
-  expect(deleted).toMatch(/^service\.alustan\.io\/web-service condition met$/m);
+  expect(deleted).toMatch(/web-service condition met$/m);
   expect(more).toEqual([]);
 });

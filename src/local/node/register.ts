@@ -18,8 +18,10 @@ export const nodeLabels = {
   'node-role.kubernetes.io/control-plane': '',
 };
 
+type Shown = Readonly<{ version: string; kubeletPort: number }>;
+
 /** Makes the one Node, or finds it; writes its status only when something in it is not so. */
-export async function registerNode(world: World, version: string, now: Date): Promise<void> {
+export async function registerNode(world: World, { version, kubeletPort }: Shown, now: Date): Promise<void> {
   const object: KubeObject = {
     apiVersion: 'v1',
     kind: 'Node',
@@ -31,7 +33,7 @@ export async function registerNode(world: World, version: string, now: Date): Pr
     return await world.client.get(refOf(object));
   });
   await ensureLease(world, node, now);
-  const status = nodeStatus(node, version, now);
+  const status = nodeStatus(node, { version, kubeletPort }, now);
   if (!sameJson(status, node['status']))
     await world.client.patch(refOf(node), 'merge', { status }, { subresource: 'status' });
   // A Node is born with this taint where the API server has the admission plugin for it; its controller is not here.
@@ -60,7 +62,7 @@ async function ensureLease(world: World, node: KubeObject, now: Date): Promise<v
   });
 }
 
-function nodeStatus(node: KubeObject, version: string, now: Date) {
+function nodeStatus(node: KubeObject, { version, kubeletPort }: Shown, now: Date) {
   const before = (node['status'] ?? {}) as {
     conditions?: { type: string; status: string; lastTransitionTime: string }[];
   };
@@ -88,7 +90,7 @@ function nodeStatus(node: KubeObject, version: string, now: Date) {
       { type: 'InternalIP', address: '127.0.0.1' },
       { type: 'Hostname', address: nodeName },
     ],
-    daemonEndpoints: { kubeletEndpoint: { Port: 0 } },
+    daemonEndpoints: { kubeletEndpoint: { Port: kubeletPort } },
     nodeInfo: {
       ...{
         architecture,

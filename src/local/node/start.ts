@@ -22,6 +22,8 @@ export type NodeOptions = Readonly<{
   imagePresent: ImagePresent;
   /** Milliseconds that a pretended container takes to start; default 300. */
   startDelayMs?: number;
+  /** Where a real API server asks for the logs of pods, on 127.0.0.1; the embedded one reads them itself. Default: nowhere. */
+  kubeletPort?: number;
   /** Shown as the node's version. */
   version?: string;
 }>;
@@ -52,7 +54,8 @@ export async function startNode(options: NodeOptions): Promise<LocalNode> {
       return pod === undefined ? undefined : await worker.handle(pod, new Date());
     },
   });
-  await registerNode(world, options.version ?? 'v1.34.4', new Date());
+  const shown = { version: options.version ?? 'v1.34.4', kubeletPort: options.kubeletPort ?? 0 };
+  await registerNode(world, shown, new Date());
   await shelf.reflector.synced;
   await clearStrangers(processes, new Set(shelf.all().map(({ metadata }) => metadata.uid ?? '')));
   const unsubscribe = shelf.onChange((before, after) => {

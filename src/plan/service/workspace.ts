@@ -1,4 +1,5 @@
 import type { Failure } from '../../core/result.ts';
+import { awaitDependencies } from '../dependencies.ts';
 import type { ClusterSecret } from '../facts.ts';
 import type { Workspace } from '../workspace.ts';
 import { fillFrom } from '../workspace.ts';
@@ -7,8 +8,14 @@ import { type Draft, desire } from './draft.ts';
 /** E2–E5. */
 export function fillValues(draft: Draft): Draft {
   const filled = fillFrom(draft.object.spec.source.values, 'spec.source.values', workspaceOf(draft));
-  if (!filled.ok) return { ...draft, outcome: explain(draft, filled.failure) };
+  if (!filled.ok) return unfilled(draft, filled.failure);
   return desire(draft, { values: filled.value.value, sensitive: filled.value.sensitive });
+}
+
+/** What a dependency has yet to publish is no error, but a wait for it (E8). */
+function unfilled(draft: Draft, failure: Failure): Draft {
+  const awaited = failure.reason === 'UnresolvedVariables' ? awaitDependencies(draft) : draft;
+  return awaited.outcome === undefined ? { ...draft, outcome: explain(draft, failure) } : awaited;
 }
 
 export function workspaceOf({ object, facts }: Draft): Workspace {
