@@ -12,7 +12,9 @@ image=${1:?name of the image} helm=${2:?path of the Helm program}
 cd "$(dirname "$0")/../.."
 export BUILDAH_ISOLATION=${BUILDAH_ISOLATION:-chroot}
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch" .image' EXIT
+# Names of this run alone: two may build at a time. Nothing but the image stays.
+base=localhost/stand-in/base:$$ node=localhost/stand-in/node:$$
+trap 'rm -rf "$scratch" .image; buildah rmi --force "$base" "$node" >/dev/null 2>&1 || true' EXIT
 
 # What distroless/cc holds: the C and C++ libraries, certificates, time zones, and a user that is not root.
 root=$scratch/base
@@ -34,7 +36,7 @@ commit() { # NAME FOLDER [config option…]: an image of one layer.
   buildah config "$@" "$container"
   buildah commit -q --rm "$container" "$name" >/dev/null
 }
-commit localhost/stand-in/base "$root" --user 65532 --env SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
+commit "$base" "$root" --user 65532 --env SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 
 # What node:24-slim holds beyond that, as far as it is used: a shell, Node and npm.
 unpack busybox-static
@@ -44,10 +46,10 @@ cp -L node_modules/node/bin/node "$root/usr/local/bin/node"
 mkdir -p "$root/usr/local/lib/node_modules"
 cp -rL "$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")" "$root/usr/local/lib/node_modules/npm"
 ln -s ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/local/bin/npm"
-commit localhost/stand-in/node "$root" --env NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
+commit "$node" "$root" --env NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
 
 mkdir -p .image
 cp -L "$helm" .image/helm
 buildah build --quiet --pull-never --format oci --tag "$image" \
-  --build-arg NODE_IMAGE=localhost/stand-in/node --build-arg GO_IMAGE=localhost/stand-in/node \
-  --build-arg BASE_IMAGE=localhost/stand-in/base --build-arg HELM=file .
+  --build-arg NODE_IMAGE="$node" --build-arg GO_IMAGE="$node" \
+  --build-arg BASE_IMAGE="$base" --build-arg HELM=file .
