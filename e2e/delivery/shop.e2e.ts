@@ -71,4 +71,66 @@ describe('the shop example with real pods, delivered by a controller in a pod', 
     for (const copy of copies) await completed(shop, copy, 1);
     await shop.kubectl('delete', 'namespace', shop.namespace, '--wait', '--timeout=60s');
   });
+
+  flow(
+    'E20 a runner pod that is deleted, or killed, in mid upgrade: told as such, unlocked, run again at once',
+    'flow-killed',
+    async (shop) => {
+      shop.write('charts/app/templates/hook.yaml', hookThatWaits('flow-killed'));
+      for (const [replicas, force] of [
+        [2, []],
+        [3, ['--grace-period=0', '--force']],
+      ] as const) {
+        const gate = `gate-${replicas}`;
+        const before = /replicas: \d(\n +gate: .*)?/;
+        shop.edit('services/api-service.yaml', before, `replicas: ${replicas}\n      gate: ${gate}`);
+        await shop.push(`${replicas} replicas, by a hook that waits`);
+        const pod = await runnerAtHook(shop);
+        expect((await shop.history('api-service')).at(-1)?.status).toBe('pending-upgrade');
+        await shop.kubectl('delete', pod, '--wait=false', ...force);
+        await eventually(async () => {
+          const { state, message } = await shop.status('api-service');
+          const words = expect.stringMatching(/the runner before it was interrupted: .+; trying again/);
+          expect({ state, message }).toEqual({ state: 'Progressing', message: words });
+        });
+        await shop.tag('api', '0.2.0', gate);
+        await eventually(async () => {
+          const { state, job } = await shop.status('api-service');
+          expect({ state, job }).toMatchObject({ state: 'Completed', job: { attempt: 2, failures: 0 } });
+        });
+        const ready = await shop.kubectl('get', 'deployment', 'api-service', '-o', 'jsonpath={.status.readyReplicas}');
+        expect(ready).toBe(`${replicas}`);
+      }
+      for (const { status } of await shop.history('api-service')) expect(status).toMatch(/^(deployed|superseded)$/);
+    },
+  );
 });
+
+/** A hook whose image is not there until somebody tags it: so long Helm stands in the middle of an upgrade. */
+function hookThatWaits(name: string): string {
+  return `{{- with .Values.gate }}
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {{ $.Release.Name }}-hook
+  annotations: { helm.sh/hook: pre-upgrade, helm.sh/hook-delete-policy: before-hook-creation }
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      containers: [{ name: hook, image: "localhost:7070/${name}/api:{{ . }}", command: ["true"] }]
+{{- end }}
+`;
+}
+
+/** The pod of the runner, as `pod/name`, once its Helm waits for the hook. */
+async function runnerAtHook(shop: Shop): Promise<string> {
+  let pod = '';
+  await eventually(async () => {
+    await shop.kubectl('get', 'job', 'api-service-hook');
+    const running = ['--field-selector', 'status.phase=Running', '-o', 'name'];
+    pod = (await shop.kubectl('get', 'pods', '-l', 'alustan.io/owner-name=api-service', ...running)).trim();
+    expect(pod).toMatch(/^pod\/\S+$/);
+  });
+  return pod;
+}

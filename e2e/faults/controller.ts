@@ -46,7 +46,16 @@ export class Controller {
     const user = { name: 'e2e', user: { token: access.token } };
     const config = { 'current-context': 'e2e', clusters: [named], contexts: [context], users: [user] };
     writeFileSync(kubeconfig, JSON.stringify(config), { mode: 0o600 });
-    const own = ['--kubeconfig', kubeconfig, '--cache-dir', join(dir, 'cache'), '--app-sync-interval', '1h'];
+    const own = [
+      '--kubeconfig',
+      kubeconfig,
+      '--cache-dir',
+      join(dir, 'cache'),
+      '--app-sync-interval',
+      '1h',
+      '--http-address',
+      'none',
+    ];
     return new Controller(proxy, dir, [...own, ...flags]);
   }
 

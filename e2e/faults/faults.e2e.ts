@@ -18,6 +18,7 @@ describe('a change of every Service has exactly one Job and one revision', { tim
   beforeAll(async () => {
     stage = await Stage.open(20);
     controller = await stage.startController('--no-leader-election');
+    await controller.says('the controller runs');
     await stage.converged();
   }, 120_000);
 

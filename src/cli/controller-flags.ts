@@ -26,7 +26,7 @@ export type ControllerFlags = PreviewFlags &
     burst?: number;
     /** File with the secret of GitHub's webhooks; undefined: webhooks are refused. */
     githubWebhookSecretFile?: string;
-    /** Undefined: no listener. */
-    httpAddress?: Address;
+    /** Empty (what Commander makes of `none`): no listener. */
+    httpAddress?: Address | '';
     podIp?: string;
   }>;

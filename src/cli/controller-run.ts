@@ -48,7 +48,7 @@ export async function runController(flags: ControllerFlags, { env, err, signal }
 
 /** Opens the HTTP listener, if there is to be one. Returns how to close it. */
 async function serve({ flags, presence, metrics, log }: Parts): Promise<() => Promise<void>> {
-  if (flags.httpAddress === undefined) return async () => {};
+  if (flags.httpAddress === undefined || flags.httpAddress === '') return async () => {};
   const secrets = secretFile(flags.githubWebhookSecretFile, log);
   const hooks = githubHooks({ secrets, bells: presence.controller, log });
   const mounts: readonly Mount[] = [{ path: '/hooks/github', app: hooks }];
