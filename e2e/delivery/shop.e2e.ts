@@ -86,7 +86,6 @@ describe('the shop example with real pods, delivered by a controller in a pod', 
         shop.edit('services/api-service.yaml', before, `replicas: ${replicas}\n      gate: ${gate}`);
         await shop.push(`${replicas} replicas, by a hook that waits`);
         const pod = await runnerAtHook(shop);
-        expect((await shop.history('api-service')).at(-1)?.status).toBe('pending-upgrade');
         await shop.kubectl('delete', pod, '--wait=false', ...force);
         await eventually(async () => {
           const { state, message } = await shop.status('api-service');
@@ -127,7 +126,8 @@ spec:
 async function runnerAtHook(shop: Shop): Promise<string> {
   let pod = '';
   await eventually(async () => {
-    await shop.kubectl('get', 'job', 'api-service-hook');
+    expect((await shop.history('api-service')).at(-1)?.status).toBe('pending-upgrade');
+    expect(await shop.kubectl('get', 'job', 'api-service-hook', '-o', 'jsonpath={.status.active}')).toBe('1');
     const running = ['--field-selector', 'status.phase=Running', '-o', 'name'];
     pod = (await shop.kubectl('get', 'pods', '-l', 'alustan.io/owner-name=api-service', ...running)).trim();
     expect(pod).toMatch(/^pod\/\S+$/);

@@ -9,7 +9,7 @@ const own = { apiVersion: 'alustan.io/v1alpha1', kind: 'Service', namespace: 'sh
 const labels = { 'app.kubernetes.io/name': 'alustan', 'app.kubernetes.io/component': 'controller' };
 const container = { containers: [{ name: 'controller', image: 'x' }] };
 
-describe('alustan uninstall', { timeout: 60_000 }, () => {
+describe('alustan uninstall', { timeout: 180_000 }, () => {
   let stage: ControllerStage;
   const said: string[] = [];
 

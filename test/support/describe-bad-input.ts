@@ -57,7 +57,7 @@ const manifests: readonly ManifestRow[] = [
 /** How a controller is set for these tests: it looks often, gives up soon, and does not try again meanwhile. */
 const settings: Partial<ControllerOptions> = {
   intervalMs: 1_000,
-  timeouts: { headers: 1_500, body: 1_500 },
+  timeouts: { headers: 3_000, body: 3_000 },
   settings: { retryDelayMs: 120_000 },
 };
 
@@ -82,7 +82,7 @@ export function describeBadInput(open: (controller: Partial<ControllerOptions>) 
         const before = { workload: await lane.workload(), jobs: await shop.jobs(lane.name) };
         const mend = await make(lane);
         for (const name of by) {
-          const object = await lane.settled(state, reason, name);
+          const object = await lane.settled(state, reason, name, 'Service', says(lane));
           expectReadable(statusOf(object).message ?? '', says(lane));
           expectReadable(String((await lane.event(reason, says(lane), name))['message']), says(lane));
         }
@@ -110,7 +110,7 @@ export function describeBadInput(open: (controller: Partial<ControllerOptions>) 
         const before = await lane.workload('b');
 
         await tree.push({ 'a.yaml': configMap('a', 'two'), 'b.yaml': file });
-        const told = await lane.settled('Error', reason, 'all', 'Repository');
+        const told = await lane.settled('Error', reason, 'all', 'Repository', says);
         expectReadable(statusOf(told).message ?? '', says);
         expectReadable(String((await lane.event(reason, says, 'all', 'Repository'))['message']), says);
         expect((await lane.workload('b')).metadata.resourceVersion).toBe(before.metadata.resourceVersion);
@@ -132,8 +132,8 @@ export function describeBadInput(open: (controller: Partial<ControllerOptions>) 
       const tree = await WorkTree.create(shop.local.endpoints.http, lane.name);
       await tree.push({ 'a.yaml': configMap('a', 'one') });
       lane.proxy.faults.set('/git/', silence);
-      await lane.repository('all', { url: `http://${lane.proxy.host}/git/${lane.name}.git`, timeout: '300ms' });
-      const says = ['spec.timeout: http://', 'could not be read within 300ms', 'give it more time'];
+      await lane.repository('all', { url: `http://${lane.proxy.host}/git/${lane.name}.git`, timeout: '2s' });
+      const says = ['spec.timeout: http://', 'could not be read within 2s', 'give it more time'];
       const told = await lane.settled('Error', 'Timeout', 'all', 'Repository');
       expectReadable(statusOf(told).message ?? '', says);
       lane.proxy.faults.clear();

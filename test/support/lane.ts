@@ -114,12 +114,19 @@ export class Lane {
     await this.shop.until(kind, name, (object) => object === undefined, apiVersion, this.name);
   }
 
-  /** The object once its status speaks of its present generation, with this state and this reason. */
-  async settled(state: string, reason: string, name = 'app', kind = 'Service'): Promise<KubeObject> {
+  /** The object once its status speaks of its present generation, with this state, this reason and these words. */
+  async settled(
+    state: string,
+    reason: string,
+    name = 'app',
+    kind = 'Service',
+    words: readonly string[] = [],
+  ): Promise<KubeObject> {
     const isSettled = (object: KubeObject | undefined) => {
       const status = statusOf(object);
       const isCurrent = status.observedGeneration === object?.metadata.generation;
-      return isCurrent && status.state === state && reasonOf(object) === reason;
+      const says = words.every((word) => status.message?.includes(word));
+      return isCurrent && status.state === state && reasonOf(object) === reason && says;
     };
     const found = await this.shop.until(kind, name, isSettled, apiVersion, this.name);
     if (found === undefined) throw new Error(`${kind} ${name} is gone`);
