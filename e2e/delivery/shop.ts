@@ -18,9 +18,7 @@ const example = join(import.meta.dirname, '..', '..', 'examples', 'shop');
 export type Shop = Readonly<{
   namespace: string;
   /** Replaces text in a file of the clone; throws when the text is not there. */
-  edit(file: string, from: string | RegExp, to: string): void;
-  /** Writes a file of the clone. */
-  write(file: string, text: string): void;
+  edit(file: string, from: string, to: string): void;
   /** Writes a Service's file anew under another name, beside it. */
   copy(file: string, from: string, to: string): void;
   /** Moves a file out of the repository, and back in. */
@@ -65,7 +63,6 @@ export async function openShop(name: string, files: Readonly<Record<string, stri
       const text = readFileSync(join(clone, file), 'utf8').replaceAll(`: ${from}`, `: ${to}`);
       writeFileSync(join(clone, dirname(file), `${to}.yaml`), text);
     },
-    write: (file, text) => writeFileSync(join(clone, file), text),
     remove: (file) => renameSync(join(clone, file), parked(file)),
     restore: (file) => renameSync(parked(file), join(clone, file)),
     tag: async (image, from, to) => {
@@ -100,9 +97,9 @@ function renamed(text: string, name: string): string {
     .replaceAll(`${written}/shop/`, `${written}/${name}/`);
 }
 
-function edit(path: string, from: string | RegExp, to: string): void {
+function edit(path: string, from: string, to: string): void {
   const text = readFileSync(path, 'utf8');
-  if (typeof from === 'string' ? !text.includes(from) : !from.test(text)) throw new Error(`${path} has no ${from}`);
+  if (!text.includes(from)) throw new Error(`${path} has no ${from}`);
   writeFileSync(path, text.replace(from, to));
 }
 

@@ -76,7 +76,7 @@ function resourcesOf({ runnerResources: resources }: ControllerFlags) {
 
 /** Where other replicas reach the listener. */
 function urlToUs({ podIp, httpAddress }: ControllerFlags): string | undefined {
-  if (podIp === undefined || httpAddress === undefined) return undefined;
+  if (podIp === undefined || httpAddress === undefined || httpAddress === '') return undefined;
   return `http://${podIp.includes(':') ? `[${podIp}]` : podIp}:${httpAddress.port}`;
 }
 
