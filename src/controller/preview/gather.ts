@@ -45,6 +45,8 @@ export type PreviewTools = Readonly<{
 
 /** Seconds between looks at pull requests (E16). */
 const intervalSeconds = 600;
+/** Milliseconds for which a list of tags serves while an image is waited for. */
+const awaitedTagsMs = 60_000;
 
 /** Gathers all that the plan of a Service's previews reads. What a step asks depends on what the ones before learned. */
 export async function gatherPreviews(tools: PreviewTools, parent: Parent, signal: AbortSignal): Promise<PreviewFacts> {
@@ -165,7 +167,10 @@ async function tagsOf(
   const ref = await registryRef(tools.credentials, registry, looker, signal);
   if (!ref.ok) return { tags: ref, probe: async () => ({}) };
   tools.polls.image(looker.key, ref.value, intervalMs);
-  const seen = await tools.images.observe(ref.value, undefined, { signal, maxAgeMs: intervalMs });
+  // Somebody sits before the pull request and waits.
+  const isAwaited = service.status.previews?.some(({ reason }) => reason === 'ImagePending') === true;
+  const tagsAgeMs = isAwaited ? Math.min(intervalMs, awaitedTagsMs) : intervalMs;
+  const seen = await tools.images.observe(ref.value, undefined, { signal, maxAgeMs: tagsAgeMs });
   const tags: Result<readonly string[]> = seen.ok
     ? { ok: true, value: seen.value.changed ? seen.value.fact.tags : [] }
     : seen;
