@@ -163,3 +163,14 @@ it('without Terraform each script says what is to be done', async () => {
     await rm(folder, { recursive: true, force: true });
   }
 });
+
+it('E29 what the shop does without Terraform: says so, and tells the variables', async () => {
+  const script = join(root, 'examples/shop/images/infrastructure/without-terraform');
+  const env = { TF_VAR_database_name: 'shop', TF_VAR_workspace: 'staging' };
+  const run = (name: string) => promisify(execFile)('/bin/sh', [script, name, '-workspace=staging'], { env });
+  const { outputs } = JSON.parse((await run('aws-resource')).stdout);
+  expect(outputs.engine).toContain('nothing is provisioned');
+  expect(outputs.externalresources[0].Resource).toMatchObject({ Endpoint: 'shop.staging.internal', User: 'shop' });
+  for (const name of ['deploy', 'destroy', 'unlock'])
+    expect((await run(name)).stdout).toContain('nothing is provisioned');
+});
