@@ -11,20 +11,26 @@ export type ControllerProcess = Readonly<{
   read(): Promise<Reading>;
   /** Throws, with the end of its log, when it has ended by itself. */
   check(): void;
-  stop(): Promise<void>;
+  /** Ends it (SIGTERM by default) and waits for its end. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
 }>;
 
-const root = join(import.meta.dirname, '..', '..');
+export type ControllerProcessOptions = Readonly<{
+  /** `main.js` of the bundle: what the image runs. */
+  program: string;
+  kubeconfigPath: string;
+  logPath: string;
+  flags?: readonly string[];
+}>;
 
-export async function startController(kubeconfigPath: string, logPath: string): Promise<ControllerProcess> {
+export async function startController(options: ControllerProcessOptions): Promise<ControllerProcess> {
+  const { program, kubeconfigPath, logPath, flags = [] } = options;
   const log = openSync(logPath, 'a');
   const probe = join(import.meta.dirname, 'probe.ts');
-  const program = join(root, 'src', 'main.ts');
   const child = spawn(
     process.execPath,
-    ['--import', probe, program, 'controller', ...controllerFlags(kubeconfigPath)],
+    ['--import', probe, program, 'controller', ...controllerFlags(kubeconfigPath), ...flags],
     {
-      cwd: root,
       stdio: ['ignore', log, log, 'ipc'],
     },
   );
@@ -39,10 +45,10 @@ export async function startController(kubeconfigPath: string, logPath: string): 
   return {
     check,
     read: () => ask(child, check),
-    stop: async () => {
+    stop: async (signal = 'SIGTERM') => {
       forget();
       if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill('SIGTERM');
+      child.kill(signal);
       await once(child, 'exit');
     },
   };

@@ -1,30 +1,22 @@
-import { join } from 'node:path';
-import { startCompleter } from './completer.ts';
-import { startController } from './controller-process.ts';
-import { allReady } from './fan-out.ts';
 import { type Graph, layered, violations } from './order.ts';
 import { rawLevelMs } from './raw.ts';
+import { load, Session } from './session.ts';
 import { judged, type Line, median, plain, quantile } from './stats.ts';
-import { Tracker } from './tracker.ts';
-import { namespaces, startWorld } from './world.ts';
+import { namespaces } from './world.ts';
 
 /** Workload 7: Services that wait for each other, level by level. */
 export async function graph(levels: number, width: number): Promise<{ title: string; lines: Line[] }> {
-  const world = await startWorld();
-  const completer = await startCompleter(world.plane, namespaces.services);
-  const tracker = new Tracker();
+  const session = await Session.open();
   const services = layered(levels, width);
-  let controller: Awaited<ReturnType<typeof startController>> | undefined;
+  const { world, tracker, completer } = session;
   try {
     const bare = await rawLevelMs(world.plane, namespaces.raw, levels, width);
-    await tracker.start(world.api);
-    await world.createServices(services);
-    controller = await startController(world.plane.kubeconfigPath, join(world.plane.dir, 'controller.log'));
-    await allReady(tracker, services.size, controller, completer);
+    await session.deliver(services);
     const found = violations(services, tracker.times);
     for (const violation of found.slice(0, 10)) console.log(`out of order: ${violation}`);
     const costs = levelCosts(services, tracker.readyAt);
     const limit = median(bare);
+    console.log(`load ${load()}`);
     const title = width === 1 ? `Chain of ${levels}` : `Graph: ${levels} levels of ${width}`;
     return {
       title,
@@ -33,17 +25,14 @@ export async function graph(levels: number, width: number): Promise<{ title: str
         judged('Jobs beyond one a Service', tracker.jobs - services.size, '<=', 0),
         plain('bare level: watch delivery + create (median)', limit, ' ms'),
         plain('level (median)', median(costs), ' ms'),
-        plain('of it the bench, which completes the Job (median)', median(completer.took()), ' ms'),
+        plain('of it the bench, which completes the Job (median)', median(completer?.took() ?? []), ' ms'),
         judged('level ÷ bare level, median', median(costs) / limit, '<=', 5),
         judged('level ÷ bare level, p99', quantile(costs, 0.99) / limit, '<=', 5),
         plain('first Job to last Ready', tracker.elapsedMs() / 1000, ' s'),
       ],
     };
   } finally {
-    tracker.stop();
-    await controller?.stop();
-    await completer.stop();
-    await world.stop();
+    await session.close();
   }
 }
 

@@ -7,6 +7,8 @@ export type Reading = Readonly<{
   stallP99Ms: number;
   stallMaxMs: number;
   rssMiB: number;
+  /** Since the process began. */
+  rssPeakMiB: number;
   cpuMs: number;
   /** `POST /apis/batch/v1/namespaces/…/jobs` → requests. Names and namespaces are taken out. */
   requests: Readonly<Record<string, number>>;
@@ -44,6 +46,7 @@ function read(): Reading {
     stallP99Ms: lateness(delay.percentile(99)),
     stallMaxMs: lateness(delay.max),
     rssMiB: process.memoryUsage().rss / 1024 / 1024,
+    rssPeakMiB: process.resourceUsage().maxRSS / 1024,
     cpuMs: (user + system) / 1000,
     requests,
   };

@@ -42,6 +42,11 @@ export class Tracker {
     return Math.max(...this.readyAt.values()) - Math.min(...this.jobAt.values());
   }
 
+  /** Resource version of the newest first Job of a Service; 0 when there is none. */
+  newestJob(): number {
+    return Math.max(0, ...this.times.jobCreated.values());
+  }
+
   /** What was seen since the last `reset`, and some of what is missing. */
   summary(): string {
     const waiting = [...this.#early.keys()].filter((name) => !this.readyAt.has(name));

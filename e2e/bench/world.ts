@@ -20,12 +20,15 @@ export type World = Readonly<{
   createServices(graph: Graph): Promise<void>;
   /** Changes the chart for all of them, by a push; gives the commit. */
   push(): Promise<string>;
+  /** Folder of the chart. */
+  chart: string;
   stop(): Promise<void>;
 }>;
 
-export async function startWorld(): Promise<World> {
+/** On `given`, which it stops at its end, or on a control plane where no Job gets a pod. */
+export async function startWorld(given?: ControlPlane): Promise<World> {
   // The Jobs are completed by the bench: the cluster's own controller would create pods that no node runs.
-  const plane = await startControlPlane({ without: ['job-controller'] });
+  const plane = given ?? (await startControlPlane({ without: ['job-controller'] }));
   const api = new Api(plane, 64);
   const git = await startGitHttpBackend();
   const work = mkdtempSync(join(tmpdir(), 'alustan-bench-'));
@@ -41,7 +44,14 @@ export async function startWorld(): Promise<World> {
     const repoURL = await git.createRepository('bench');
     const push = await chartRepository(work, repoURL);
     await push();
-    return { plane, api, push, stop, createServices: (graph) => createServices(api, graph, repoURL) };
+    return {
+      plane,
+      api,
+      push,
+      stop,
+      chart: join(work, 'chart'),
+      createServices: (graph) => createServices(api, graph, repoURL),
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -50,7 +60,7 @@ export async function startWorld(): Promise<World> {
 
 async function prepareNamespaces(api: Api): Promise<void> {
   for (const name of Object.values(namespaces)) await api.json('POST', '/api/v1/namespaces', { metadata: { name } });
-  const { services, controller } = namespaces;
+  const { services, raw, controller } = namespaces;
   await api.json('POST', `/api/v1/namespaces/${controller}/secrets`, {
     metadata: {
       name: 'bench',
@@ -58,23 +68,49 @@ async function prepareNamespaces(api: Api): Promise<void> {
       annotations: { CLUSTER_NAME: 'in-cluster' },
     },
   });
+  for (const namespace of [services, raw]) await createRunner(api, namespace);
+}
+
+async function createRunner(api: Api, namespace: string): Promise<void> {
   const account = { name: 'alustan-runner' };
-  await api.json('POST', `/api/v1/namespaces/${services}/serviceaccounts`, { metadata: account });
-  await api.json('POST', `/apis/rbac.authorization.k8s.io/v1/namespaces/${services}/rolebindings`, {
+  await api.json('POST', `/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: account });
+  await api.json('POST', `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/rolebindings`, {
     metadata: account,
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'admin' },
-    subjects: [{ kind: 'ServiceAccount', ...account, namespace: services }],
+    subjects: [{ kind: 'ServiceAccount', ...account, namespace }],
   });
 }
+
+/** Three objects, and nothing to start: what is measured is the delivery. */
+const templates = {
+  'config.yaml': `apiVersion: v1
+kind: ConfigMap
+metadata: {name: "{{ .Release.Name }}"}
+data: {serial: "{{ .Values.serial }}"}
+`,
+  'service.yaml': `apiVersion: v1
+kind: Service
+metadata: {name: "{{ .Release.Name }}"}
+spec: {selector: {app: "{{ .Release.Name }}"}, ports: [{port: 80}]}
+`,
+  'deployment.yaml': `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: "{{ .Release.Name }}"}
+spec:
+  replicas: 0
+  selector: {matchLabels: {app: "{{ .Release.Name }}"}}
+  template:
+    metadata: {labels: {app: "{{ .Release.Name }}"}}
+    spec: {containers: [{name: app, image: "bench/app:{{ .Values.serial }}"}]}
+`,
+};
 
 async function chartRepository(work: string, repoURL: string): Promise<() => Promise<string>> {
   const git = (...args: string[]) =>
     exec('git', ['-C', work, '-c', 'user.name=bench', '-c', 'user.email=bench@localhost', ...args]);
   mkdirSync(join(work, 'chart', 'templates'), { recursive: true });
   writeFileSync(join(work, 'chart', 'Chart.yaml'), 'apiVersion: v2\nname: bench\nversion: 0.1.0\n');
-  const template =
-    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "{{ .Release.Name }}"}\ndata: {serial: "{{ .Values.serial }}"}\n';
-  writeFileSync(join(work, 'chart', 'templates', 'config.yaml'), template);
+  for (const [file, text] of Object.entries(templates)) writeFileSync(join(work, 'chart', 'templates', file), text);
   await git('init', '--quiet', '--initial-branch=main');
   let serial = 0;
   return async () => {
