@@ -39,6 +39,20 @@ async function help(...args: string[]): Promise<{ code: number; out: string }> {
 }
 
 describe('the chart', { timeout: 60_000 }, () => {
+  it('gives the requests of the lease the priority of leader election, for the account of the controller alone', async () => {
+    const objects = await render({}, { namespace: 'ops' });
+    const schema = find(objects, 'FlowSchema', 'alustan-leader-election')?.['spec'] as {
+      priorityLevelConfiguration: object;
+      rules: { subjects: unknown[]; resourceRules: object[] }[];
+    };
+    const account = find(objects, 'ServiceAccount', 'alustan-controller')?.metadata;
+    expect(schema.priorityLevelConfiguration).toEqual({ name: 'leader-election' });
+    const { subjects, resourceRules } = schema.rules[0] ?? { subjects: [], resourceRules: [] };
+    const { name, namespace } = { ...account };
+    expect(subjects).toEqual([{ kind: 'ServiceAccount', serviceAccount: { name, namespace } }]);
+    expect(resourceRules).toMatchObject([{ resources: ['leases'], namespaces: ['ops'] }]);
+  });
+
   it('passes helm lint', async () => expect(await lint()).toContain('0 chart(s) failed'));
 
   it.each([{}, all])('runs nothing that the standard "restricted" forbids: %#', async (values) => {
