@@ -126,8 +126,7 @@ function conclude(draft: Draft): Ended {
 function hideSecrets(draft: Ended): Plan<TerraformReport> {
   const { groups, object, facts, report } = draft;
   const mask = masker(secretValues(object, facts));
-  const { postDeployOutput, job, drift, blockedBy, ...open } = report;
-  const masked = { ...(job && { job }), ...(drift && { drift }), ...(blockedBy && { blockedBy }) };
+  const { postDeployOutput, ...told } = report;
   const output = postDeployOutput && {
     postDeployOutput: maskStrings(postDeployOutput, mask) as typeof postDeployOutput,
   };
@@ -135,13 +134,15 @@ function hideSecrets(draft: Ended): Plan<TerraformReport> {
     revision: draft.desired.image,
     groups,
     outcome: { ...draft.outcome, message: mask(draft.outcome.message) },
-    report: { ...open, ...(maskWords(masked, mask) as typeof masked), ...output },
+    report: { ...(maskWords(told, mask) as typeof told), ...output },
   };
 }
 
-/** Words of others; names and hashes are ours, and are read again. */
+/** Fields of the report, at any depth, that quote others; names and hashes are ours, and are read again. */
+const quoting: readonly string[] = ['message', 'error', 'tail', 'interruption'];
+
 function maskWords(value: unknown, mask: (text: string) => string, key = ''): unknown {
-  if (typeof value === 'string') return key === 'message' || key === 'error' || key === 'tail' ? mask(value) : value;
+  if (typeof value === 'string') return quoting.includes(key) ? mask(value) : value;
   if (Array.isArray(value)) return value.map((item) => maskWords(item, mask, key));
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, maskWords(item, mask, name)]));

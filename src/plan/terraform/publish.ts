@@ -4,12 +4,8 @@ import { report } from '../draft.ts';
 import type { ClusterSecret } from '../facts.ts';
 import { kubeconfig, secretOf } from '../workspace.ts';
 import { type Draft, type FoundOutput, forget } from './draft.ts';
+import { nameOf, ownersOf, ownKeys, publishedAnnotation } from './published.ts';
 import { workspaceOf } from './variables.ts';
-
-/** Annotation of a cluster Secret: which object has published which of its keys, as JSON. */
-const publishedAnnotation = 'alustan.io/published';
-
-type Owners = Readonly<Record<string, string>>;
 
 /** Writes outputs into the cluster Secret of their environment, and takes back what is no longer published. */
 export function publishOutputs(draft: Draft): Draft {
@@ -44,7 +40,7 @@ function refusedKey(draft: Draft, secret: ClusterSecret, names: readonly string[
   for (const name of names) {
     if (name === kubeconfig)
       return conflict(`"${name}" makes a cluster Secret one of a remote cluster; publish under another name`);
-    const owner = owners[name];
+    const owner = owners.get(name);
     if (owner === nameOf(draft)) continue;
     if (owner !== undefined)
       return conflict(
@@ -87,7 +83,7 @@ function patchOf(draft: Draft, secret: ClusterSecret, found: readonly FoundOutpu
   const gone = Object.fromEntries(before.map((key) => [key, null]));
   const open = found.filter((output) => !output.sensitive).map(({ name, value }) => [name, value]);
   const secrets = found.filter((output) => output.sensitive).map(({ name, value }) => [name, base64(value)]);
-  const others = Object.entries(ownersOf(secret)).filter(([, owner]) => owner !== nameOf(draft));
+  const others = [...ownersOf(secret)].filter(([, owner]) => owner !== nameOf(draft));
   const owners = Object.fromEntries([...others, ...found.map(({ name }) => [name, nameOf(draft)])]);
   const published = Object.keys(owners).length === 0 ? null : JSON.stringify(owners);
   const metadata = {
@@ -102,25 +98,6 @@ function patchOf(draft: Draft, secret: ClusterSecret, found: readonly FoundOutpu
     name: secret.name,
   };
   return [{ type: 'patch-object', object, patch }];
-}
-
-function ownKeys(draft: Draft, secret: ClusterSecret): string[] {
-  const owners = Object.entries(ownersOf(secret));
-  return owners.filter(([, owner]) => owner === nameOf(draft)).map(([key]) => key);
-}
-
-/** `Terraform shop/staging-cluster`. */
-function nameOf({ object: { kind, metadata } }: Draft): string {
-  return `${kind} ${metadata.namespace}/${metadata.name}`;
-}
-
-/** An annotation that a person has spoilt counts as none: its keys then are nobody's, and are not overwritten. */
-function ownersOf(secret: ClusterSecret): Owners {
-  try {
-    return JSON.parse(secret.annotations[publishedAnnotation] ?? '{}') as Owners;
-  } catch {
-    return {};
-  }
 }
 
 function base64(text: string): string {

@@ -2,15 +2,17 @@ import type { TerraformObject } from '../../api/terraform-object.ts';
 import { fillPlaceholders } from '../../core/placeholder.ts';
 import { kubeconfig } from '../workspace.ts';
 import type { TerraformFacts } from './facts.ts';
+import { ownKeys } from './published.ts';
 
 /** Variables whose value is a secret by its name, though it stands in the spec. */
 const secretName = /pass|secret|token|credential|private|api_?key|access_?key/i;
 
 /**
- * Values that must not be told: those that `data` of the workspace's cluster Secret holds and a variable uses, and
- * those of variables that are called a secret (E2, E33).
+ * Values that must not be told: those that `data` of the workspace's cluster Secret holds and a variable uses, those
+ * that the object has published there, and those of variables that are called a secret (E2, E33).
  */
-export function secretValues({ spec }: TerraformObject, { clusterSecrets }: TerraformFacts): string[] {
+export function secretValues(object: TerraformObject, { clusterSecrets }: TerraformFacts): string[] {
+  const { spec } = object;
   const { used } = fillPlaceholders(spec.variables, () => undefined);
   const secrets = clusterSecrets.filter((secret) => secret.environment === spec.workspace);
   const filled = secrets
@@ -18,5 +20,8 @@ export function secretValues({ spec }: TerraformObject, { clusterSecrets }: Terr
     .filter(([key]) => key !== kubeconfig && used.includes(key))
     .map(([, value]) => value);
   const named = Object.entries(spec.variables).filter(([name]) => secretName.test(name));
-  return [...filled, ...named.map(([, value]) => value)];
+  const published = clusterSecrets.flatMap((secret) => {
+    return ownKeys({ object }, secret).flatMap((key) => secret.data[key] ?? []);
+  });
+  return [...filled, ...published, ...named.map(([, value]) => value)];
 }
