@@ -99,6 +99,9 @@ describe('the rights that the chart gives, on a real API server with its audit l
     explainFailure();
     await pushScripts(stage, 'infra:1.0.0');
     await acme.create('Terraform', 'queue', infrastructure);
+    expect(await acme.message('queue', 'Error NotAllowed', 'Terraform')).toContain('alustan.io/publishers');
+    const publishers = 'alustan.io/publishers=shop,acme';
+    await kubectl('annotate', 'secret', 'staging-cluster', '-n', 'alustan', '--overwrite', publishers);
     await acme.message('queue', 'Completed Delivered', 'Terraform');
     const published = () =>
       kubectl('get', 'secret', 'staging-cluster', '-n', 'alustan', '-o', 'jsonpath={.metadata.annotations.QUEUE_URL}');

@@ -82,6 +82,10 @@ export const terraformReport = z.object({
     .optional()
     .describe('What `postDeploy` has printed under `outputs`, as it is; sensitive outputs left out.'),
   published: z.array(z.string()).optional().describe('Keys that were written into the cluster Secret.'),
+  publishedHash: z
+    .string()
+    .optional()
+    .describe('Hash of their values, by which it is seen whether they are there still.'),
   plan: plan.optional(),
   drift: drift.optional(),
   lock: lock.optional(),

@@ -84,7 +84,9 @@ const publish = z
       .meta({ listMapKeys: ['name'] })
       .describe('What is published.'),
   })
-  .describe('Writes outputs of `postDeploy` into the cluster Secret of an environment, for Services to use.');
+  .describe(
+    'Writes outputs of `postDeploy` into the cluster Secret of an environment, for Services to use. The Secret must name the namespace in its annotation `alustan.io/publishers`.',
+  );
 
 /** Fields of Kubernetes' own types, which the API server checks when the Job is made. */
 const onWire = z.record(z.string(), z.unknown());
@@ -192,7 +194,9 @@ export const terraformSpec = z
       .meta({ example: '6h' }),
     timeout: duration
       .optional()
-      .describe('How long a script may take; it is ended then. Default: `1h`.')
+      .describe(
+        'How long a script may take; ten minutes are added for its pod to start, then it is ended. Default: `1h`.',
+      )
       .meta({ example: '2h' }),
     gracePeriod: duration
       .optional()

@@ -3,6 +3,7 @@ import { type Failure, fail, ok, type Result } from '../core/result.ts';
 import type { ClusterSecret } from './facts.ts';
 
 const allowedNamespaces = 'alustan.io/allowed-namespaces';
+const publishers = 'alustan.io/publishers';
 /** Key of `data` that makes a cluster Secret one of a remote cluster (E6); no placeholder may read it. */
 export const kubeconfig = 'kubeconfig';
 
@@ -53,10 +54,19 @@ function isKey(map: Readonly<Record<string, string>>, name: string): boolean {
   return Object.hasOwn(map, name);
 }
 
-/** E2: globs, separated by commas or spaces; without the annotation every namespace may use the Secret. */
-export function isAllowed(secret: ClusterSecret, namespace: string): boolean {
-  const globs = secret.annotations[allowedNamespaces];
-  if (globs === undefined) return true;
+/** E2: without the annotation every namespace may use the Secret. */
+export function isAllowed({ annotations }: ClusterSecret, namespace: string): boolean {
+  const globs = annotations[allowedNamespaces];
+  return globs === undefined || matches(globs, namespace);
+}
+
+/** To use a Secret is not to write to it: without the annotation no namespace may. */
+export function mayPublish({ annotations }: ClusterSecret, namespace: string): boolean {
+  return matches(annotations[publishers] ?? '', namespace);
+}
+
+/** Globs, separated by commas or spaces. */
+function matches(globs: string, namespace: string): boolean {
   return globs.split(/[\s,]+/).some((glob) => glob !== '' && globToRegExp(glob).test(namespace));
 }
 
@@ -71,6 +81,13 @@ export function notAllowed({ field, namespace, controllerNamespace }: Of, secret
   const message =
     `${field}: the cluster Secret ${controllerNamespace}/${secret.name} does not allow the namespace ` +
     `"${namespace}"; add it to the Secret's annotation ${allowedNamespaces}`;
+  return { kind: 'invalid', reason: 'NotAllowed', message };
+}
+
+export function mayNotPublish({ field, namespace, controllerNamespace }: Of, secret: ClusterSecret): Failure {
+  const message =
+    `${field}: the cluster Secret ${controllerNamespace}/${secret.name} does not let the namespace "${namespace}" ` +
+    `publish; add it to the Secret's annotation ${publishers}`;
   return { kind: 'invalid', reason: 'NotAllowed', message };
 }
 

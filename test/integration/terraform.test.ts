@@ -51,14 +51,15 @@ describe('Terraform on local mode, its scripts as processes', { timeout: 100_000
   it('E8 E9 publishes outputs for Services that wait for them, and goes after what depends on it', async () => {
     const secret = { apiVersion: 'v1', kind: 'Secret', namespace: 'alustan', name: ns };
     const labels = { 'alustan.io/secret-type': 'cluster', environment: ns };
-    await infra.shop.client.create({ ...secret, metadata: { namespace: 'alustan', name: ns, labels } });
+    const metadata = { namespace: 'alustan', name: ns, labels, annotations: { 'alustan.io/publishers': ns } };
+    await infra.shop.client.create({ ...secret, metadata });
     await infra.service(
       ns,
       'api',
       { environment: ns, dependencies: { terraform: ['db'] } },
       { host: '${workspace.DB_HOST}' },
     );
-    await infra.until(ns, 'Service', 'api', 'Error UnresolvedVariables');
+    await infra.until(ns, 'Service', 'api', 'Progressing DependencyNotReady');
     const outputs = [
       { name: 'DB_HOST', path: '{.db.host}' },
       { name: 'FIRST', path: '{.list[0]}', sensitive: true },
@@ -68,8 +69,8 @@ describe('Terraform on local mode, its scripts as processes', { timeout: 100_000
     await infra.create(ns, 'db', 'infra', { variables, postDeploy: { script: 'outputs' }, publish });
     const done = await infra.reached(ns, 'db', 'Completed Delivered');
     expect(statusOf(done).postDeployOutput).toEqual({ db: { host: 'db.p' }, list: [null, true] });
-    const { metadata, data } = (await infra.shop.client.get(secret)) as KubeObject & { data: Record<string, string> };
-    expect([metadata.annotations?.['DB_HOST'], data['FIRST']]).toEqual(['db.p', 'MQ==']);
+    const filled = (await infra.shop.client.get(secret)) as KubeObject & { data: Record<string, string> };
+    expect([filled.metadata.annotations?.['DB_HOST'], filled.data['FIRST']]).toEqual(['db.p', 'MQ==']);
     // It has what it needs now; that its chart cannot be had is the next thing to tell.
     await infra.until(ns, 'Service', 'api', 'Error RepositoryNotFound');
     await infra.create(ns, 'rival', 'infra', { variables, postDeploy: { script: 'outputs' }, publish });

@@ -102,13 +102,9 @@ function collect(outputs: Outputs, publish: Publish): Result<readonly FoundOutpu
       const message = `spec.publish.outputs: ${name}: nothing is at ${path} in the outputs (${keys}); correct the path`;
       return fail('invalid', 'OutputNotFound', message);
     }
-    // What is no text already is written as JSON.
-    found.push({
-      name,
-      sensitive,
-      steps: steps.value,
-      value: typeof value === 'string' ? value : JSON.stringify(value),
-    });
+    // What is no text already is written as JSON; what is no Unicode would come back from the Secret as another text.
+    const text = (typeof value === 'string' ? value : JSON.stringify(value)).toWellFormed();
+    found.push({ name, sensitive, steps: steps.value, value: text });
   }
   return ok(found);
 }

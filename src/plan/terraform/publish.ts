@@ -2,10 +2,17 @@ import type { Action } from '../../core/plan.ts';
 import { fail, type Result } from '../../core/result.ts';
 import { report } from '../draft.ts';
 import type { ClusterSecret } from '../facts.ts';
-import { kubeconfig, secretOf } from '../workspace.ts';
+import { kubeconfig, mayNotPublish, mayPublish, secretOf } from '../workspace.ts';
 import { type Draft, type FoundOutput, forget } from './draft.ts';
+import { hashOf } from './image.ts';
 import { nameOf, ownersOf, ownKeys, publishedAnnotation } from './published.ts';
 import { workspaceOf } from './variables.ts';
+
+/** Keys by which a delivery finds its cluster (E6), of every Service that names it: an administrator's to write. */
+const reserved: ReadonlyMap<string, string> = new Map([
+  [kubeconfig, 'makes a cluster Secret one of a remote cluster'],
+  ['CLUSTER_NAME', 'says which cluster the Secret stands for'],
+]);
 
 /** Writes outputs into the cluster Secret of their environment, and takes back what is no longer published. */
 export function publishOutputs(draft: Draft): Draft {
@@ -19,8 +26,10 @@ export function publishOutputs(draft: Draft): Draft {
   if (refused !== undefined) return { ...draft, outcome: refused };
   const own = ownKeys(draft, secret);
   if (draft.found !== undefined) return write(draft, secret, draft.found);
-  // Somebody has removed what was published, and the values are not kept: the script is asked again.
-  if (names.some((name) => !own.includes(name))) return forget(draft, 'postDeployHash');
+  // They have not arrived, or somebody has changed them, and the values are not kept: the script is asked again.
+  const isThere = names.every((name) => own.includes(name));
+  const there = publish.outputs.map((output) => ({ ...output, value: valueIn(secret, output) }));
+  if (!isThere || hashOfValues(draft, there) !== draft.report.publishedHash) return forget(draft, 'postDeployHash');
   return report(draft, { published: names });
 }
 
@@ -32,14 +41,17 @@ function targetOf(draft: Draft, named: string | undefined): Result<ClusterSecret
   }
   const field = named === undefined ? 'spec.workspace' : 'spec.publish.environment';
   const remedy = 'create one: it says which namespaces may use the environment, so Alustan makes none by itself';
-  return secretOf({ ...workspaceOf(draft), environment, field }, remedy);
+  const workspace = { ...workspaceOf(draft), environment, field };
+  const secret = secretOf(workspace, remedy);
+  if (!secret.ok || mayPublish(secret.value, workspace.namespace)) return secret;
+  return { ok: false, failure: mayNotPublish(workspace, secret.value) };
 }
 
 function refusedKey(draft: Draft, secret: ClusterSecret, names: readonly string[]) {
   const owners = ownersOf(secret);
   for (const name of names) {
-    if (name === kubeconfig)
-      return conflict(`"${name}" makes a cluster Secret one of a remote cluster; publish under another name`);
+    const meaning = reserved.get(name);
+    if (meaning !== undefined) return conflict(`"${name}" ${meaning}; publish under another name`);
     const owner = owners.get(name);
     if (owner === nameOf(draft)) continue;
     if (owner !== undefined)
@@ -63,13 +75,23 @@ function write(draft: Draft, target: ClusterSecret, found: readonly FoundOutput[
   const actions = draft.facts.clusterSecrets.flatMap((secret) =>
     patchOf(draft, secret, secret === target ? found : []),
   );
-  return report(act(draft, actions), { published: found.map(({ name }) => name) });
+  const published = found.map(({ name }) => name);
+  return report(act(draft, actions), { published, publishedHash: hashOfValues(draft, found) });
+}
+
+function valueIn({ annotations, data }: ClusterSecret, { name, sensitive }: Pick<FoundOutput, 'name' | 'sensitive'>) {
+  return (sensitive ? data : annotations)[name];
+}
+
+/** Status tells by it whether the Secret holds what was printed last: a write may fail after its run is settled. */
+function hashOfValues(draft: Draft, values: readonly Readonly<{ name: string; value: string | undefined }>[]): string {
+  return hashOf(draft, { published: values.map(({ name, value }) => [name, value]) });
 }
 
 /** Takes back all that this object has published, wherever that is. */
 export function unpublish(draft: Draft): Draft {
   const actions = draft.facts.clusterSecrets.flatMap((secret) => patchOf(draft, secret, []));
-  return forget(act(draft, actions), 'published');
+  return forget(act(draft, actions), 'published', 'publishedHash');
 }
 
 function act(draft: Draft, actions: readonly Action[]): Draft {
