@@ -25,6 +25,9 @@ export type TerraformObject = Resource<TerraformSpec, TerraformStatus> &
     status: TerraformStatus;
   }>;
 
+/** Annotation by which a person lets the object go without a destroy. */
+export const abandonAnnotation = 'alustan.io/abandon';
+
 /**
  * Reads a Terraform. One that is being deleted is read even when its spec is not valid (any more), with what deletion
  * needs as far as it is there: nobody could mend it otherwise.
@@ -33,7 +36,7 @@ export function parseTerraform(object: KubeObject): Result<TerraformObject> {
   const { namespace = 'default', uid = '', creationTimestamp = '', deletionTimestamp } = object.metadata;
   const parsed = parseSpec(terraformSpec, object);
   const isDeleted = deletionTimestamp !== undefined;
-  if (!parsed.ok && !isDeleted) return parsed;
+  if (!parsed.ok && (!isDeleted || !isDestroyable(object))) return parsed;
   const raw = parsed.ok ? parsed.value : remains(object);
   if (!isDeleted && raw.workspace !== undefined && (raw.environment ?? raw.workspace) !== raw.workspace) {
     const message = 'spec.workspace and spec.environment are two names of one field, and differ: remove one of them';
@@ -57,6 +60,17 @@ function normalise(raw: Raw): TerraformSpec {
       terraform: dependencyNames(dependencies?.terraform),
     },
   };
+}
+
+/**
+ * Whether it can be read what is to be run, and with which variables. Where it cannot, nothing may be guessed: no script
+ * would be none to run, no variables would be those of another environment.
+ */
+function isDestroyable({ metadata, spec }: KubeObject): boolean {
+  if (metadata.annotations?.[abandonAnnotation] === 'true') return true;
+  const { scripts, variables } = (spec ?? {}) as Record<string, unknown>;
+  const { shape } = terraformSpec;
+  return shape.scripts.safeParse(scripts).success && shape.variables.safeParse(variables).success;
 }
 
 /** Of a spec that does not fit its schema: each field of the ones that deletion reads, where it fits by itself. */

@@ -10,6 +10,7 @@ const run = z
     name: z.string().describe('Name of the Job; its log is there: `kubectl logs job/NAME`.'),
     uid: z.string().optional().describe('Uid of the Job, once it has been seen.'),
     began: z.boolean().optional().describe('True once its script has been seen running.'),
+    removed: z.boolean().optional().describe('True where its Job is removed before its script has begun.'),
     purpose: z.enum(purposes).describe('Which script it runs.'),
     attempt: z.int().describe('Number of the Job among those of the same inputs.'),
     inputsHash: z.string().describe('Hash of what it was made from: image, script, variables.'),

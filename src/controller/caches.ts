@@ -13,7 +13,7 @@ export const byOwner = 'owner';
 /** Index: pods by the Job that made them. */
 export const byJob = 'job';
 
-/** Index: pods by the object whose runs they are, as `kind namespace/name`. */
+/** Index: Jobs and pods by the object whose runs they are, as `kind namespace/name`. */
 export const byObject = 'object';
 
 /** What the controller itself watches, with its own rights. */
@@ -52,7 +52,7 @@ export function openCaches(options: CacheOptions): Caches {
     jobs: open({
       type: { apiVersion: 'batch/v1', kind: 'Job' },
       labelSelector: runners,
-      indexers: { [byOwner]: owners },
+      indexers: { [byOwner]: owners, [byObject]: objectNames },
       transform: statusAndAccount,
     }),
     pods: open({

@@ -105,6 +105,16 @@ describe('a pass', () => {
     expect(log).toEqual(['Progressing: Job x', 'Event JobRunning', 'carried out', 'settled']);
   });
 
+  it('reports what is only true if all was accepted when all was', async () => {
+    const carryOut: CarryOut = async () => ({ objects: [], failure });
+    const plan = { report: { note: 'kept in a Secret' }, unsettled: { note: 'not kept yet' } };
+    const written: unknown[] = [];
+    const wrote = (object: KubeObject) => void written.push(object['status']);
+    await setUp({ plan, carryOut, wrote }).reconcile();
+    await setUp({ plan, wrote }).reconcile();
+    expect(written).toMatchObject([{ note: 'not kept yet' }, { note: 'kept in a Secret' }]);
+  });
+
   it('E10 goes on with the object as its own finalizer has made it: no conflict, no second pass', async () => {
     const own = { ...stored, metadata: { ...stored.metadata, resourceVersion: '2', finalizers: ['f'] } };
     const { log, reconcile } = setUp({ carryOut: async () => ({ objects: [own] }) });

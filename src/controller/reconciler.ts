@@ -123,7 +123,8 @@ export class Reconciler<Object, Facts, Report extends object> {
   async #carryOut(key: Key, object: KubeObject, plan: Plan<Report>, signal: AbortSignal): Promise<Made<Report>> {
     const recorded = await this.#record(key, object, plan);
     const { failure, objects } = await this.#tools.carryOut(plan.groups, signal);
-    const made = { outcome: failure ?? plan.outcome, report: plan.report };
+    const report = failure === undefined ? plan.report : (plan.unsettled ?? plan.report);
+    const made = { outcome: failure ?? plan.outcome, report };
     const own = objects.findLast(({ metadata }) => metadata.uid === object.metadata.uid);
     if (own === undefined) return { ...made, object: recorded };
     this.#kind.wrote(own);

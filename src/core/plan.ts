@@ -147,6 +147,8 @@ export type Plan<Report> = Readonly<{
   groups: readonly Group[];
   outcome: Outcome;
   report: Report;
+  /** Where it matters that an action succeeds: the report when one has failed. */
+  unsettled?: Report;
 }>;
 
 /** Pure: no clock, no I/O. */

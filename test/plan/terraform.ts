@@ -24,7 +24,7 @@ export type Given = Readonly<{
   tags?: ServiceGiven['tags'];
   pullable?: ServiceGiven['pullable'];
   jobs?: readonly (Omit<Partial<Run>, 'end'> & { name: string; end?: Partial<RunEnd> })[];
-  strayPods?: readonly string[];
+  strays?: readonly string[];
   settings?: Partial<TerraformFacts['settings']>;
   namespaceTerminating?: boolean;
   noAccount?: Failure;
@@ -70,7 +70,7 @@ export function factsOf(given: Given): TerraformFacts {
     ...(tags === 'absent' ? {} : { tags: result(tags) }),
     pullable: pullable(given.pullable ?? { '1.0.1': true, '1.0.2': true }),
     jobs: (given.jobs ?? []).map(run),
-    strayPods: given.strayPods ?? [],
+    strays: given.strays ?? [],
     namespaceTerminating: given.namespaceTerminating ?? false,
     ...(given.noAccount === undefined ? {} : { noAccount: given.noAccount }),
   };

@@ -42,7 +42,15 @@ function setUp(purpose: string, log: string | KubeError) {
   };
   const ended = { phase: 'Failed', containerStatuses: [{ name: 'terraform', state: { terminated: { exitCode: 3 } } }] };
   const caches = {
-    jobs: cache({ [byOwner]: () => [ownerId('shop', 't')] }, job),
+    jobs: cache(
+      {
+        [byOwner]: ({ metadata: { name } }) => [ownerId('shop', name === 'j' ? 't' : 'one before it')],
+        [byObject]: () => ['Terraform shop/db'],
+      },
+      job,
+      { kind: 'Job', metadata: { ...metadata, name: 'elder', uid: 'elder' } },
+      { kind: 'Job', metadata: { ...metadata, name: 'ended', uid: 'ended' }, status: failed },
+    ),
     pods: cache(
       {
         [byJob]: ({ metadata: { labels } }) => [`shop/${labels?.['batch.kubernetes.io/job-name']}`],
@@ -51,6 +59,7 @@ function setUp(purpose: string, log: string | KubeError) {
       pod('p', 'j', ended),
       pod('stray', 'gone', { phase: 'Running' }),
       pod('over', 'gone', { phase: 'Failed' }),
+      pod('elder-pod', 'elder', { phase: 'Running' }),
     ),
     ...{
       services: cache(graphIndexers),
@@ -81,11 +90,11 @@ function setUp(purpose: string, log: string | KubeError) {
 const forbidden = new KubeError(403, 'Forbidden', 'pods/log is forbidden');
 
 describe('what a plan is told of a run that has ended', () => {
-  it('reads its log as the tenant, and names pods that no Job has any more', async () => {
+  it('E31 reads its log as the tenant, and names what runs under its name and is not its own', async () => {
     const { tools, asked } = setUp('deploy', 'first\nlast\n');
     const facts = await gatherTerraform(tools, terraform('deploy'), signal);
     expect(facts.jobs[0]).toMatchObject({ phase: 'failed', end: { exitCode: 3, tail: ['first', 'last'] } });
-    expect(facts.strayPods).toEqual(['stray']);
+    expect(facts.strays).toEqual(['elder', 'stray', 'elder-pod']);
     expect([asked, facts.tags]).toEqual([['alustan-runner'], ok(['1.0.0'])]);
   });
 

@@ -1,4 +1,5 @@
 import type { TerraformObject } from '../../api/terraform-object.ts';
+import { isFinished } from '../../apply/janitor.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import type { Result } from '../../core/result.ts';
 import type { KubeClient } from '../../kube/client.ts';
@@ -8,7 +9,7 @@ import type { Run, TerraformFacts } from '../../plan/terraform/facts.ts';
 import { verdictOf } from '../../source/cluster/run-end.ts';
 import { readRunEnd } from '../../source/cluster/run-log.ts';
 import type { Looker, Watches } from '../../source/cluster/watches.ts';
-import { byObject, type Caches } from '../caches.ts';
+import { byObject, byOwner, type Caches, ownerId } from '../caches.ts';
 import { related } from '../graph.ts';
 import { type OwnJob, ownJobs } from '../own-jobs.ts';
 import { GatherError } from '../reconciler.ts';
@@ -54,7 +55,7 @@ export async function gatherTerraform(
     ...(noAccount === undefined ? {} : { noAccount }),
     clusterSecrets: caches.clusterSecrets.list().map(clusterSecret),
     peers: [...related(caches, terraform)].map((peer) => peerFact(peer, false)),
-    strayPods: strayPods(caches, terraform),
+    strays: strays(caches, terraform),
   };
 }
 
@@ -90,11 +91,15 @@ async function endedFact(client: KubeClient, own: OwnJob, isDeleted: boolean, si
   return runFact(own, { ...verdictOf(own.job, own.pods), tail: [`${end.failure.message}: it cannot be read`] });
 }
 
-/** Pods whose Job is gone: somebody has deleted it, and they may take their time to end. */
-function strayPods({ jobs, pods }: Caches, { metadata: { namespace, name } }: TerraformObject): string[] {
-  const hasJob = ({ metadata: { labels = {} } }: KubeObject) => {
-    return jobs.get({ namespace, name: labels['batch.kubernetes.io/job-name'] ?? '' }) !== undefined;
-  };
-  const all = pods.by(byObject, `Terraform ${namespace}/${name}`);
-  return all.filter((pod) => isAlive(pod) && !hasJob(pod)).map((pod) => pod.metadata.name);
+/**
+ * What still runs under the object's name and is none of its own Jobs: pods whose Job somebody has deleted, Jobs and pods
+ * of an object of the same name that has just gone (E31). All may take their time to end.
+ */
+function strays({ jobs, pods }: Caches, { metadata: { namespace, name, uid } }: TerraformObject): string[] {
+  const own = new Set(jobs.by(byOwner, ownerId(namespace, uid)).map((job) => job.metadata.name));
+  const jobOf = ({ metadata: { labels = {} } }: KubeObject) => labels['batch.kubernetes.io/job-name'] ?? '';
+  const of = `Terraform ${namespace}/${name}`;
+  const strayJobs = jobs.by(byObject, of).filter((job) => !isFinished(job) && !own.has(job.metadata.name));
+  const strayPods = pods.by(byObject, of).filter((pod) => isAlive(pod) && !own.has(jobOf(pod)));
+  return [...strayJobs, ...strayPods].map(({ metadata }) => metadata.name);
 }

@@ -21,7 +21,7 @@ describe('what a plan learns of a run', () => {
   it('says for what it is, of what, and with which image', () => {
     expect(runFact({ job: job(), pods: [] })).toEqual({
       ...{ name: 'j', uid: 'u', purpose: 'post-deploy', inputsHash: 'h', attempt: 3, image: 'infra:1.0.0' },
-      ...{ phase: 'active', began: false, alive: false },
+      ...{ phase: 'active', began: false, alive: false, podless: true },
     });
   });
 

@@ -25,6 +25,7 @@ export function runFact({ job, pods }: OwnJob, end?: RunEnd): Run {
     phase: ended === undefined ? 'active' : ended.type === 'Complete' ? 'succeeded' : 'failed',
     began: pods.some(hasBegun),
     alive: pods.some(isAlive),
+    ...(ended === undefined && pods.length === 0 ? { podless: true } : {}),
     ...(message === undefined ? {} : { message }),
     ...(ended?.lastTransitionTime === undefined ? {} : { finishedAt: ended.lastTransitionTime }),
     ...(end === undefined ? {} : { end }),

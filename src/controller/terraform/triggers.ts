@@ -4,6 +4,7 @@ import type { Caches } from '../caches.ts';
 import { concernsItself, isGoing } from '../changes.ts';
 import { graphIndexers, keyOf, neighbours } from '../graph.ts';
 import { ringForJobs } from '../service/triggers.ts';
+import { isAlive } from './run-facts.ts';
 
 /** The indexes that the cache of Terraforms needs for `ringTerraforms`. */
 export const terraformIndexers = graphIndexers;
@@ -22,9 +23,11 @@ export function ringTerraforms(caches: Caches, ring: (key: Key) => void): () => 
       for (const key of neighbours(caches, before, after)) ring(key);
     }),
     ringForJobs(jobs, pods, 'Terraform', ring),
-    // A pod whose Job is gone may be the last thing that is waited for.
+    // A pod whose Job is gone, or is another object's, may be the last thing that is waited for.
     pods.onChange((before, after) => {
-      if (after === undefined && before !== undefined) ringNamed(caches, before, ring);
+      if (before !== undefined && isAlive(before) && (after === undefined || !isAlive(after))) {
+        ringNamed(caches, before, ring);
+      }
     }),
     clusterSecrets.onChange(() => {
       for (const object of terraforms.list()) ring(keyOf(object));

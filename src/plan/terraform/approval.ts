@@ -6,6 +6,8 @@ import { limitAttempts } from '../attempts.ts';
 import { end, report } from '../draft.ts';
 import { type Command, readCommand } from './command.ts';
 import type { Draft } from './draft.ts';
+import { refuse } from './output.ts';
+import { logIsGone } from './printed.ts';
 import { secretValues } from './secrets.ts';
 import { accountOf, start } from './start.ts';
 import { summaryOf } from './summary.ts';
@@ -42,8 +44,9 @@ function makePlan(draft: Draft): Draft {
 
 /** Keeps the text in a Secret, since it may tell more than everybody should read; the summary is in status. */
 export function settlePlan(draft: Draft, record: RunRecord, end: RunEnd): Draft {
+  if (end.output === undefined) return refuse(draft, record, logIsGone);
   const mask = masker(secretValues(draft.object, draft.facts));
-  const text = mask(plain(end.output ?? end.tail.join('\n')));
+  const text = mask(plain(end.output));
   const secret = `${draft.object.metadata.name}-plan`;
   const plan = {
     hash: sha256(`${record.name} ${draft.object.metadata.uid} ${record.inputsHash}`).slice(0, 16),
@@ -54,7 +57,7 @@ export function settlePlan(draft: Draft, record: RunRecord, end: RunEnd): Draft 
     ...(end.outputTooLarge === true ? { truncated: true } : {}),
   };
   const groups = [...draft.groups, { name: 'plan', actions: [keep(draft, secret, text)] }];
-  return report({ ...draft, groups }, { plan });
+  return report({ ...draft, groups, unsettled: true }, { plan });
 }
 
 function keep(draft: Draft, secret: string, text: string) {

@@ -1,5 +1,5 @@
 import type { RunRecord } from '../../api/terraform-status.ts';
-import { end, wait } from '../draft.ts';
+import { end, report, wait } from '../draft.ts';
 import { firstFew } from '../first-few.ts';
 import type { Draft, Ended } from './draft.ts';
 import type { Run } from './facts.ts';
@@ -13,7 +13,7 @@ export function awaitRun(draft: Draft): Draft {
   const active = draft.facts.jobs.find((job) => job.phase === 'active');
   if (active !== undefined) return isWanted(active, draft) ? tellActive(draft, active) : supersede(draft, active);
   const alive = draft.facts.jobs.filter((job) => job.alive).map((job) => job.name);
-  const left = [...alive, ...draft.facts.strayPods];
+  const left = [...alive, ...draft.facts.strays];
   if (left.length === 0) return draft;
   return wait(
     draft,
@@ -29,8 +29,18 @@ function isWanted({ purpose, inputsHash }: Run, { object, desired, report: { las
   return purpose === 'unlock' || lastAppliedHash === desired.inputsHash;
 }
 
-function tellActive(draft: Draft, { message }: Run): Ended {
-  return tellRun(draft, recordedOf(draft), message === undefined ? '' : ` (${message})`);
+/** Milliseconds that the pod of a Job may take to be made. */
+const podMs = 30_000;
+
+function tellActive(draft: Draft, { name, message, podless }: Run): Ended {
+  const record = recordedOf(draft);
+  const { namespace } = draft.object.metadata;
+  const left = podless === true ? Date.parse(record.startedAt) + podMs - draft.now.getTime() : 0;
+  const none =
+    podless === true ? `it has no pod yet: kubectl describe job ${name} -n ${namespace} tells why` : undefined;
+  const why = left > 0 ? undefined : (message ?? none);
+  const told = tellRun(draft, record, why === undefined ? '' : ` (${why})`);
+  return left > 0 ? { ...told, outcome: { ...told.outcome, retryAfterMs: left } } : told;
 }
 
 /** `settleRun` has recorded what is active. */
@@ -51,5 +61,6 @@ function supersede(draft: Draft, { name, began, message }: Run): Ended {
   const action = { type: 'delete-object', object, actAs, propagation: 'Foreground' } as const;
   const groups = [...draft.groups, { name: 'superseded', actions: [action] }];
   const words = `${next} comes before the Job ${name}, whose script has not begun${why}: it is removed`;
-  return end({ ...draft, groups }, 'working', 'JobSuperseded', words);
+  const noted = report({ ...draft, groups }, { job: { ...recordedOf(draft), removed: true } });
+  return wait(noted, 'working', 'JobSuperseded', words);
 }

@@ -1,7 +1,8 @@
+import { abandonAnnotation } from '../../api/terraform-object.ts';
 import { sha256 } from '../../core/hash.ts';
 import type { ObjectRef } from '../../core/plan.ts';
 import { limitAttempts } from '../attempts.ts';
-import { end } from '../draft.ts';
+import { end, wait } from '../draft.ts';
 import { firstFew } from '../first-few.ts';
 import { dependentsOf } from '../peers.ts';
 import { awaitRun } from './await-run.ts';
@@ -13,7 +14,6 @@ import { start } from './start.ts';
 import { fillVariables } from './variables.ts';
 
 export const finalizer = 'terraform.finalizer.alustan.io';
-const abandonAnnotation = 'alustan.io/abandon';
 /** Milliseconds: the status that tells of the end is there to be seen first. */
 const soonMs = 10;
 
@@ -57,12 +57,15 @@ function holdForDependents(draft: Draft): Draft {
   if (dependents.length === 0) return draft;
   const names = firstFew(dependents.sort(), 5);
   const message = `Terraform has dependents, cannot delete: ${names}; delete them first`;
-  return end(draft, 'blocked', 'HasDependents', message);
+  return wait(draft, 'blocked', 'HasDependents', message);
 }
 
 function abandon(draft: Draft): Draft {
   if (draft.object.metadata.annotations?.[abandonAnnotation] !== 'true') return draft;
-  return letGo(draft, 'Abandoned', `the infrastructure is left as it is (annotation ${abandonAnnotation})`);
+  const active = draft.facts.jobs.find((job) => job.phase === 'active');
+  const ended = `; the Job ${active?.name} is ended with the object, and may leave the lock of its state`;
+  const left = `the infrastructure is left as it is (annotation ${abandonAnnotation})`;
+  return letGo(draft, 'Abandoned', active === undefined ? left : `${left}${ended}`);
 }
 
 function endWhenDestroyed(draft: Draft): Draft {
@@ -87,7 +90,7 @@ function requireAccount(draft: Draft): Draft {
   const { noAccount } = draft.facts;
   if (noAccount === undefined) return draft;
   const remedy = `mend it, or set the annotation ${abandonAnnotation}: "true" to leave the infrastructure as it is`;
-  return end(draft, 'blocked', noAccount.reason, `${noAccount.message}; ${remedy}`, noAccount.retryAfterMs);
+  return wait(draft, 'blocked', noAccount.reason, `${noAccount.message}; ${remedy}`, noAccount.retryAfterMs);
 }
 
 function takeImage(draft: Draft): Draft {

@@ -23,6 +23,8 @@ export type Draft = BaseDraft &
     facts: TerraformFacts;
     desired: Desired;
     report: TerraformReport;
+    /** True where the report holds only if what a run has printed could be written. */
+    unsettled?: boolean;
     /** What is to be published; only in the pass that reads what `postDeploy` has printed. */
     found?: readonly FoundOutput[];
   }>;

@@ -18,8 +18,8 @@ export type TerraformFacts = ImageFacts &
     noAccount?: Failure;
     /** Jobs owned by this object (by uid). The one that `status.job` names is looked up live when the cache lacks it. */
     jobs: readonly Run[];
-    /** Pods of runs whose Job is gone, that have not ended yet. */
-    strayPods: readonly string[];
+    /** Pods and Jobs that have not ended yet, of runs whose Job is gone or belonged to an object of the same name. */
+    strays: readonly string[];
     namespaceTerminating: boolean;
   }>;
 
@@ -37,6 +37,8 @@ export type Run = Readonly<{
   began: boolean;
   /** Whether a pod of it is there that has not ended. */
   alive: boolean;
+  /** Of an active Job: no pod has been made for it. */
+  podless?: true;
   /** Of an active Job: what holds it up, for example that its image cannot be pulled. */
   message?: string;
   /** RFC 3339. */

@@ -86,7 +86,7 @@ export function settleOutput(draft: Draft, record: RunRecord, end: RunEnd): Draf
 }
 
 /** The script has ended well, and what it printed cannot be used. */
-function refuse(draft: Draft, record: RunRecord, { reason, message }: Failure): Draft {
+export function refuse(draft: Draft, record: RunRecord, { reason, message }: Failure): Draft {
   const failures = (draft.before.job?.failures ?? 0) + 1;
   return report(draft, { job: { ...record, phase: 'failed', exitCode: 0, reason, message, failures } });
 }

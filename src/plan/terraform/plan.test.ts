@@ -19,6 +19,8 @@ type Case = {
     patch?: Record<string, unknown>;
     /** Parts of the report; `null`: absent. */
     report?: Record<string, unknown>;
+    /** Parts of the report where an action fails. */
+    unsettled?: Record<string, unknown>;
     /** Milliseconds. */
     again?: number;
   };
@@ -40,6 +42,7 @@ describe.each(readdirSync(folder).sort())('%s', (file) => {
     if (then.again !== undefined) expect(plan.outcome.retryAfterMs).toBe(then.again);
     if (then.job !== undefined) expect(jobOf(plan.groups)).toMatchObject(then.job);
     if (then.patch !== undefined) expect(find(plan.groups, 'patch-object')?.patch).toMatchObject(then.patch);
+    if (then.unsettled !== undefined) expect(plan.unsettled).toMatchObject(then.unsettled);
     for (const [key, value] of Object.entries(then.report ?? {})) {
       const found = (plan.report as Record<string, unknown>)[key];
       if (value === null) expect(found, key).toBeUndefined();

@@ -1,11 +1,11 @@
 import type { TerraformObject } from '../../api/terraform-object.ts';
-import type { TerraformReport } from '../../api/terraform-status.ts';
+import type { TerraformReport, TerraformStatus } from '../../api/terraform-status.ts';
 import { masker } from '../../core/mask.ts';
 import type { Plan } from '../../core/plan.ts';
 import { awaitAccount } from '../account.ts';
 import { limitAttempts, noteRetry } from '../attempts.ts';
 import { awaitDependencies, refuseCycle } from '../dependencies.ts';
-import { end, runSteps } from '../draft.ts';
+import { end, runSteps, wait } from '../draft.ts';
 import { awaitApproval } from './approval.ts';
 import { awaitRun } from './await-run.ts';
 import { type Command, readCommand } from './command.ts';
@@ -60,17 +60,22 @@ export function planTerraform(object: TerraformObject, facts: TerraformFacts, no
 
 function begin(object: TerraformObject, facts: TerraformFacts, now: Date): Draft {
   const before = object.status;
+  const report = reportOf(before);
   const desired = { variables: {}, sensitive: [], image: '', inputsHash: '', arguments: '' };
-  const { state: _s, message: _m, observedGeneration: _o, conditions: _c, ...report } = before;
   // What the last pass found is found anew; what cannot be found again is carried on.
   return forget({ object, before, facts, now, desired, groups: [], report }, 'blockedBy', 'blockedByMore', 'waiting');
+}
+
+function reportOf(status: TerraformStatus): TerraformReport {
+  const { state: _s, message: _m, observedGeneration: _o, conditions: _c, ...report } = status;
+  return report;
 }
 
 /** A terminating namespace takes no Jobs; a finalizer added now would only delay its end. */
 function respectNamespaceEnd(draft: Draft): Draft {
   if (!draft.facts.namespaceTerminating) return draft;
   const message = `the namespace "${draft.object.metadata.namespace}" is being deleted: nothing is deployed`;
-  return end(draft, 'waiting', 'NamespaceTerminating', message);
+  return wait(draft, 'waiting', 'NamespaceTerminating', message);
 }
 
 function holdFinalizer(draft: Draft): Draft {
@@ -87,7 +92,7 @@ function suspend(draft: Draft): Draft {
   const { lastAppliedHash, lastAppliedImage } = draft.report;
   const remedy = 'set spec.suspend to false to go on';
   if (lastAppliedHash === undefined) {
-    return end(draft, 'waiting', 'Suspended', `spec.suspend: nothing is run while it is true; ${remedy}`);
+    return wait(draft, 'waiting', 'Suspended', `spec.suspend: nothing is run while it is true; ${remedy}`);
   }
   return end(draft, 'completed', 'Suspended', `suspended, what ${lastAppliedImage} has deployed stays; ${remedy}`);
 }
@@ -135,6 +140,7 @@ function hideSecrets(draft: Ended): Plan<TerraformReport> {
     groups,
     outcome: { ...draft.outcome, message: mask(draft.outcome.message) },
     report: { ...(maskWords(told, mask) as typeof told), ...output },
+    ...(draft.unsettled === true ? { unsettled: reportOf(draft.before) } : {}),
   };
 }
 

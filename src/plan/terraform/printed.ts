@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from '../../core/result.ts';
+import { type Failure, fail, ok, type Result } from '../../core/result.ts';
 import { outputLimit, type RunEnd } from '../../core/terraform-run.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -6,6 +6,12 @@ type Json = Readonly<Record<string, unknown>>;
 /** Places that look like an object and are none, before the search is given up. */
 const patience = 200;
 const remedy = 'spec.postDeploy.script must print one JSON object {"outputs": {…}}';
+
+export const logIsGone: Failure = {
+  kind: 'invalid',
+  reason: 'OutputLost',
+  message: 'its log is gone before it was read; it is run again',
+};
 
 /** E29: the object `outputs` that a script has printed, after whatever it has logged before. */
 export function readOutputs({
@@ -20,7 +26,7 @@ export function readOutputs({
       `it printed more than ${limit}, of which nothing is taken; ${remedy}, and less of it`,
     );
   }
-  if (output === undefined) return fail('invalid', 'OutputLost', 'its log is gone before it was read; it is run again');
+  if (output === undefined) return { ok: false, failure: logIsGone };
   if (output.trim() === '') return fail('invalid', 'NoOutput', `it printed nothing; ${remedy}`);
   const found = lastObject(output);
   if (found === undefined) return fail('invalid', 'OutputNotJson', `it printed ${looks(output)}; ${remedy}`);

@@ -76,7 +76,7 @@ function write(draft: Draft, target: ClusterSecret, found: readonly FoundOutput[
     patchOf(draft, secret, secret === target ? found : []),
   );
   const published = found.map(({ name }) => name);
-  return report(act(draft, actions), { published, publishedHash: hashOfValues(draft, found) });
+  return report({ ...act(draft, actions), unsettled: true }, { published, publishedHash: hashOfValues(draft, found) });
 }
 
 function valueIn({ annotations, data }: ClusterSecret, { name, sensitive }: Pick<FoundOutput, 'name' | 'sensitive'>) {

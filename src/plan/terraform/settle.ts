@@ -21,8 +21,8 @@ export function settleRun(draft: Draft): Draft {
   if (last === undefined || last.phase !== undefined) return draft;
   const found = jobs.find((job) => job.name === last.name);
   if (found !== undefined) return conclude(draft, last, found);
-  // Recorded and never begun: it is created (again), under the same name.
-  return last.began === true ? lost(draft, last) : draft;
+  // Recorded and never seen: it is created (again), under the same name.
+  return last.uid === undefined && last.began !== true ? draft : lost(draft, last);
 }
 
 function recordOf({ name, uid, purpose, inputsHash, attempt, began, image }: Run, { before, now }: Draft): RunRecord {
@@ -38,10 +38,13 @@ function recordOf({ name, uid, purpose, inputsHash, attempt, began, image }: Run
   return { ...first, ...same, uid, ...(began ? { began } : {}) };
 }
 
-/** Somebody deleted the Job while its script ran. */
+/** The Job is gone: removed by `supersede`, or by somebody, who may have ended its script. */
 function lost(draft: Draft, record: RunRecord): Draft {
-  const message = 'its Job was deleted while it ran';
-  return fail(draft, record, { reason: 'PodLost', message, tail: [] }, draft.now.toISOString());
+  const began = record.began === true || record.removed !== true;
+  const ran = record.began === true ? 'deleted while it ran' : 'deleted, and may have run';
+  const message = `its Job was ${began ? ran : 'removed before its script had begun'}`;
+  const seen = began ? { ...record, began } : record;
+  return fail(draft, seen, { reason: 'PodLost', message, tail: [] }, draft.now.toISOString());
 }
 
 function conclude(draft: Draft, record: RunRecord, run: Run): Draft {
@@ -54,10 +57,14 @@ function conclude(draft: Draft, record: RunRecord, run: Run): Draft {
   return succeed(report(draft, { job: done }), done, at, end);
 }
 
-/** What a finished run has left; where nobody saw it run, how it ended tells. */
+/**
+ * Whether its script may have done anything; where nobody saw it run, how it ended tells. A pod that was lost tells
+ * nothing: better to destroy what is not there (E30) than to leave what is.
+ */
 function hasBegun(record: RunRecord, run: Run, end: RunEnd): boolean {
   if (end.reason === 'StartError') return false;
-  return record.began === true || run.began || end.exitCode !== undefined || end.reason === 'OOMKilled';
+  if (record.began === true || run.began || end.exitCode !== undefined) return true;
+  return end.reason === 'OOMKilled' || isInterruption(end);
 }
 
 function succeed(draft: Draft, record: RunRecord, at: string, end: RunEnd): Draft {

@@ -24,7 +24,10 @@ export function start(
   const { metadata, apiVersion, kind } = draft.object;
   const { name: own, namespace, uid } = metadata;
   const { image } = draft.desired;
-  const record: RunRecord = { ...nextRecord(draft, `${own.slice(0, nameLimit)}-${of.purpose}`, of), image };
+  const record: RunRecord = {
+    ...nextRecord(draft, `${own.slice(0, nameLimit).replace(/[-.]+$/, '')}-${of.purpose}`, of),
+    image,
+  };
   const job: JobRequest = {
     owner: { apiVersion, kind, namespace, name: own, uid },
     ...{ name: record.name, namespace, attempt: record.attempt, inputsHash: of.inputsHash },
