@@ -115,6 +115,14 @@ describe('what a plan knows of a runner Job', () => {
   });
 
   it.each([
+    ['runs', pod({ phase: 'Running', containerStatuses: [{ state: { running: {} } }] })],
+    ['waits for its image', state({ waiting: { reason: 'ImagePullBackOff' } })],
+  ])('E20 waits for the end of a pod that still %s by the cache, though its Job has ended', (_what, given) => {
+    expect(jobFact(job(spent), [given])).toMatchObject({ phase: 'active' });
+    expect(jobFact(job(spent), [])).toMatchObject({ phase: 'failed', interrupted: true });
+  });
+
+  it.each([
     ['a Job that took too long, though its runner was told to stop for that', [failed], [evicted]],
     ['a Job that took too long and has no pod any more', [failed], []],
     ['a chart that failed', [spent], [result({ ok: false, message: 'chart is bad' })]],

@@ -20,7 +20,9 @@ type PodStatus = {
 /** What a plan needs to know of a runner Job, from the Job and the pods that it had. */
 export function jobFact(job: KubeObject, pods: readonly KubeObject[]): Job {
   const labels = job.metadata.labels ?? {};
-  const ended = endOf(job);
+  const told = endOf(job);
+  // Of two watches either may be ahead: how a spent Job has ended, only the end of its pod tells.
+  const ended = isSpent(told) && pods.length > 0 && !pods.some(hasEnded) ? undefined : told;
   const words = pods.map((pod) => wordsOf((pod['status'] ?? {}) as PodStatus)).findLast((item) => item !== undefined);
   // A runner that has done its work leaves words, too; until its Job has ended they are no hindrance to tell of.
   const gone = ended !== undefined && pods.length === 0 && isSpent(ended) ? 'its pod was deleted' : undefined;
@@ -37,6 +39,11 @@ export function jobFact(job: KubeObject, pods: readonly KubeObject[]): Job {
     ...(words?.revision === undefined ? {} : { revision: words.revision }),
     ...(ended?.at === undefined ? {} : { finishedAt: ended.at }),
   };
+}
+
+function hasEnded(pod: KubeObject): boolean {
+  const { phase, containerStatuses = [] } = (pod['status'] ?? {}) as PodStatus;
+  return phase === 'Failed' || phase === 'Succeeded' || containerStatuses.some(({ state }) => state?.terminated);
 }
 
 type End = { phase: 'succeeded' | 'failed'; at?: string; reason?: string; message?: string };
