@@ -10,7 +10,7 @@ import { rewriteHosts } from './hosts.ts';
 import { previewAnnotations as annotation, originOf, previewLabels, sealService } from './identity.ts';
 import { followedImage, type ImageChoice } from './image.ts';
 import { previewHost, releaseOf } from './names.ts';
-import { fillVariables, overlay, type Values, variablesOf } from './values.ts';
+import { fillVariables, harmless, overlay, type Values, variablesOf } from './values.ts';
 
 /** A preview with all that its Services are made from. */
 export type Site = Readonly<{
@@ -87,7 +87,8 @@ function hostOf({ facts, service }: Stage, { preview }: Site): (host: string) =>
     secret !== undefined && Object.hasOwn(secret.data, name) ? undefined : secret?.annotations[name];
   return (host) => {
     const { value, missing } = fillPlaceholders(host, lookUp);
-    return missing.length === 0 ? previewHost(value, preview.names) : `preview-${preview.names.id}-${host}`;
+    // What was filled in, or escaped, is not to be read again by the delivery.
+    return missing.length === 0 ? harmless(previewHost(value, preview.names)) : `preview-${preview.names.id}-${host}`;
   };
 }
 

@@ -46,8 +46,12 @@ export function unknownVariables(value: unknown, variables: PreviewVariables): s
  * the branch: a placeholder of the workspace in it stays text, and gets at no secret.
  */
 export function fillVariables(value: Values, variables: PreviewVariables): Values {
-  const harmless = (name: string) => String(variables[name]).replaceAll('${workspace.', () => '$${workspace.');
-  return fillPreview(value, harmless) as Values;
+  return fillPreview(value, (name) => harmless(String(variables[name]))) as Values;
+}
+
+/** Text in which the delivery finds no placeholder of the workspace. */
+export function harmless(text: string): string {
+  return text.replaceAll('${workspace.', () => '$${workspace.');
 }
 
 /** The same in one text, without care for what follows: for names of tags. */
