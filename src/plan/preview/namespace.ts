@@ -44,7 +44,7 @@ function labelsOf({ facts }: Stage): Record<string, string> {
 }
 
 /** What the namespace still lacks: labels, quota and network policy of the installation. */
-export function furnish(stage: Stage, { name, annotations }: PreviewNamespace): Action[] {
+export function furnish(stage: Stage, { name, uid, annotations }: PreviewNamespace): Action[] {
   const { resourceQuota, networkPolicy } = stage.facts.settings;
   const labels = labelsOf(stage);
   const hash = keyedHash('content', { resourceQuota, networkPolicy, labels }).slice(0, 16);
@@ -57,7 +57,8 @@ export function furnish(stage: Stage, { name, annotations }: PreviewNamespace): 
     ...(networkPolicy === undefined
       ? []
       : [{ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata, spec: networkPolicy }]),
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels, annotations: { [content]: hash } } },
+    // With its uid: one that is gone by now is not made again without a seal, and a later one of that name not touched.
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name, uid, labels, annotations: { [content]: hash } } },
   ];
   return objects.map((object) => ({ type: 'apply-object', object, force: true }));
 }
