@@ -65,6 +65,7 @@ export class FeedbackApplier implements Applier<FeedbackAction['type']> {
     const { owner, repo, apiUrl } = target.repository;
     const where = `${apiUrl}/${owner}/${repo}`;
     const lane = target.credentials?.id ?? '';
+    const right = `${lane} ${where} ${action.type}`;
     switch (action.type) {
       case 'comment-upsert': {
         const hide = masker(inMarkdown([...action.sensitive, ...secretsOf(target.credentials)]));
@@ -75,7 +76,7 @@ export class FeedbackApplier implements Applier<FeedbackAction['type']> {
           section,
           body,
         );
-        return { ...wanted, lane };
+        return { ...wanted, lane, right };
       }
       case 'commit-status': {
         const { sha, context, state, targetUrl } = action;
@@ -83,7 +84,7 @@ export class FeedbackApplier implements Applier<FeedbackAction['type']> {
         const status = { context, state, description: cut(action.description), ...url };
         const content = JSON.stringify(status);
         const settle = (signal: AbortSignal) => settleStatus(this.#writer, target, sha, status, signal);
-        return { key: `${where} ${sha} ${context}`, lane, content, settle };
+        return { key: `${where} ${sha} ${context}`, lane, right, content, settle };
       }
       case 'deployment': {
         const { sha, environment, state, environmentUrl } = action;
@@ -91,7 +92,7 @@ export class FeedbackApplier implements Applier<FeedbackAction['type']> {
         const status = { state, description: cut(action.description), ...url };
         const content = JSON.stringify([sha, status]);
         const settle = (signal: AbortSignal) => this.#deployments.settle(target, { sha, environment }, status, signal);
-        return { key: `${where} environment ${environment}`, lane, content, settle };
+        return { key: `${where} environment ${environment}`, lane, right, content, settle };
       }
     }
   }

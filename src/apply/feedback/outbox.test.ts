@@ -10,7 +10,7 @@ function stage(answer: (key: string, content: string) => Result<Settled> = () =>
   const outbox = new Outbox({ clock, failed: (_letter, { message }) => failures.push(message) });
   const post = (key: string, content: string, lane = 'a'): boolean =>
     outbox.post({
-      ...{ key, content, lane },
+      ...{ key, content, lane, right: lane },
       settle: async () => {
         sent.push([key, content, clock.now()]);
         return answer(key, content);
@@ -96,6 +96,38 @@ describe('E16 what is said on pull requests', () => {
     expect(sent).toHaveLength(1);
     await clock.advance(200_000);
     expect(sent).toHaveLength(2);
+    post('c', '2');
+    await clock.advance(0);
+    expect(sent).toHaveLength(3);
+  });
+  it('a right that the login lacks is asked for ever more seldom, however many letters need it', async () => {
+    let allowed = false;
+    const { clock, sent, post } = stage(() => (allowed ? ok('written') : fail('invalid', 'Forbidden', 'no right')));
+    for (let i = 0; i < 200; i++) post(`c${i}`, '1');
+    await clock.advance(3_599_999);
+    // Three tell that it is not one of them alone; then one at a time looks again, in the end each ten minutes.
+    expect(sent.slice(2).map(([, , at]) => at / 60_000)).toEqual([0, 1, 3, 7, 15, 25, 35, 45, 55]);
+    allowed = true;
+    await clock.advance(600_000);
+    expect(new Set(sent.slice(11).map(([key]) => key)).size).toBe(200);
+  });
+  it('one that is refused for itself, as on a locked page, holds up no other', async () => {
+    const { clock, sent, post } = stage((key) =>
+      key === 'locked' ? fail('invalid', 'Forbidden', 'locked') : ok('written'),
+    );
+    post('locked', '1');
+    await clock.advance(3_000_000);
+    post('c', '1');
+    await clock.advance(0);
+    expect(sent.at(-1)?.[0]).toBe('c');
+  });
+  it('with another login it is tried at once', async () => {
+    const { clock, sent, post } = stage(() => fail('invalid', 'Forbidden', 'no right'));
+    post('c', '1');
+    await clock.advance(10_000);
+    post('c', '1', 'another login');
+    await clock.advance(0);
+    expect(sent.map(([, , at]) => at)).toEqual([0, 10_000]);
   });
   it('leaves nothing behind when it is closed', async () => {
     const { clock, sent, post, outbox } = stage();

@@ -10,6 +10,8 @@ export type Letter = Readonly<{
   key: string;
   /** Who says it: letters of one lane go one after the other. */
   lane: string;
+  /** What must be allowed for it: letters of one right are refused together. */
+  right: string;
   /** What is said, for comparison. */
   content: string;
   settle(signal: AbortSignal): Promise<Result<Settled>>;
@@ -36,6 +38,8 @@ type Entry = {
 };
 
 type Lane = { queue: string[]; busy: boolean };
+/** Which letters were refused since one was written, and until when none of that right is tried. */
+type Refused = Readonly<{ keys: Set<string>; times: number; until: number }>;
 
 /** Milliseconds between two writes of a lane: what GitHub asks of programs. */
 const laneGapMs = 1_000;
@@ -47,6 +51,10 @@ const minuteMs = 60_000;
 const retryMs = 5_000;
 const longestRetryMs = 600_000;
 const maxEntries = 20_000;
+/** Letters whose refusal says that the right is missing: one alone may be refused for itself, as on a locked page. */
+const refusedAlike = 3;
+const maxRefused = 1_000;
+const lacksRight: readonly string[] = ['Forbidden', 'Unauthorized'];
 
 /**
  * Says things beside the work that they tell of, slowly and with retries, so that neither waits for the other. What is
@@ -56,6 +64,7 @@ export class Outbox {
   readonly #options: OutboxOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #lanes = new Map<string, Lane>();
+  readonly #refused = new Map<string, Refused>();
   readonly #stop = new AbortController();
   #working = 0;
 
@@ -68,12 +77,13 @@ export class Outbox {
     if (this.#stop.signal.aborted) return false;
     const entry = this.#entries.get(letter.key) ?? { letter, state: 'idle', failures: 0, notBefore: 0, writes: [] };
     if (entry.settled === letter.content && entry.state === 'idle') return true;
-    const changed = entry.letter.content !== letter.content;
+    const isOther = entry.letter.content !== letter.content || entry.letter.lane !== letter.lane;
     entry.letter = letter;
     this.#entries.set(letter.key, entry);
     this.#forget();
-    // A new content is tried at once, whatever the old one met.
-    if (entry.state === 'idle' || (changed && entry.failures > 0 && entry.state === 'waiting')) this.#schedule(entry);
+    if (entry.state === 'idle') this.#schedule(entry);
+    // New words, and those of another login, are tried at once, whatever the old ones met.
+    else if (isOther) this.#hurry(entry);
     return false;
   }
 
@@ -124,6 +134,10 @@ export class Outbox {
   async #send(entry: Entry): Promise<number> {
     const { letter } = entry;
     entry.state = 'idle';
+    if (this.#isRefused(letter)) {
+      this.#wait(entry, letter);
+      return 0;
+    }
     this.#working += 1;
     const result = await letter.settle(this.#stop.signal);
     this.#working -= 1;
@@ -131,7 +145,10 @@ export class Outbox {
     if (!result.ok) return this.#retry(entry, letter, result.failure);
     Object.assign(entry, { settled: letter.content, failures: 0, failure: undefined });
     const wrote = result.value === 'written';
-    if (wrote) this.#rest(entry);
+    if (wrote) {
+      this.#allow(letter.right);
+      this.#rest(entry);
+    }
     // A newer one came while this one was on its way.
     if (entry.letter.content !== letter.content) this.#schedule(entry);
     return wrote ? laneGapMs : 0;
@@ -150,10 +167,50 @@ export class Outbox {
     const wait = failure.retryAfterMs ?? Math.min(longestRetryMs, retryMs * 2 ** Math.min(20, entry.failures - 1));
     // What a person must mend is not tried again soon.
     entry.notBefore = this.#options.clock.now() + (failure.kind === 'invalid' ? longestRetryMs : wait);
+    if (lacksRight.includes(failure.reason)) this.#refuse(letter);
     if (entry.failure !== failure.message) this.#options.failed(letter, failure);
     entry.failure = failure.message;
     this.#schedule(entry);
     return failure.reason === 'RateLimited' ? wait : 0;
+  }
+
+  /** One at a time is tried again, so that what nobody may write costs few requests. */
+  #refuse({ right, key }: Letter): void {
+    const { keys, times } = this.#refused.get(right) ?? { keys: new Set<string>(), times: 0 };
+    if (keys.size < refusedAlike) keys.add(key);
+    const wait = Math.min(longestRetryMs, minuteMs * 2 ** Math.min(20, times));
+    const more = keys.size < refusedAlike ? 0 : 1;
+    this.#refused.delete(right);
+    this.#refused.set(right, { keys, times: times + more, until: this.#options.clock.now() + wait });
+    for (const oldest of this.#refused.keys()) {
+      if (this.#refused.size <= maxRefused) break;
+      this.#refused.delete(oldest);
+    }
+  }
+
+  /** The right is there (again): what waited for it is said. */
+  #allow(right: string): void {
+    const refused = this.#refused.get(right);
+    this.#refused.delete(right);
+    if (refused === undefined || refused.keys.size < refusedAlike) return;
+    for (const entry of this.#entries.values()) if (entry.letter.right === right) this.#hurry(entry);
+  }
+
+  #hurry(entry: Entry): void {
+    if (entry.failures === 0 || entry.state !== 'waiting') return;
+    entry.notBefore = 0;
+    this.#schedule(entry);
+  }
+
+  #isRefused({ right }: Letter): boolean {
+    const refused = this.#refused.get(right);
+    return refused !== undefined && refused.keys.size >= refusedAlike && this.#options.clock.now() < refused.until;
+  }
+
+  #wait(entry: Entry, { right }: Letter): void {
+    entry.notBefore = this.#refused.get(right)?.until ?? 0;
+    entry.failures = Math.max(1, entry.failures);
+    this.#schedule(entry);
   }
 
   /** The oldest that are said; to be asked for again costs a request, and no more. */
