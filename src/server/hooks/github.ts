@@ -47,13 +47,14 @@ async function receive(c: Context, options: GitHubHookOptions, reader: BodyReade
   if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) {
     return says(415, 'choose the content type application/json at the webhook');
   }
-  if (!replays.isNew(delivery(c))) return says(202, 'known already');
   const event = c.req.header('x-github-event') ?? '';
   if (event === 'ping') return says(200, 'pong');
   const payload = parse(text);
   if (payload === undefined) return says(400, 'no JSON object');
   const bells = options.bells();
   if (bells === undefined) return says(503, 'this replica does not lead');
+  // Only what is heard is known: what was refused may be sent again.
+  if (!replays.isNew(delivery(c))) return says(202, 'known already');
   return says(202, ring(bells, event, payload) ? 'heard' : 'nothing to do');
 }
 
