@@ -74,7 +74,7 @@ describe('a label that comes and goes', () => {
     expect(world.namespaces.size).toBe(200);
     const begin = performance.now();
     world.plan();
-    // Measured: 60 ms. The limit tells a square from a line, also on a busy machine.
+    // The limit tells a square from a line, also on a busy machine.
     expect(performance.now() - begin).toBeLessThan(5_000);
   });
 });
