@@ -19,6 +19,20 @@ function shared(context: Context) {
       { manager: 'one', operation: 'Apply', fieldsV1: { 'f:data': { 'f:a': {} } } },
     ]);
   });
+
+  it('with a uid makes nothing, and touches only the object of that uid', async () => {
+    const name = uniqueName('apply-uid');
+    const uid = '00000000-0000-0000-0000-000000000000';
+    const withUid = () =>
+      context.client.patch(`${maps(name)}?fieldManager=one&force=true`, 'apply', configMap(name, {}, { uid }));
+    expect((await withUid()).body).toMatchObject({
+      code: 409,
+      reason: 'Conflict',
+      message: expect.stringContaining(uid),
+    });
+    await context.client.post(maps(), configMap(name));
+    expect((await withUid()).body).toMatchObject({ code: 409, reason: 'Conflict' });
+  });
   return { maps, deployments, apply };
 }
 

@@ -1,6 +1,6 @@
 import { parse as parseYaml } from 'yaml';
 import type { WriteCall } from '../api.ts';
-import { ApiError, badRequest, unsupportedMediaType } from '../errors.ts';
+import { ApiError, badRequest, conflict, unsupportedMediaType } from '../errors.ts';
 import { mediaType, parseJson } from '../http/body.ts';
 import type { ApiRequest } from '../http/request.ts';
 import type { ApiObject } from '../object.ts';
@@ -9,6 +9,7 @@ import { keyOf } from '../resources/resource-type.ts';
 import { schemaOf } from '../resources/schemas.ts';
 import { applied, appliedConfiguration, checkPatchOptions } from './apply.ts';
 import { createObject } from './create.ts';
+import { resourceName } from './objects.ts';
 import type { Patch, WriteOptions } from './options.ts';
 import { updateObject } from './update.ts';
 
@@ -49,6 +50,9 @@ export function patchObject(
   const configuration = appliedConfiguration(call, patch.body);
   const key = keyOf(call.type, call.info.namespace, call.info.name);
   if (call.api.store.get(key) === undefined && call.info.subresource === '') {
+    const { uid = '' } = configuration.metadata;
+    const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+    if (uid !== '') throw conflict(resourceName(call.type), call.info.name, why);
     const object = createObject(call, applied(call, undefined, configuration, options), options, 'Apply');
     return { object, created: true };
   }
