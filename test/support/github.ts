@@ -25,8 +25,18 @@ export type GitHubStage = Readonly<{
   target(repository?: string, credentials?: ForgeTarget['credentials'] | 'anonymous'): ForgeTarget;
 }>;
 
-/** What is not known there fails the test. */
+/** One for this test. What is not known there fails it. */
 export async function githubStage(options: Partial<GitHubOptions> = {}): Promise<GitHubStage> {
+  const { close, ...stage } = await openGitHub(options);
+  onTestFinished(() => {
+    close();
+    expect(stage.github.unknown).toEqual([]);
+  });
+  return stage;
+}
+
+/** One for as long as it is wanted. */
+export async function openGitHub(options: Partial<GitHubOptions> = {}): Promise<GitHubStage & { close(): void }> {
   let now = Date.UTC(2026, 10, 27, 12);
   let fault: Fault | undefined;
   let url = '';
@@ -44,11 +54,6 @@ export async function githubStage(options: Partial<GitHubOptions> = {}): Promise
     else fault(request, response);
   });
   url = await listen(server);
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-    expect(github.unknown).toEqual([]);
-  });
   const apiUrl = `${url}/github`;
   return {
     ...{ github, apiUrl, now: () => now },
@@ -57,6 +62,10 @@ export async function githubStage(options: Partial<GitHubOptions> = {}): Promise
     },
     pass: (ms) => {
       now += ms;
+    },
+    close: () => {
+      server.closeAllConnections();
+      server.close();
     },
     target: (repository = 'shop/web', credentials = { id: 'alustan/github', type: 'token', token }) => {
       const [owner = '', repo = ''] = repository.split('/');
