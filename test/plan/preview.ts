@@ -56,6 +56,8 @@ export type When = Readonly<{
   /** Edits of a Service of a preview, by `namespace/name`. */
   edits?: Record<string, { spec?: Record<string, unknown>; annotations?: Record<string, string> }>;
   workloads?: readonly (Partial<Workload> & { name: string })[];
+  /** Namespaces whose workloads may not be listed. */
+  unlisted?: readonly string[];
   others?: readonly OtherPreview[];
   /** Services of the same namespace that `include` may name. */
   siblings?: Record<string, Record<string, unknown>>;
@@ -150,6 +152,7 @@ export class PreviewWorld {
         Object.entries(facts.changedFiles).filter(([number]) => asked.includes(Number(number))),
       ),
       workloads: facts.workloads.filter(({ namespace }) => scaled.includes(namespace)),
+      unlisted: facts.unlisted.filter((namespace) => scaled.includes(namespace)),
     };
   }
 
@@ -198,6 +201,7 @@ export class PreviewWorld {
         }),
       ),
       workloads: (given.workloads ?? []).map(workload),
+      unlisted: given.unlisted ?? [],
       others: given.others ?? [],
       namespaceLabels: given.namespaceLabels ?? {},
     };

@@ -62,13 +62,13 @@ export async function gatherPreviews(tools: PreviewTools, parent: Parent, signal
   const asked = { ...facts, pullRequests, ...(tags.tags === undefined ? {} : { tags: tags.tags }) };
   const stage = { ...first, facts: asked };
   const previews = collectPreviews(stage);
-  const [changedFiles, pullable, workloads] = await Promise.all([
+  const [changedFiles, pullable, scaled] = await Promise.all([
     filesOf(tools, stage, previews, looker, signal),
     tags.probe(tagsToProbe(stage, previews)),
     workloadsOf(tools, namespacesToScale(decide(stage, previews)), signal),
   ]);
   tools.watches.keep(looker);
-  return { ...asked, changedFiles, pullable, workloads };
+  return { ...asked, changedFiles, pullable, ...scaled };
 }
 
 function clusterFacts({ caches, settings, installationKey }: PreviewTools, parent: Parent): PreviewFacts {
@@ -79,7 +79,7 @@ function clusterFacts({ caches, settings, installationKey }: PreviewTools, paren
   const include = service?.spec.previewEnvironment?.include ?? [];
   const own = caches.namespaces.get({ name: namespace });
   return {
-    ...{ installationKey, settings, changedFiles: {}, pullable: {}, workloads: [] },
+    ...{ installationKey, settings, changedFiles: {}, pullable: {}, workloads: [], unlisted: [] },
     clusterSecrets: caches.clusterSecrets.list().map(clusterSecret),
     namespaces: [...new Set([...spaces, ...named])].map(previewNamespace),
     services: servicesOf(caches, spaces),
@@ -187,21 +187,21 @@ async function workloadsOf(
   tools: PreviewTools,
   namespaces: readonly string[],
   signal: AbortSignal,
-): Promise<Workload[]> {
+): Promise<Pick<PreviewFacts, 'workloads' | 'unlisted'>> {
   const { client, settings } = tools;
+  const unlisted = new Set<string>();
   const lists = namespaces.flatMap((namespace) =>
     ['Deployment', 'StatefulSet'].map(async (kind) => {
       const as = client.as({ namespace, serviceAccount: settings.serviceAccount });
-      const list = await as.list({ apiVersion: 'apps/v1', kind }, { namespace }, signal).catch(noneIfRefused);
+      const list = await as.list({ apiVersion: 'apps/v1', kind }, { namespace }, signal).catch((error: unknown) => {
+        if (!(error instanceof KubeError && (error.status === 403 || error.status === 404))) throw error;
+        if (error.status === 403) unlisted.add(namespace);
+        return { items: [] };
+      });
       return list.items.map((item) => workload(kind, item));
     }),
   );
-  return (await Promise.all(lists)).flat();
-}
-
-function noneIfRefused(error: unknown): { items: KubeObject[] } {
-  if (error instanceof KubeError && (error.status === 403 || error.status === 404)) return { items: [] };
-  throw error;
+  return { workloads: (await Promise.all(lists)).flat(), unlisted: [...unlisted] };
 }
 
 function workload(kind: string, { metadata, ...rest }: KubeObject): Workload {

@@ -30,6 +30,8 @@ export type PreviewFacts = Readonly<{
   namespaceLabels: Readonly<Record<string, string>>;
   /** Deployments and StatefulSets of the namespaces that `namespacesToScale` named. */
   workloads: readonly Workload[];
+  /** Those of these namespaces whose workloads may not be listed. */
+  unlisted: readonly string[];
 }>;
 
 export type PreviewSettings = Readonly<{

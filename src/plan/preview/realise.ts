@@ -5,7 +5,7 @@ import { differs, type Site, servicesOf } from './children.ts';
 import { group, type Outcome, type Preview, type Stage } from './draft.ts';
 import { chooseImage, type ImageChoice } from './image.ts';
 import { freeName, furnish, namespaceFor } from './namespace.ts';
-import { putToSleep, restart, wake } from './scale.ts';
+import { putToSleep, restart, sleepless, wake } from './scale.ts';
 import { healthOf, type Said, statusOf } from './status.ts';
 
 /** A preview that is wanted: namespace, then its Services, then their health. */
@@ -31,7 +31,10 @@ function place(stage: Stage, preview: Preview, pullRequest: PullRequest, image: 
     return say(stage, preview, waiting('ServiceTerminating', message));
   }
   const site: Site = { preview, pullRequest, namespace, image, asleep: preview.verdict.want === 'sleep' };
-  const said = { ...tell(preview, image), ...(namespace.name === names.namespace ? {} : elsewhere(preview, image)) };
+  const said = {
+    ...tell(stage, preview, image),
+    ...(namespace.name === names.namespace ? {} : elsewhere(stage, preview, image)),
+  };
   const outcome = say(stage, { ...preview, services: expected(stage, site) }, said);
   return { ...outcome, groups: steps(stage, site) };
 }
@@ -103,9 +106,9 @@ function expected(stage: Stage, site: Site): KubeObject[] {
   });
 }
 
-function tell(preview: Preview, image: ImageChoice): Said {
+function tell(stage: Stage, preview: Preview, image: ImageChoice): Said {
   const { want, state = 'Asleep', reason = '', message = '' } = preview.verdict;
-  if (want === 'sleep') return { state, reason, message };
+  if (want === 'sleep') return { state, reason, message: `${message}${sleepless(stage, preview)}` };
   const health = healthOf(preview.services);
   if (image.waiting === undefined) return health;
   // What runs is well, and not what was asked for.
@@ -114,9 +117,9 @@ function tell(preview: Preview, image: ImageChoice): Said {
 }
 
 /** E15: what has another name than its branch and number say is told. */
-function elsewhere(preview: Preview, image: ImageChoice): Partial<Said> {
+function elsewhere(stage: Stage, preview: Preview, image: ImageChoice): Partial<Said> {
   const { names, namespace } = preview;
-  const { message } = tell(preview, image);
+  const { message } = tell(stage, preview, image);
   return { message: `${message}; in ${namespace?.name}, since ${names.namespace} was somebody else's` };
 }
 

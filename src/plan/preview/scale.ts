@@ -23,6 +23,13 @@ export function putToSleep(stage: Stage, preview: Preview): Action[] {
   );
 }
 
+/** What is told of one that cannot be put to sleep; empty where it can. */
+export function sleepless({ facts }: Stage, { namespace }: Preview): string {
+  if (namespace === undefined || !facts.unlisted.includes(namespace.name)) return '';
+  const account = `ServiceAccount ${namespace.name}/${facts.settings.serviceAccount}`;
+  return `; its pods run on: ${account} may not list Deployments and StatefulSets (apps) there; let it get, list and patch them`;
+}
+
 /** As many as there were; without the annotation nothing was put to sleep. */
 export function wake(stage: Stage, preview: Preview): Action[] {
   return workloadsOf(stage, preview).flatMap((workload) =>
