@@ -11,6 +11,7 @@ type Line = Readonly<{ state: string; message: string; same: string }>;
 /** Prints one line for each change of state of a Service, a Terraform or a Repository. */
 export function followStates(client: WatchingClient, out: Out): { stop(): Promise<void> } {
   const shown = new Map<string, string>();
+  const pad = nameColumn(out);
   const reflectors = ['Repository', 'Service', 'Terraform'].map((kind) => {
     const reflector = new Reflector({ client, type: { apiVersion: 'alustan.io/v1alpha1', kind } });
     reflector.onChange((before, after) => {
@@ -19,7 +20,7 @@ export function followStates(client: WatchingClient, out: Out): { stop(): Promis
       const line = after === undefined ? gone : lineOf(after);
       if (line === undefined || shown.get(object) === line.same) return;
       shown.set(object, line.same);
-      out.write(`${render(out, object, line, new Date())}\n`);
+      out.write(`${render(out, pad(object), line, new Date())}\n`);
     });
     return reflector.start();
   });
@@ -49,11 +50,26 @@ const colours: Readonly<Record<string, Parameters<typeof paint>[1]>> = {
   Blocked: 'magenta',
 };
 
+/**
+ * The column of names grows with the longest so far, up to two fifths of a terminal: one long name does not push aside
+ * what all others say.
+ */
+export function nameColumn(out: Out): (name: string) => string {
+  const most = Math.max(30, Math.floor((out.columns ?? 120) * 0.4));
+  let width = 30;
+  return (name) => {
+    width = Math.max(width, Math.min(name.length, most));
+    return name.padEnd(width);
+  };
+}
+
+const underWay = new Set(['Progressing', 'Success']);
+
 /** Words on work under way are cut to the terminal's width; what a person has to act on is shown in full. */
-export function render(out: Out, object: string, { state, message }: Line, at: Date): string {
-  const [time, name, mark] = [at.toLocaleTimeString('en-GB'), object.padEnd(28), state.padEnd(11)];
+export function render(out: Out, name: string, { state, message }: Line, at: Date): string {
+  const [time, mark] = [at.toLocaleTimeString('en-GB'), state.padEnd(11)];
   const room = (out.columns ?? Number.POSITIVE_INFINITY) - time.length - name.length - mark.length - 7;
-  const isCut = state === 'Progressing' && out.isTTY === true && message.length > room && room > 20;
+  const isCut = underWay.has(state) && out.isTTY === true && message.length > room && room >= 10;
   const words = isCut ? `${message.slice(0, room - 1)}…` : message;
   return `${paint(out, 'dim', time)}  ${name}  ${paint(out, colours[state] ?? 'dim', mark)}  ${words}`.trimEnd();
 }

@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../core/resource.ts';
 import type { LocalFlags } from './local-flags.ts';
-import { lineOf, render } from './local-states.ts';
+import { lineOf, nameColumn, render } from './local-states.ts';
 import { Progress } from './progress.ts';
 import { welcome } from './welcome.ts';
 
@@ -20,6 +20,13 @@ describe('a line of a state', () => {
     { title: 'in a pipe: all of it, no colours', terminal: false, state: 'Progressing', message: long, ends: long },
     { title: 'on a terminal: cut while work goes on', terminal: true, state: 'Progressing', message: long, ends: 'a…' },
     {
+      title: 'on a terminal: cut before what follows a deploy',
+      terminal: true,
+      state: 'Success',
+      message: long,
+      ends: 'a…',
+    },
+    {
       title: 'on a terminal: whole where something is to be done',
       terminal: true,
       state: 'Error',
@@ -31,6 +38,15 @@ describe('a line of a state', () => {
     const line = shown && render(stream(terminal), 'service shop/api', shown, at);
     expect(line?.startsWith('09:05:07') || terminal).toBe(true);
     expect(line?.endsWith(ends)).toBe(true);
+  });
+  it('begins its state in one column, also after "terraform" and in the namespace of a preview', () => {
+    const pad = nameColumn(Object.assign(stream(true), { columns: 100 }));
+    const names = ['terraform shop/staging-cluster', 'service preview-feat-x-1/web-service', 'service shop/api'].map(
+      pad,
+    );
+    expect(names.map(({ length }) => length)).toEqual([30, 36, 36]);
+    expect(pad(`service ${'a'.repeat(60)}/b`).length).toBeGreaterThan(60);
+    expect(pad('service shop/api').length).toBe(40);
   });
   it('is the same while only the numbers of its message change', () => {
     const same = (message: string) => lineOf(service('Progressing', 'Unhealthy', message))?.same;
