@@ -26,6 +26,7 @@ export type Given = Readonly<{
   jobs?: readonly (Omit<Partial<Run>, 'end'> & { name: string; end?: Partial<RunEnd> })[];
   strays?: readonly string[];
   settings?: Partial<TerraformFacts['settings']>;
+  envSecrets?: readonly string[];
   namespaceTerminating?: boolean;
   noAccount?: Failure;
 }>;
@@ -71,6 +72,7 @@ export function factsOf(given: Given): TerraformFacts {
     pullable: pullable(given.pullable ?? { '1.0.1': true, '1.0.2': true }),
     jobs: (given.jobs ?? []).map(run),
     strays: given.strays ?? [],
+    envSecrets: given.envSecrets ?? [],
     namespaceTerminating: given.namespaceTerminating ?? false,
     ...(given.noAccount === undefined ? {} : { noAccount: given.noAccount }),
   };

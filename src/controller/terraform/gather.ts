@@ -15,6 +15,7 @@ import { type OwnJob, ownJobs } from '../own-jobs.ts';
 import { GatherError } from '../reconciler.ts';
 import { clusterSecret } from '../service/cluster-secrets.ts';
 import { peerFact } from '../service/peer-facts.ts';
+import { envSecrets } from './env-secrets.ts';
 import { isAlive, runFact } from './run-facts.ts';
 
 export type GatherTools = Readonly<{
@@ -48,10 +49,12 @@ export async function gatherTerraform(
   const asks = deletionTimestamp === undefined && noAccount === undefined;
   const images = asks ? await tools.images(terraform, looker, signal) : {};
   const jobs = await runsOf(tools, terraform, looker, signal);
+  const isRead = jobs.some(({ end }) => end !== undefined);
+  const given = isRead ? await envSecrets(tools.client.as(looker), namespace, terraform.spec, signal) : [];
   tools.watches.keep(looker);
   return {
     ...images,
-    ...{ installationKey, settings, jobs, namespaceTerminating: terminating },
+    ...{ installationKey, settings, jobs, namespaceTerminating: terminating, envSecrets: given },
     ...(noAccount === undefined ? {} : { noAccount }),
     clusterSecrets: caches.clusterSecrets.list().map(clusterSecret),
     peers: [...related(caches, terraform)].map((peer) => peerFact(peer, false)),

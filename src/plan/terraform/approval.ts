@@ -45,7 +45,7 @@ function makePlan(draft: Draft): Draft {
 /** Keeps the text in a Secret, since it may tell more than everybody should read; the summary is in status. */
 export function settlePlan(draft: Draft, record: RunRecord, end: RunEnd): Draft {
   if (end.output === undefined) return refuse(draft, record, logIsGone);
-  const mask = masker(secretValues(draft.object, draft.facts));
+  const mask = masker([...secretValues(draft.object, draft.facts), ...draft.facts.envSecrets]);
   const text = mask(plain(end.output));
   const secret = `${draft.object.metadata.name}-plan`;
   const plan = {

@@ -20,6 +20,8 @@ export type TerraformFacts = ImageFacts &
     jobs: readonly Run[];
     /** Pods and Jobs that have not ended yet, of runs whose Job is gone or belonged to an object of the same name. */
     strays: readonly string[];
+    /** Values of `spec.env` and `spec.envFrom` that lie in Secrets; read where a run has just ended. */
+    envSecrets: readonly string[];
     namespaceTerminating: boolean;
   }>;
 

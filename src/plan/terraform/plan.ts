@@ -130,10 +130,12 @@ function conclude(draft: Draft): Ended {
 /** E2, E33: whatever a script or a server has said, no secret stands in status or Events. */
 function hideSecrets(draft: Ended): Plan<TerraformReport> {
   const { groups, object, facts, report } = draft;
-  const mask = masker(secretValues(object, facts));
+  const secrets = secretValues(object, facts);
+  const mask = masker([...secrets, ...facts.envSecrets]);
   const { postDeployOutput, ...told } = report;
   const output = postDeployOutput && {
-    postDeployOutput: maskStrings(postDeployOutput, mask) as typeof postDeployOutput,
+    // E29 as it is: what an environment from Secrets holds beside secrets, a region say, is to be told here.
+    postDeployOutput: maskStrings(postDeployOutput, masker(secrets)) as typeof postDeployOutput,
   };
   return {
     revision: draft.desired.image,

@@ -1,0 +1,40 @@
+import type { TerraformSpec } from '../../api/terraform-object.ts';
+import type { KubeObject } from '../../core/resource.ts';
+import { type KubeClient, KubeError } from '../../kube/client.ts';
+
+type Env = { valueFrom?: { secretKeyRef?: { name?: string; key?: string } } };
+type EnvFrom = { secretRef?: { name?: string } };
+
+/**
+ * Values that `spec.env` and `spec.envFrom` give to the scripts from Secrets of the namespace: what a run has printed may
+ * hold them. Read as the tenant; a Secret that is not there, or that its account may not read, tells nothing. Rejects with
+ * KubeError.
+ */
+export async function envSecrets(
+  client: Pick<KubeClient, 'get'>,
+  namespace: string,
+  { env = [], envFrom = [] }: Pick<TerraformSpec, 'env' | 'envFrom'>,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const keys = env.flatMap((item) => (item as Env).valueFrom?.secretKeyRef ?? []);
+  const whole = envFrom.flatMap((item) => (item as EnvFrom).secretRef?.name ?? []);
+  const names = new Set([...whole, ...keys.flatMap(({ name }) => name ?? [])]);
+  const values = [...names].map(async (name) => {
+    const data = Object.entries(await dataOf(client, { namespace, name }, signal));
+    const isUsed = (key: string) => whole.includes(name) || keys.some((item) => item.name === name && item.key === key);
+    return data.filter(([key]) => isUsed(key)).map(([, value]) => Buffer.from(value, 'base64').toString());
+  });
+  return (await Promise.all(values)).flat();
+}
+
+async function dataOf(
+  client: Pick<KubeClient, 'get'>,
+  of: Readonly<{ namespace: string; name: string }>,
+  signal: AbortSignal,
+): Promise<Record<string, string>> {
+  const found = await client.get({ apiVersion: 'v1', kind: 'Secret', ...of }, signal).catch((error: unknown) => {
+    if (error instanceof KubeError && (error.status === 403 || error.status === 404)) return undefined;
+    throw error;
+  });
+  return (found as (KubeObject & { data?: Record<string, string> }) | undefined)?.data ?? {};
+}
