@@ -91,7 +91,9 @@ export function planCase(written: Given): Planned {
   const $post = hashOfRun(given, applied);
   const read = { ...applied, postDeployHash: $post };
   const $drift = hashOfRun({ ...given, spec: { ...given.spec, driftInterval: '1s', publish: null } }, read);
-  const $unlock = hashOfRun(given, { lock: given.status?.['lock'] });
+  // Of the lock as it was when the run died, its words not masked yet.
+  const lock = given.status?.['lock'] as { run?: object } | undefined;
+  const $unlock = hashOfRun(given, { lock: lock?.run === undefined ? lock : { ...lock, run: {} } });
   const words = { $hash, $post, $drift, $unlock };
   const filled = fill(given, words);
   const status = { ...(given.deployed === 'read' ? read : given.deployed === true ? applied : {}), ...filled.status };

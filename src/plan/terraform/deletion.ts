@@ -1,5 +1,4 @@
 import { abandonAnnotation } from '../../api/terraform-object.ts';
-import { sha256 } from '../../core/hash.ts';
 import type { ObjectRef } from '../../core/plan.ts';
 import { limitAttempts } from '../attempts.ts';
 import { end, wait } from '../draft.ts';
@@ -8,6 +7,7 @@ import { dependentsOf } from '../peers.ts';
 import { awaitRun } from './await-run.ts';
 import { type Command, readCommand } from './command.ts';
 import { type Draft, desire, type Ended, type Step } from './draft.ts';
+import { hashOf } from './image.ts';
 import { freeLock } from './lock.ts';
 import { unpublish } from './publish.ts';
 import { start } from './start.ts';
@@ -107,9 +107,14 @@ function scriptOf(draft: Draft): Command | undefined {
   return readCommand(draft.object.spec.scripts.destroy);
 }
 
-/** All destroys of one object are attempts at the same thing. */
+/** By what it is made from: a changed variable or script is tried anew, and is never given the Secret of another attempt. */
 function purposeOf(draft: Draft) {
-  return { purpose: 'destroy', inputsHash: sha256(draft.object.metadata.uid).slice(0, 40) } as const;
+  const { scripts, env, envFrom } = draft.object.spec;
+  const { image, variables } = draft.desired;
+  return {
+    purpose: 'destroy',
+    inputsHash: hashOf(draft, { image, variables, env, envFrom, destroy: scripts.destroy }),
+  } as const;
 }
 
 function limitDestroys(draft: Draft): Draft {

@@ -47,7 +47,17 @@ export function freeLock(draft: Draft): Draft {
     const message = `spec.scripts.unlock: the annotation ${forceAnnotation} needs it; name the script that frees the lock`;
     return end(draft, 'invalid', 'UnlockScriptMissing', message);
   }
-  const of = { purpose: 'unlock', inputsHash: hashOf(draft, { lock, forced }) } as const;
+  const { image, variables } = draft.desired;
+  // Without the run: its words are masked in status, and its hash would be another at the next look.
+  const inputs = {
+    owner: lock?.owner,
+    since: lock?.since,
+    forced,
+    image,
+    variables,
+    unlock: draft.object.spec.scripts.unlock,
+  };
+  const of = { purpose: 'unlock', inputsHash: hashOf(draft, inputs) } as const;
   const limited = limitAttempts(draft, of);
   if (limited.outcome !== undefined) return limited;
   const noted = forced === undefined ? limited : report(limited, { lastHandledUnlock: forced });
