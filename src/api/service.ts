@@ -116,7 +116,9 @@ export const serviceSpec = z
   .object({
     workspace: workspace
       .optional()
-      .describe('Environment: label `environment` of the cluster Secret whose keys the values may use.')
+      .describe(
+        'Environment: label `environment` of the cluster Secret whose keys the values may use (cluster-secret.md).',
+      )
       .meta({ example: 'staging' }),
     environment: workspace.optional().describe('Another name for `workspace`.').meta({ example: 'staging' }),
     source,
@@ -155,7 +157,10 @@ export const serviceSpec = z
   .describe('What to deliver.')
   .meta({
     rules: [
-      { rule: 'has(self.workspace) || has(self.environment)', message: 'workspace is required' },
+      {
+        rule: 'has(self.workspace) || has(self.environment)',
+        message: 'workspace is required: name the environment, for example staging',
+      },
       {
         rule: '!has(self.workspace) || !has(self.environment) || self.workspace == self.environment',
         message: 'workspace and environment are two names of one field: set one of them',

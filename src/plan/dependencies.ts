@@ -42,11 +42,24 @@ export function awaitDependencies<D extends Draft>(draft: D): D {
   const all = chain(direct, peers);
   const since = waitingSince(draft, reason);
   const next = report(draft, { waiting: { reason, since }, ...blocking(all, peers) });
+  const remedy = create(direct.filter((node) => !peers.has(node)));
   const message = `Waiting for dependencies: ${tellAll(direct, all.length, peers)}, since ${since}`;
   const limit = draft.facts.settings.dependencyTimeoutMs;
   const left = Date.parse(since) + limit - draft.now.getTime();
-  if (left > 0) return end(next, 'waiting', reason, message, left);
-  return end(next, 'transient', 'DependencyTimeout', `${message}, which is longer than ${formatDuration(limit)}`);
+  if (left > 0) return end(next, 'waiting', reason, `${message}${remedy}`, left);
+  return end(
+    next,
+    'transient',
+    'DependencyTimeout',
+    `${message}, which is longer than ${formatDuration(limit)}${remedy}`,
+  );
+}
+
+/** Whoever mistyped a name waits for ever: of which kind what is missing must be is said, too. */
+function create(missing: readonly string[]): string {
+  if (missing.length === 0) return '';
+  const names = missing.slice(0, told).map((node) => node.replace('/', ' '));
+  return `; there is no ${names.join(' and no ')} in this namespace: create it, or correct spec.dependencies`;
 }
 
 function isDelivered(peer: Peer | undefined): boolean {

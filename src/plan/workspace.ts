@@ -29,7 +29,7 @@ export function fillFrom<T>(value: T, field: string, workspace: Workspace): Resu
   const secret = secretOf(workspace, `create one that holds ${plain.used.join(', ')}`);
   if (!secret.ok) return secret;
   const filled = fillPlaceholders(value, (name) => lookUp(secret.value, name));
-  if (filled.missing.length > 0) return unresolved(secret.value, field, filled.missing);
+  if (filled.missing.length > 0) return unresolved(workspace, secret.value, field, filled.missing);
   const used = Object.entries(secret.value.data).filter(([name, text]) => filled.used.includes(name) && text !== '');
   return ok({ value: filled.value, sensitive: used.map(([, text]) => text) });
 }
@@ -110,8 +110,12 @@ function several(workspace: Workspace, found: readonly ClusterSecret[]): Result<
   return fail('invalid', 'AmbiguousClusterSecret', message);
 }
 
-function unresolved(secret: ClusterSecret, field: string, missing: readonly string[]): Result<never> {
+type Names = readonly string[];
+
+function unresolved(workspace: Workspace, secret: ClusterSecret, field: string, missing: Names): Result<never> {
   const list = missing.map((name) => `\${workspace.${name}}`).join(', ');
-  const message = `${field}: unresolved ${list}; add the missing keys to the cluster Secret "${secret.name}"`;
+  const message =
+    `${field}: unresolved ${list}; add the missing keys to the cluster Secret ` +
+    `${workspace.controllerNamespace}/${secret.name}, as annotations or in its data`;
   return fail('invalid', 'UnresolvedVariables', message);
 }

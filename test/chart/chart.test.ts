@@ -191,6 +191,7 @@ describe('the chart', { timeout: 60_000 }, () => {
     [{ image: { pullPolicy: 'Sometimes' } }, /'\/image\/pullPolicy': value must be one of/],
     [{ service: { syncInterval: '5 minutes' } }, /'\/service\/syncInterval': .* does not match pattern/],
     [{ repositories: [{ name: 'apps' }] }, /'\/repositories\/0': missing property 'url'/],
+    [{ repositories: [{ name: 'My_apps', url: 'x' }] }, /'\/repositories\/0\/name': .* does not match pattern/],
     [{ repositories: [{ name: 'a', url: 'x', branch: 'main' }] }, /additional properties 'branch' not allowed/],
     [{ githubToken: '$ecret' }, /'\/githubToken': .* does not match pattern/],
     [{ containerRegistrySecret: base64('no json') }, /containerRegistrySecret: must be a Docker config\.json/],

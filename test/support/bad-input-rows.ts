@@ -95,7 +95,8 @@ export const services: readonly Row[] = [
     ...{ state: 'Error', reason: 'UnresolvedVariables' },
     says: ({ name }) => [
       'spec.source.values: unresolved ${workspace.WORD}, ${workspace.USER}, ${workspace.PASSWORD}',
-      `add the missing keys to the cluster Secret "${name}"`,
+      'add the missing keys to the cluster Secret ',
+      `/${name}, as annotations or in its data`,
     ],
   },
   {
@@ -268,7 +269,7 @@ export const services: readonly Row[] = [
       };
     },
     ...{ state: 'Progressing', reason: 'DependencyNotReady', jobs: true },
-    says: () => ['Waiting for dependencies: ghost (Missing)'],
+    says: () => ['Waiting for dependencies: ghost (Missing)', 'there is no Service ghost in this namespace: create it'],
   },
   {
     input: 'E8 a Service that depends on itself',

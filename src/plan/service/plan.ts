@@ -113,8 +113,9 @@ function claimRelease(draft: Draft): Draft {
 /** Nothing is delivered while suspended; what runs is still watched. */
 function suspend(draft: Draft): Draft {
   if (!draft.object.spec.suspend) return draft;
-  const { release } = draft.facts;
-  const remedy = 'set spec.suspend to false to go on';
+  const { release, preview } = draft.facts;
+  // What somebody edits in the Service of a preview is put right by the next pass of its original.
+  const remedy = preview === undefined ? 'set spec.suspend to false to go on' : wakeUp(preview);
   if (!release.ok || release.value?.status !== 'deployed') {
     return end(draft, 'waiting', 'Suspended', `spec.suspend: nothing is delivered while it is true; ${remedy}`);
   }
@@ -122,6 +123,10 @@ function suspend(draft: Draft): Draft {
   if (hasEnded(judged)) return judged;
   const message = `suspended, revision ${release.value.revision} of the release stays; ${remedy}`;
   return end(draft, 'completed', 'Suspended', message);
+}
+
+function wakeUp({ namespace, name }: Readonly<{ namespace: string; name: string }>): string {
+  return `to go on wake the preview by a push or the annotation alustan.io/wake, unless ${namespace}/${name} is suspended`;
 }
 
 function conclude(draft: Draft): Ended {
