@@ -90,7 +90,7 @@ export async function openShop(name: string, files: Readonly<Record<string, stri
 function renamed(text: string, name: string): string {
   return text
     .replaceAll(/(workspace|environment|CLUSTER_NAME): staging/g, `$1: ${name}`)
-    .replaceAll('namespace: shop', `namespace: ${name}`)
+    .replaceAll(/(namespace|publishers): shop/g, `$1: ${name}`)
     .replaceAll('name: shop', `name: ${name}`)
     .replaceAll('/git/shop.git', `/git/${name}.git`)
     .replaceAll(`${written}/shop/infrastructure`, `${written}/e2e/infrastructure`)
