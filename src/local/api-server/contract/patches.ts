@@ -31,7 +31,8 @@ function shared(context: Context) {
       message: expect.stringContaining(uid),
     });
     await context.client.post(maps(), configMap(name));
-    expect((await withUid()).body).toMatchObject({ code: 409, reason: 'Conflict' });
+    const message = `ConfigMap "${name}" is invalid: metadata.uid: Invalid value: "${uid}": field is immutable`;
+    expect((await withUid()).body).toMatchObject({ code: 422, reason: 'Invalid', message });
   });
   return { maps, deployments, apply };
 }

@@ -1,6 +1,6 @@
 import { parse as parseYaml } from 'yaml';
 import type { WriteCall } from '../api.ts';
-import { ApiError, badRequest, conflict, unsupportedMediaType } from '../errors.ts';
+import { ApiError, badRequest, conflict, invalid, invalidValue, unsupportedMediaType } from '../errors.ts';
 import { mediaType, parseJson } from '../http/body.ts';
 import type { ApiRequest } from '../http/request.ts';
 import type { ApiObject } from '../object.ts';
@@ -9,7 +9,7 @@ import { keyOf } from '../resources/resource-type.ts';
 import { schemaOf } from '../resources/schemas.ts';
 import { applied, appliedConfiguration, checkPatchOptions } from './apply.ts';
 import { createObject } from './create.ts';
-import { resourceName } from './objects.ts';
+import { kindName, resourceName } from './objects.ts';
 import type { Patch, WriteOptions } from './options.ts';
 import { updateObject } from './update.ts';
 
@@ -48,16 +48,23 @@ export function patchObject(
     return { object: updateObject(call, change, options, 'Update', patch), created: false };
   }
   const configuration = appliedConfiguration(call, patch.body);
+  const { uid = '' } = configuration.metadata;
   const key = keyOf(call.type, call.info.namespace, call.info.name);
   if (call.api.store.get(key) === undefined && call.info.subresource === '') {
-    const { uid = '' } = configuration.metadata;
-    const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
-    if (uid !== '') throw conflict(resourceName(call.type), call.info.name, why);
+    if (uid !== '') throw conflict(resourceName(call.type), call.info.name, mismatch(uid));
     const object = createObject(call, applied(call, undefined, configuration, options), options, 'Apply');
     return { object, created: true };
   }
-  const change = (old: ApiObject): ApiObject => applied(call, old, configuration, options);
+  const change = (old: ApiObject): ApiObject => {
+    if (uid === '' || uid === old.metadata.uid) return applied(call, old, configuration, options);
+    const cause = invalidValue('metadata.uid', uid, 'field is immutable');
+    throw invalid(kindName(call.type), call.info.name, [cause]);
+  };
   return { object: updateObject(call, change, options, 'Apply'), created: false };
+}
+
+function mismatch(uid: string): string {
+  return `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
 }
 
 /** What a patch makes of an object. @throws 400 for a patch that is none, 422 for one that does not fit, 415 */
