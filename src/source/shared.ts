@@ -18,8 +18,11 @@ export interface Shared<T> {
 
 type Flight<T> = { at: number; promise: Promise<Result<T>>; waiting: number; controller: AbortController };
 
-export function createShared<T>(options: Readonly<{ now: () => number; maxEntries?: number }>): Shared<T> {
-  const { now, maxEntries = 10_000 } = options;
+/** @param options `keptMs`: milliseconds after which an answer may be forgotten. Default: only when there are too many. */
+export function createShared<T>(
+  options: Readonly<{ now: () => number; maxEntries?: number; keptMs?: number }>,
+): Shared<T> {
+  const { now, maxEntries = 10_000, keptMs = Number.POSITIVE_INFINITY } = options;
   /** In order of last use, the oldest first. */
   const kept = new Map<string, { value: T; at: number }>();
   const flights = new Map<string, Flight<T>>();
@@ -28,8 +31,8 @@ export function createShared<T>(options: Readonly<{ now: () => number; maxEntrie
     if ((kept.get(key)?.at ?? at) > at) return;
     kept.delete(key);
     kept.set(key, { value, at });
-    for (const oldest of kept.keys()) {
-      if (kept.size <= maxEntries) break;
+    for (const [oldest, entry] of kept) {
+      if (kept.size <= maxEntries && now() - entry.at <= keptMs) break;
       kept.delete(oldest);
     }
   };

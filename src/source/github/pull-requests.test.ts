@@ -72,6 +72,20 @@ describe('E14 the list of open pull requests', () => {
     const next = await pulls.list(target(), revision, live);
     expect(next.ok && next.value.changed && next.value.fact.open.map(({ number }) => number)).not.toContain(221);
   });
+  it('forgets a repository that nobody has asked for in hours, and no other', async () => {
+    const { github, pulls, target, pass } = await stage();
+    for (const name of ['old', 'used']) github.world.open(github.world.repository('shop', name), { branch: 'feat' });
+    const look = async (name: string) => {
+      await pulls.list(target(`shop/${name}`), undefined, live);
+      return github.seen.findLast(({ path }) => path.includes(`/${name}/pulls`))?.status;
+    };
+    expect([await look('old'), await look('used')]).toEqual([200, 200]);
+    for (let hour = 0; hour < 3; hour++) {
+      pass(3_600_000);
+      expect(await look('used')).toBe(304);
+    }
+    expect(await look('old')).toBe(200);
+  });
   it('one look serves all who ask at a time, and later ones until it is too old', async () => {
     const { github, gather, pass } = await labelled();
     await Promise.all(Array.from({ length: 100 }, () => gather()));

@@ -24,6 +24,8 @@ const oneMaxAgeMs = 60_000;
 const failureMaxAgeMs = 10_000;
 const longestFailureMs = 600_000;
 const maxRepositories = 10_000;
+/** Milliseconds after which a repository that nobody asks for is forgotten: each new login sees its own, with all pull requests. */
+const unusedMs = 2 * 3_600_000;
 /** Asked about one by one at once: GitHub wants few. */
 const parallel = 4;
 
@@ -34,7 +36,8 @@ export function createPullRequests(client: GitHubClient, now: () => number): Pul
 class GitHubPullRequests implements PullRequests {
   readonly #client: GitHubClient;
   readonly #now: () => number;
-  readonly #repositories = new Map<string, Repository>();
+  /** In order of last use, the oldest first. */
+  readonly #repositories = new Map<string, Readonly<{ repository: Repository; usedAt: number }>>();
   readonly #lists: Shared<Snapshot>;
   readonly #ones: Shared<ReadPull>;
   readonly #files: Shared<readonly string[]>;
@@ -43,7 +46,7 @@ class GitHubPullRequests implements PullRequests {
   constructor(client: GitHubClient, now: () => number) {
     this.#client = client;
     this.#now = now;
-    this.#lists = createShared({ now, maxEntries: maxRepositories });
+    this.#lists = createShared({ now, maxEntries: maxRepositories, keptMs: listMaxAgeMs });
     this.#ones = createShared({ now });
     this.#files = createShared({ now, maxEntries: 2_000 });
   }
@@ -145,10 +148,15 @@ class GitHubPullRequests implements PullRequests {
 
   #repositoryOf(target: ForgeTarget): Repository {
     const key = keyOf(target);
-    const known = this.#repositories.get(key) ?? new Repository(this.#client, this.#now);
-    if (this.#repositories.size >= maxRepositories) this.#repositories.clear();
-    this.#repositories.set(key, known);
-    return known;
+    const now = this.#now();
+    const repository = this.#repositories.get(key)?.repository ?? new Repository(this.#client, this.#now);
+    this.#repositories.delete(key);
+    this.#repositories.set(key, { repository, usedAt: now });
+    for (const [oldest, { usedAt }] of this.#repositories) {
+      if (this.#repositories.size <= maxRepositories && now - usedAt <= unusedMs) break;
+      this.#repositories.delete(oldest);
+    }
+    return repository;
   }
 }
 
