@@ -104,7 +104,7 @@ export type PullRequestFacts = Readonly<{
   fates: Readonly<Record<number, Fate>>;
   /** In the order in which they were written; those of the last day, also those already acted on. */
   commands: readonly PreviewCommand[];
-  /** Why comments could not be read; the commands are then those of before. */
+  /** Why comments, or their authors' rights, could not be read; the commands are then those of before, or `unknown`. */
   commandsFailure?: Failure;
   /** `owner/repo`, when the repository is no longer named as it was asked for: it answers still, until another takes the name. */
   renamedTo?: string;

@@ -38,6 +38,7 @@ export type When = Readonly<{
   fates?: Record<number, 'closed' | 'merged' | 'unlabelled' | 'open' | 'unknown'>;
   failure?: string | null;
   commands?: readonly string[];
+  commandsFailure?: Failed | null;
   files?: Record<number, string[] | Failed>;
   tags?: string[] | Failed | 'unanswered';
   /** By tag; `null`: not answered yet. Default: all can be. */
@@ -180,6 +181,7 @@ export class PreviewWorld {
           Object.entries(given.fates ?? {}).map(([number, fate]) => [number, this.#fate(Number(number), fate)]),
         ),
         commands: (given.commands ?? []).map(commandOf),
+        ...(given.commandsFailure ? { commandsFailure: given.commandsFailure } : {}),
       },
       changedFiles: Object.fromEntries(Object.entries(files).map(([number, value]) => [number, result(value)])),
       ...(tags === undefined || tags === 'unanswered' ? {} : { tags: result(tags) }),

@@ -46,10 +46,12 @@ export function planPreviews(parent: Parent, facts: PreviewFacts, now: Date): Pr
   const previews = problem === undefined ? decide(stage, collected) : collected.map((item) => held(item, problem));
   const plan = conclude(previews, (preview) => carry(stage, preview));
   if (problem !== undefined) return withProblem(scene, plan, 'InvalidSpec', problem);
-  const { failure } = facts.pullRequests ?? {};
-  return failure === undefined
-    ? plan
-    : withProblem(scene, plan, failure.reason, `${failure.message}; previews stay as they are`);
+  const { failure, commandsFailure: deaf } = facts.pullRequests ?? {};
+  if (failure !== undefined)
+    return withProblem(scene, plan, failure.reason, `${failure.message}; previews stay as they are`);
+  // What comes and goes is not told: the next look hears the same commands.
+  if (deaf?.kind !== 'invalid') return plan;
+  return withProblem(scene, plan, 'CommandsUnheard', `commands in comments are not heard: ${deaf.message}`);
 }
 
 /** Whose pull requests are asked for; in words why none are, where previews are not wanted. */

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { status } from '../../../test/support/fault-proxy.ts';
 import { githubReader, githubStage } from '../../../test/support/github.ts';
+import { fail, ok } from '../../core/result.ts';
+import type { GitHubClient } from './client.ts';
+import { Comments } from './comments.ts';
+
+const at = '2026-11-27T12:00:00Z';
 
 async function stage() {
   const made = await githubStage();
@@ -22,6 +27,26 @@ async function stage() {
 }
 
 describe('E16 commands in comments', () => {
+  it('a login that may not ask for rights asks once in a look, and tells it', async () => {
+    const body = Array.from({ length: 20 }, (_, index) => ({
+      ...{ id: index + 1, body: '/preview stop', user: { login: `p${index}`, type: 'User' } },
+      ...{ created_at: at, updated_at: at, issue_url: 'https://api.github.com/repos/shop/web/issues/1' },
+    }));
+    const asked: string[] = [];
+    const client = {
+      call: async (_: unknown, { route }: Readonly<{ route: string }>) => {
+        asked.push(route);
+        if (route.endsWith('/comments')) return ok({ unchanged: false, data: body } as const);
+        return fail('invalid', 'Forbidden', 'it needs more rights');
+      },
+    };
+    const comments = new Comments(client as unknown as GitHubClient, () => Date.parse(at));
+    const target = (await githubStage()).target();
+    const told = await comments.refresh(target, new Set([1]), new AbortController().signal);
+    expect(told.commandsFailure?.message).toBe('it needs more rights');
+    expect(new Set(told.commands.map(({ allowed }) => allowed))).toEqual(new Set(['unknown']));
+    expect(asked).toHaveLength(2);
+  });
   it('of those who may write, in their order', async () => {
     const { commands, write } = await stage();
     write('mia', '/preview');

@@ -47,11 +47,17 @@ export class Comments {
     this.#forget(open);
     const asked = [...this.#commands.values()].sort((a, b) => a.id - b.id);
     const commands: PreviewCommand[] = [];
+    let refused: Failure | undefined;
     for (const command of asked) {
-      commands.push({ ...command, allowed: await this.#allowed(target, command.author, signal) });
+      // Who was not told of one asks for no other: a login that may not ask would do so for every comment.
+      const right = refused === undefined ? await this.#right(target, command.author, signal) : undefined;
+      if (right?.ok === false) refused = right.failure;
+      const allowed = right?.ok === true ? (right.value ? 'yes' : 'no') : 'unknown';
+      commands.push({ ...command, allowed });
     }
-    const failure = read.ok ? {} : { commandsFailure: read.failure };
-    return { commentedAt: new Map(this.#commentedAt), commands, ...failure };
+    const failure = read.ok ? refused : read.failure;
+    const told = failure === undefined ? {} : { commandsFailure: failure };
+    return { commentedAt: new Map(this.#commentedAt), commands, ...told };
   }
 
   async #read(target: ForgeTarget, signal: AbortSignal): Promise<Result<void>> {
@@ -96,15 +102,13 @@ export class Comments {
     }
   }
 
-  async #allowed(target: ForgeTarget, username: string, signal: AbortSignal): Promise<PreviewCommand['allowed']> {
-    const answer = await this.#rights.get(username, rightsMs, signal, async (shared) => {
+  #right(target: ForgeTarget, username: string, signal: AbortSignal): Promise<Result<boolean>> {
+    return this.#rights.get(username, rightsMs, signal, async (shared) => {
       const route = 'GET /repos/{owner}/{repo}/collaborators/{username}/permission';
       const asked = await this.#client.call(target, { route, params: { username }, purpose: 'ask', signal: shared });
       if (asked.ok && !asked.value.unchanged) return readPermission(asked.value.data);
       // GitHub says "not found" of an account that is gone, and of one that the login may not ask about.
       return asked.ok || asked.failure.reason === 'RepositoryNotFound' ? ok(false) : asked;
     });
-    if (!answer.ok) return 'unknown';
-    return answer.value ? 'yes' : 'no';
   }
 }
