@@ -187,5 +187,7 @@ export const previewReport = {
       since: time.describe('Since when.'),
     })
     .optional()
-    .describe('What keeps all previews from being looked after. Those that are there stay.'),
+    .describe(
+      'What keeps all previews from being looked after, or commands from being heard. Previews that are there stay.',
+    ),
 };
