@@ -33,6 +33,8 @@ const pruneMs = 600_000;
 export function openSources(options: ControllerOptions, ring: (key: Key) => void): Sources {
   const { cacheDir, gitRewrites = [], registryMirrors = [], telemetry = deaf, timeouts = {}, log } = options;
   const git = createGitSource({ cacheDir, rewrites: gitRewrites, timeouts });
+  // While the first lists are on their way.
+  git.prepare();
   const registry = createRegistry({ mirrors: registryMirrors, timeouts });
   const images = createImageSource({ registry });
   const folders = createFolderSource({ git, artifacts: createArtifactSource({ registry, images }) });

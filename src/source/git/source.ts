@@ -34,6 +34,8 @@ export type GitOptions = Readonly<{
 export interface GitSource extends Source<GitPath, GitFact> {
   /** Removes caches that were not used for 7 days, or that are too much; returns how many. What is asked for stays. */
   prune(bounds?: Partial<Bounds>): Promise<number>;
+  /** Starts what the first download needs. */
+  prepare(): void;
   close(): Promise<void>;
 }
 
@@ -80,6 +82,7 @@ export function createGitSource(options: GitOptions): GitSource {
       for (const folder of parts.asked.keys()) if (!isInUse(folder)) parts.asked.delete(folder);
       return pruneFolders(options.cacheDir, { maxAgeMs, maxBytes }, now(), isInUse);
     },
+    prepare: () => parts.thread.prepare(),
     close: async () => {
       await Promise.all([parts.resolver.close(), ...(options.thread === undefined ? [parts.thread.close()] : [])]);
     },

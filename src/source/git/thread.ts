@@ -4,8 +4,10 @@ import type { Failure, Result } from '../../core/result.ts';
 import { fail, ok } from '../../core/result.ts';
 import type { GitFact, Job, Request, Response } from './protocol.ts';
 
-/** The git worker thread as seen from outside: jobs in, results out. Starts with the first job. */
+/** The git worker thread as seen from outside: jobs in, results out. Starts with the first job, or when told to. */
 export interface GitThread {
+  /** Starts it now: it takes some hundred milliseconds, which its first job need not wait for. Keeps no process alive. */
+  prepare(): void;
   run(job: Job, signal: AbortSignal): Promise<Result<GitFact>>;
   close(): Promise<void>;
 }
@@ -60,6 +62,11 @@ export function createGitThread(entry: URL = workerEntry('git-worker', import.me
 
   return {
     run,
+    prepare: () => {
+      if (worker !== undefined) return;
+      worker = start();
+      worker.unref();
+    },
     close: async () => {
       const closing = worker;
       worker = undefined;
