@@ -1,5 +1,6 @@
 import { type Graph, layered, violations } from './order.ts';
 import { rawLevelMs } from './raw.ts';
+import { writesOf } from './requests.ts';
 import { load, Session } from './session.ts';
 import { judged, type Line, median, plain, quantile } from './stats.ts';
 import { namespaces } from './world.ts';
@@ -16,6 +17,7 @@ export async function graph(levels: number, width: number): Promise<{ title: str
     for (const violation of found.slice(0, 10)) console.log(`out of order: ${violation}`);
     const costs = levelCosts(services, tracker.readyAt);
     const limit = median(bare);
+    const reading = await session.controller.read();
     console.log(`load ${load()}`);
     const title = width === 1 ? `Chain of ${levels}` : `Graph: ${levels} levels of ${width}`;
     return {
@@ -29,6 +31,9 @@ export async function graph(levels: number, width: number): Promise<{ title: str
         judged('level ÷ bare level, median', median(costs) / limit, '<=', 5),
         judged('level ÷ bare level, p99', quantile(costs, 0.99) / limit, '<=', 5),
         plain('first Job to last Ready', tracker.elapsedMs() / 1000, ' s'),
+        plain('writes a Service, its beginning included', writesOf(reading) / services.size),
+        plain('CPU of the controller', reading.cpuMs / 1000, ' s'),
+        ...Object.entries(reading.requests).map(([route, count]) => plain(`  ${route}`, count)),
       ],
     };
   } finally {

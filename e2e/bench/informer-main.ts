@@ -3,8 +3,8 @@ import { CoreV1Api, KubeConfig, makeInformer } from '@kubernetes/client-node';
 import { connect } from '../../src/kube/connect.ts';
 import { Reflector } from '../../src/kube/reflector/reflector.ts';
 
-/** Which copy of the cluster's ConfigMaps a process keeps. */
-export type InformerKind = 'reflector' | 'client-node';
+/** Which copy of the cluster's ConfigMaps a process keeps; `none` shows what the machine does to any process. */
+export type InformerKind = 'reflector' | 'client-node' | 'none';
 
 /** What it costs, since the last reading; the heap after a full collection. */
 export type InformerReading = Readonly<{
@@ -26,7 +26,7 @@ type Copy = Readonly<{
 }>;
 
 // A process of its own for each, so that heap and event loop are its alone: node --expose-gc informer-main.ts KIND KUBECONFIG NAMESPACE
-const [kind, kubeconfigPath = '', namespace = ''] = process.argv.slice(2);
+const [kind = 'none', kubeconfigPath = '', namespace = ''] = process.argv.slice(2);
 const resolutionMs = 1;
 /** As the informer's documentation shows it, which leaves starting again after an error to the user. */
 const restartMs = 1000;
@@ -57,6 +57,10 @@ async function clientNode(): Promise<Copy> {
   };
 }
 
+function none(): Copy {
+  return { start: async () => {}, size: () => 0, versions: () => ({}) };
+}
+
 function versionsOf(objects: readonly { metadata?: { name?: string; resourceVersion?: string } }[]) {
   return Object.fromEntries(objects.map(({ metadata }) => [metadata?.name ?? '', metadata?.resourceVersion ?? '']));
 }
@@ -76,7 +80,8 @@ function read(size: number): InformerReading {
   return reading;
 }
 
-const copy = await (kind === 'reflector' ? reflector() : clientNode());
+const kinds = { reflector, 'client-node': clientNode, none } satisfies Record<InformerKind, () => unknown>;
+const copy = await kinds[kind as InformerKind]();
 delay.enable();
 process.on('message', async (question: Question) => {
   if (question === 'start') await copy.start();

@@ -36,10 +36,12 @@ export async function informers(options: InformersOptions): Promise<{ title: str
     all.push(ours);
     const theirs = await startInformer('client-node', plane, plane.dir, namespace);
     all.push(theirs);
+    const bystander = await startInformer('none', plane, plane.dir, namespace);
+    all.push(bystander);
     const { rate, courses } = await follow(all, churn, options);
     console.log(`load ${load()}`);
     const title = `Watch: ${options.objects} objects, ${rate.toFixed(0)} changes/s for ${options.seconds} s, 410s and cuts`;
-    return { title, lines: summary(rate, courses as [Course, Course], options) };
+    return { title, lines: summary(rate, courses as [Course, Course, Course], options) };
   } finally {
     for (const informer of all) await informer.stop();
     await api.close();
@@ -59,7 +61,7 @@ async function follow(all: readonly InformerProcess[], churn: Churn, options: In
   const rate = await churn.run(options.updatesPerSecond, options.seconds);
   for (const end of ends) end();
   const truth = await churn.truth();
-  const settled = await Promise.all(all.map((informer) => settle(informer, truth)));
+  const settled = await Promise.all(all.map((informer) => settle(informer, informer.kind === 'none' ? {} : truth)));
   const courses: Course[] = [];
   for (const [index, informer] of all.entries()) {
     const [before, after] = [begun[index], settled[index]];
@@ -98,7 +100,7 @@ export function differences(copy: Readonly<Record<string, string>>, truth: Reado
   return wrong + Object.keys(copy).filter((name) => truth[name] === undefined).length;
 }
 
-function summary(rate: number, [ours, theirs]: [Course, Course], options: InformersOptions): Line[] {
+function summary(rate: number, [ours, theirs, none]: [Course, Course, Course], options: InformersOptions): Line[] {
   const heap = ({ bare, listed }: Course) => (listed.heapBytes - bare.heapBytes) / options.objects;
   const heapAfter = ({ bare, changed }: Course) => (changed.heapBytes - bare.heapBytes) / options.objects;
   const both = (what: string, of: (course: Course) => number, unit = '') => [
@@ -116,6 +118,7 @@ function summary(rate: number, [ours, theirs]: [Course, Course], options: Inform
     plain('  the same, client-node', theirs.listed.stallMaxMs, ' ms'),
     judged('event loop late, worst, changes', ours.changed.stallMaxMs, '<=', 50, ' ms'),
     plain('  the same, client-node', theirs.changed.stallMaxMs, ' ms'),
+    plain('  the same, a process that does nothing', none.changed.stallMaxMs, ' ms'),
     ...both('event loop late, p99, changes', ({ changed }) => changed.stallP99Ms, ' ms'),
     ...both('right again after the last disturbance', ({ settledMs }) => settledMs, ' ms'),
     ...both('CPU, changes', ({ changed }) => changed.cpuMs, ' ms'),
