@@ -99,5 +99,7 @@ export function claimedOrigin(namespace: PreviewNamespace, service: KubeObject):
   const annotations = service.metadata.annotations ?? {};
   const [of = '', name] = (annotations[previewAnnotations.of] ?? '').split('/');
   if (name === undefined || of !== namespace.annotations[previewAnnotations.of]) return undefined;
-  return { namespace: of, name, secrets: annotations[previewAnnotations.secrets] === 'true' };
+  const image = annotations[previewAnnotations.image];
+  const secrets = annotations[previewAnnotations.secrets] === 'true';
+  return { namespace: of, name, secrets, ...(image === undefined ? {} : { image }) };
 }

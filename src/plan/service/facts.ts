@@ -47,6 +47,8 @@ export type PreviewOrigin = Readonly<{
   name: string;
   /** Whether `data` of the cluster Secret may be used. */
   secrets: boolean;
+  /** Image that its values name, where it is the pull request's: for people, nothing is chosen by it. */
+  image?: string;
 }>;
 
 export type Settings = Readonly<{

@@ -12,7 +12,13 @@ export function lastImage({ status }: Pick<ServiceObject, 'status'>): string | u
 /** E11, E23, E24: follows `containerRegistry`. */
 export function chooseImage(draft: Draft): Draft {
   const registry = draft.object.spec.containerRegistry;
-  return registry === undefined ? draft : chooseTag(draft, registry, lastImage(draft.object), writeTag);
+  return registry === undefined ? showPreviewed(draft) : chooseTag(draft, registry, lastImage(draft.object), writeTag);
+}
+
+/** A preview with the image of its pull request follows no registry; its values name the image already. */
+function showPreviewed(draft: Draft): Draft {
+  const [image] = draft.facts.preview?.image?.split('@') ?? [];
+  return image === undefined ? draft : desire(draft, { image });
 }
 
 /** E12, E13. */
