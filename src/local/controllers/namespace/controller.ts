@@ -19,7 +19,9 @@ export function runNamespaces(world: World): Running {
     name: 'namespace-controller',
     log: world.log,
     handle: async (name) => {
-      const namespace = shelf.get({ name });
+      // Not as the cache has it: one of the same name may have been made since, and its content is not to go. Nobody but
+      // this loop lets a namespace go, so what is read here holds for the pass.
+      const namespace = await read(world, name);
       if (namespace === undefined || !isTerminating(namespace) || finalizersOf(namespace).length === 0) {
         looks.delete(name);
         return undefined;
@@ -63,7 +65,7 @@ async function empty(world: World, namespace: KubeObject): Promise<boolean> {
   }
   await report(world, namespace, left, failure);
   if (left.length > 0 || failure !== undefined) return false;
-  await finalize(world, name);
+  await finalize(world, namespace);
   return true;
 }
 
@@ -91,12 +93,23 @@ async function report(world: World, namespace: KubeObject, left: readonly Remain
   world.known(kinds.namespace)?.wrote(await world.client.patch(reference, 'merge', patch, { subresource: 'status' }));
 }
 
-async function finalize(world: World, name: string): Promise<void> {
+async function finalize(world: World, namespace: KubeObject): Promise<void> {
+  const { name } = namespace.metadata;
+  const current = await read(world, name);
+  if (current === undefined || current.metadata.uid !== namespace.metadata.uid) return;
+  const finalizers = finalizersOf(current).filter((one) => one !== 'kubernetes');
   try {
-    const namespace = (await world.request('GET', `/api/v1/namespaces/${name}`)) as KubeObject;
-    const finalizers = finalizersOf(namespace).filter((one) => one !== 'kubernetes');
-    await world.request('PUT', `/api/v1/namespaces/${name}/finalize`, { ...namespace, spec: { finalizers } });
+    await world.request('PUT', `/api/v1/namespaces/${name}/finalize`, { ...current, spec: { finalizers } });
   } catch (error) {
     if (!isNotFound(error)) throw error;
+  }
+}
+
+async function read(world: World, name: string): Promise<KubeObject | undefined> {
+  try {
+    return (await world.request('GET', `/api/v1/namespaces/${name}`)) as KubeObject;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
   }
 }
