@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { type ControllerRule, controllerRules } from '../../scripts/generate/rights.ts';
 import { kinds } from '../../src/api/kinds.ts';
-import { type ControllerRule, controllerRules } from '../support/controller-role.ts';
 
 type Rules = readonly Pick<ControllerRule, 'apiGroups' | 'resources' | 'verbs'>[];
 

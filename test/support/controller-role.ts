@@ -1,23 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { type ControllerRule, controllerRules } from '../../scripts/generate/rights.ts';
 import type { KubeObject } from '../../src/core/resource.ts';
-
-/** A rule of `charts/alustan/rules/controller.yaml`. */
-export type ControllerRule = Readonly<{
-  reason: string;
-  when?: string;
-  names?: 'runnerAccount' | 'runnerRole' | 'impersonated';
-  apiGroups: readonly string[];
-  resources: readonly string[];
-  verbs: readonly string[];
-  resourceNames?: readonly string[];
-}>;
-
-const file = new URL('../../charts/alustan/rules/controller.yaml', import.meta.url);
-
-export function controllerRules(): Readonly<{ cluster: ControllerRule[]; namespace: ControllerRule[] }> {
-  return parse(readFileSync(file, 'utf8')) as ReturnType<typeof controllerRules>;
-}
 
 /**
  * What `templates/rbac.yaml` makes of the rules, without Helm: the controller's account with its roles.
