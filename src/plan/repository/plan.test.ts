@@ -1,7 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
 import { describeActions } from '../../../test/plan/describe-plan.ts';
+import { eachCase, expectOutcome, type OutcomeParts } from '../../../test/plan/golden.ts';
 import { type Given, repositoryFacts, repositoryOf } from '../../../test/plan/repository.ts';
 import { planRepository } from './plan.ts';
 import { refsToRead } from './read.ts';
@@ -9,44 +8,32 @@ import { refsToRead } from './read.ts';
 type Case = {
   case: string;
   given: Given;
-  then: {
-    outcome: string;
-    message?: string | string[];
+  then: OutcomeParts & {
     not?: string;
     /** Groups and their actions. */
     groups?: Record<string, string[]>;
     inventory?: string[];
     revision?: string | null;
     problems?: object[];
-    again?: number;
   };
 };
 
-const folder = new URL('./cases/', import.meta.url);
-
-describe.each(readdirSync(folder).sort())('%s', (file) => {
-  const documents = parseAllDocuments(readFileSync(new URL(file, folder), 'utf8'));
-  const cases = documents.map((document) => document.toJS() as Case);
-
-  it.each(cases.map((item) => [item.case, item] as const))('%s', (_, { given, then }) => {
-    const object = repositoryOf(given);
-    const plan = planRepository(object, repositoryFacts(given, object));
-    expect(`${plan.outcome.kind} ${plan.outcome.reason}`, plan.outcome.message).toBe(then.outcome);
-    for (const part of [then.message ?? []].flat()) expect(plan.outcome.message).toContain(part);
-    if (then.not !== undefined) expect(plan.outcome.message).not.toContain(then.not);
-    const groups = plan.groups.map((group) => [group.name, describeActions({ ...plan, groups: [group] })]);
-    expect(Object.fromEntries(groups)).toEqual(then.groups ?? {});
-    expect(plan.groups.map((group) => group.name)).toEqual(Object.keys(then.groups ?? {}));
-    if (then.inventory !== undefined) {
-      const lines = plan.report.inventory?.map(({ kind, namespace, name }) =>
-        [kind, [namespace, name].filter(Boolean).join('/')].join(' '),
-      );
-      expect(lines).toEqual(then.inventory);
-    }
-    if (then.revision !== undefined) expect(plan.report.revision ?? null).toBe(then.revision);
-    if (then.problems !== undefined) expect(plan.report.problems).toMatchObject(then.problems);
-    if (then.again !== undefined) expect(plan.outcome.retryAfterMs).toBe(then.again);
-  });
+eachCase<Case>(new URL('./cases/', import.meta.url), ({ given, then }) => {
+  const object = repositoryOf(given);
+  const plan = planRepository(object, repositoryFacts(given, object));
+  expectOutcome(plan, then);
+  if (then.not !== undefined) expect(plan.outcome.message).not.toContain(then.not);
+  const groups = plan.groups.map((group) => [group.name, describeActions({ ...plan, groups: [group] })]);
+  expect(Object.fromEntries(groups)).toEqual(then.groups ?? {});
+  expect(plan.groups.map((group) => group.name)).toEqual(Object.keys(then.groups ?? {}));
+  if (then.inventory !== undefined) {
+    const lines = plan.report.inventory?.map(({ kind, namespace, name }) =>
+      [kind, [namespace, name].filter(Boolean).join('/')].join(' '),
+    );
+    expect(lines).toEqual(then.inventory);
+  }
+  if (then.revision !== undefined) expect(plan.report.revision ?? null).toBe(then.revision);
+  if (then.problems !== undefined) expect(plan.report.problems).toMatchObject(then.problems);
 });
 
 describe('refsToRead', () => {
