@@ -1,3 +1,4 @@
+import { cutName } from '../core/hash.ts';
 import type { JobRequest } from '../core/plan.ts';
 import type { KubeObject, OwnerReference } from '../core/resource.ts';
 
@@ -16,6 +17,14 @@ export const imageAnnotation = 'alustan.io/image';
 
 /** Seconds beyond the tool's own timeout, for the pod to start and the image to be pulled. */
 const startSeconds = 600;
+
+/** Characters of a label's value; an object's name may have 253. */
+const labelLimit = 63;
+
+/** The value of `alustan.io/owner-name` for an object of this name: the name itself, or a cut with a hash. */
+export function ownerLabel(name: string): string {
+  return cutName(name, labelLimit);
+}
 
 /** Name of the n-th input Secret of a Job. */
 export function secretName(job: string, index: number): string {
@@ -72,8 +81,7 @@ function labelsOf(job: JobRequest): Record<string, string> {
   return {
     [jobLabels.managedBy]: 'alustan',
     [jobLabels.kind]: job.owner.kind,
-    // A label holds 63 characters; whoever needs the owner for sure reads the owner reference.
-    ...(job.owner.name.length <= 63 ? { [jobLabels.name]: job.owner.name } : {}),
+    [jobLabels.name]: ownerLabel(job.owner.name),
     [jobLabels.purpose]: purposeOf(job.run),
     [jobLabels.attempt]: String(job.attempt),
     [jobLabels.inputs]: job.inputsHash,

@@ -71,6 +71,18 @@ describe('the Job of a Terraform run', () => {
     expect(spec.template.metadata).toMatchObject({ labels: { team: 'a', 'alustan.io/purpose': 'post-deploy' } });
   });
 
+  it('E31 names its owner in a label whatever the length of the name: two that begin alike stay apart', () => {
+    const labelOf = (name: string) => {
+      const { metadata } = terraformJob({ ...job, owner: { ...job.owner, name } }, run);
+      return metadata.labels?.['alustan.io/owner-name'] ?? '';
+    };
+    expect(labelOf('staging')).toBe('staging');
+    const long = `${'a'.repeat(53)}.${'b'.repeat(199)}`;
+    expect(labelOf(long)).toMatch(/^a{53}-[0-9a-f]{8}$/);
+    expect(labelOf(`${long.slice(0, 252)}c`)).not.toBe(labelOf(long));
+    expect(labelOf('x'.repeat(253))).toMatch(/^x{54}-[0-9a-f]{8}$/);
+  });
+
   it('tells the script whose lock it takes', () => {
     const owner = '$(ALUSTAN_NAMESPACE)/$(ALUSTAN_NAME)/$(ALUSTAN_JOB_UID)';
     expect(container.env.at(-1)).toEqual({ name: 'ALUSTAN_OWNER', value: owner });

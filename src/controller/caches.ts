@@ -1,4 +1,4 @@
-import { jobLabels } from '../apply/job-shape.ts';
+import { jobLabels, ownerLabel } from '../apply/job-shape.ts';
 import type { Log } from '../core/log.ts';
 import type { KubeObject } from '../core/resource.ts';
 import type { WatchingClient } from '../kube/client.ts';
@@ -13,7 +13,7 @@ export const byOwner = 'owner';
 /** Index: pods by the Job that made them. */
 export const byJob = 'job';
 
-/** Index: Jobs and pods by the object whose runs they are, as `kind namespace/name`. */
+/** Index: Jobs and pods by the object whose runs they are, as `objectId` writes it. */
 export const byObject = 'object';
 
 /** What the controller itself watches, with its own rights. */
@@ -93,14 +93,20 @@ export function ownerId(namespace: string | undefined, uid: string | undefined):
   return `${namespace}/${uid}`;
 }
 
-function jobNames(pod: KubeObject): string[] {
+export function jobNames(pod: KubeObject): string[] {
   const name = pod.metadata.labels?.['batch.kubernetes.io/job-name'] ?? pod.metadata.labels?.['job-name'];
   return name === undefined ? [] : [`${pod.metadata.namespace}/${name}`];
 }
 
-function objectNames({ metadata: { namespace, labels = {} } }: KubeObject): string[] {
+/** The value of the index `byObject`. */
+export function objectId(kind: string, namespace: string, name: string): string {
+  return `${kind} ${namespace}/${ownerLabel(name)}`;
+}
+
+/** What the label holds of a long name is found by `objectId` of that name, too. */
+export function objectNames({ metadata: { namespace = '', labels = {} } }: KubeObject): string[] {
   const [kind, name] = [labels[jobLabels.kind], labels[jobLabels.name]];
-  return kind === undefined || name === undefined ? [] : [`${kind} ${namespace}/${name}`];
+  return kind === undefined || name === undefined ? [] : [objectId(kind, namespace, name)];
 }
 
 /** Metadata without bookkeeping, and the status: most of an object's bytes are what we never read. */

@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { parseTerraform, type TerraformObject } from '../../api/terraform-object.ts';
+import { jobLabels, ownerLabel } from '../../apply/job-shape.ts';
 import { silent } from '../../core/log.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { ok } from '../../core/result.ts';
 import { type KubeClient, KubeError } from '../../kube/client.ts';
 import { Store } from '../../kube/reflector/store.ts';
-import { byJob, byObject, byOwner, type Caches, ownerId } from '../caches.ts';
+import { byJob, byObject, byOwner, type Caches, jobNames, objectNames, ownerId } from '../caches.ts';
 import { graphIndexers } from '../graph.ts';
 import { type GatherTools, gatherTerraform } from './gather.ts';
 
 const { signal } = new AbortController();
 
-function terraform(purpose: string, metadata: object = {}): TerraformObject {
+function terraform(purpose: string, metadata: { name?: string; deletionTimestamp?: string } = {}): TerraformObject {
   const parsed = parseTerraform({
     apiVersion: 'alustan.io/v1alpha1',
     kind: 'Terraform',
@@ -24,19 +25,20 @@ function terraform(purpose: string, metadata: object = {}): TerraformObject {
 }
 
 /** A Job that has failed with its pod, and a pod whose Job is gone. */
-function setUp(purpose: string, log: string | KubeError) {
+function setUp(purpose: string, log: string | KubeError, name = 'db') {
   const cache = (indexers: ConstructorParameters<typeof Store>[0], ...objects: object[]) => {
     const store = new Store(indexers, silent);
     for (const object of objects as KubeObject[]) store.put(object);
     return store;
   };
-  const metadata = { namespace: 'shop', resourceVersion: '1', labels: { 'alustan.io/purpose': purpose } };
+  const owner = { [jobLabels.kind]: 'Terraform', [jobLabels.name]: ownerLabel(name) };
+  const metadata = { namespace: 'shop', resourceVersion: '1', labels: { ...owner, 'alustan.io/purpose': purpose } };
   const failed = { conditions: [{ type: 'Failed', status: 'True' }] };
   const job = { kind: 'Job', metadata: { ...metadata, name: 'j', uid: 'j' }, status: failed };
   const pod = (name: string, of: string, status: object) => {
     return {
       kind: 'Pod',
-      metadata: { ...metadata, name, uid: name, labels: { 'batch.kubernetes.io/job-name': of } },
+      metadata: { ...metadata, name, uid: name, labels: { ...owner, 'batch.kubernetes.io/job-name': of } },
       status,
     };
   };
@@ -45,17 +47,14 @@ function setUp(purpose: string, log: string | KubeError) {
     jobs: cache(
       {
         [byOwner]: ({ metadata: { name } }) => [ownerId('shop', name === 'j' ? 't' : 'one before it')],
-        [byObject]: () => ['Terraform shop/db'],
+        [byObject]: objectNames,
       },
       job,
       { kind: 'Job', metadata: { ...metadata, name: 'elder', uid: 'elder' } },
       { kind: 'Job', metadata: { ...metadata, name: 'ended', uid: 'ended' }, status: failed },
     ),
     pods: cache(
-      {
-        [byJob]: ({ metadata: { labels } }) => [`shop/${labels?.['batch.kubernetes.io/job-name']}`],
-        [byObject]: () => ['Terraform shop/db'],
-      },
+      { [byJob]: jobNames, [byObject]: objectNames },
       pod('p', 'j', ended),
       pod('stray', 'gone', { phase: 'Running' }),
       pod('over', 'gone', { phase: 'Failed' }),
@@ -96,6 +95,14 @@ describe('what a plan is told of a run that has ended', () => {
     expect(facts.jobs[0]).toMatchObject({ phase: 'failed', end: { exitCode: 3, tail: ['first', 'last'] } });
     expect(facts.strays).toEqual(['elder', 'stray', 'elder-pod']);
     expect([asked, facts.tags]).toEqual([['alustan-runner'], ok(['1.0.0'])]);
+  });
+
+  it('E31 knows them by a name that no label can hold, and takes none of a name that begins alike', async () => {
+    const long = `${'db.'.repeat(80)}x`;
+    const { tools } = setUp('deploy', '', long);
+    const strays = async (name: string) => (await gatherTerraform(tools, terraform('deploy', { name }), signal)).strays;
+    expect(await strays(long)).toEqual(['elder', 'stray', 'elder-pod']);
+    expect(await strays(`${long}y`)).toEqual([]);
   });
 
   it('a log that cannot be read is told, and holds no deploy up', async () => {

@@ -9,7 +9,7 @@ import type { Run, TerraformFacts } from '../../plan/terraform/facts.ts';
 import { verdictOf } from '../../source/cluster/run-end.ts';
 import { readRunEnd } from '../../source/cluster/run-log.ts';
 import type { Looker, Watches } from '../../source/cluster/watches.ts';
-import { byObject, byOwner, type Caches, ownerId } from '../caches.ts';
+import { byObject, byOwner, type Caches, objectId, ownerId } from '../caches.ts';
 import { related } from '../graph.ts';
 import { type OwnJob, ownJobs } from '../own-jobs.ts';
 import { GatherError } from '../reconciler.ts';
@@ -101,7 +101,7 @@ async function endedFact(client: KubeClient, own: OwnJob, isDeleted: boolean, si
 function strays({ jobs, pods }: Caches, { metadata: { namespace, name, uid } }: TerraformObject): string[] {
   const own = new Set(jobs.by(byOwner, ownerId(namespace, uid)).map((job) => job.metadata.name));
   const jobOf = ({ metadata: { labels = {} } }: KubeObject) => labels['batch.kubernetes.io/job-name'] ?? '';
-  const of = `Terraform ${namespace}/${name}`;
+  const of = objectId('Terraform', namespace, name);
   const strayJobs = jobs.by(byObject, of).filter((job) => !isFinished(job) && !own.has(job.metadata.name));
   const strayPods = pods.by(byObject, of).filter((pod) => isAlive(pod) && !own.has(jobOf(pod)));
   return [...strayJobs, ...strayPods].map(({ metadata }) => metadata.name);

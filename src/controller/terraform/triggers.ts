@@ -1,3 +1,4 @@
+import { jobLabels, ownerLabel } from '../../apply/job-shape.ts';
 import type { Key } from '../../core/key.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import type { Caches } from '../caches.ts';
@@ -6,8 +7,14 @@ import { graphIndexers, keyOf, neighbours } from '../graph.ts';
 import { ringForJobs } from '../service/triggers.ts';
 import { isAlive } from './run-facts.ts';
 
+/** Index: Terraforms by what their runs have in the label of the owner's name, as `namespace/label`. */
+const byLabel = 'owner-label';
+
 /** The indexes that the cache of Terraforms needs for `ringTerraforms`. */
-export const terraformIndexers = graphIndexers;
+export const terraformIndexers = {
+  ...graphIndexers,
+  [byLabel]: ({ metadata: { namespace = '', name } }: KubeObject) => [`${namespace}/${ownerLabel(name)}`],
+};
 
 /**
  * Rings Terraforms for what happens in the cluster: their own changes, their Jobs, cluster Secrets, namespaces; and what
@@ -43,7 +50,6 @@ export function ringTerraforms(caches: Caches, ring: (key: Key) => void): () => 
 }
 
 function ringNamed({ terraforms }: Caches, { metadata }: KubeObject, ring: (key: Key) => void): void {
-  const name = metadata.labels?.['alustan.io/owner-name'] ?? '';
-  const object = terraforms.get({ namespace: metadata.namespace ?? '', name });
-  if (object !== undefined) ring(keyOf(object));
+  const { namespace = '', labels = {} } = metadata;
+  for (const object of terraforms.by(byLabel, `${namespace}/${labels[jobLabels.name]}`)) ring(keyOf(object));
 }

@@ -1,4 +1,4 @@
-import { sha256 } from '../../core/hash.ts';
+import { cutName } from '../../core/hash.ts';
 
 /** Names of one preview (E15). */
 export type PreviewNames = Readonly<{
@@ -15,7 +15,7 @@ const slugLength = 50;
 const labelLength = 63;
 /** Helm's own limit for names of releases. */
 const releaseLength = 53;
-/** Hex digits that keep names apart which are alike in their beginning. */
+/** Hex digits that keep two repositories apart. */
 const hashLength = 8;
 
 /** @param identity of the pull request, hashed: never the same for two repositories. */
@@ -25,8 +25,8 @@ export function previewNames(branch: string, number: number, identity: string): 
   return {
     slug,
     id,
-    namespace: shorten(`preview-${id}`, labelLength),
-    otherNamespace: shorten(`preview-${id}-${identity.slice(0, hashLength)}`, labelLength),
+    namespace: cutName(`preview-${id}`, labelLength),
+    otherNamespace: cutName(`preview-${id}-${identity.slice(0, hashLength)}`, labelLength),
   };
 }
 
@@ -41,7 +41,7 @@ export function slugOf(branch: string): string {
 
 /** `<service>-{slug}-{n}`. */
 export function releaseOf(service: string, { id }: Pick<PreviewNames, 'id'>): string {
-  return shorten(`${service}-${id}`, releaseLength);
+  return cutName(`${service}-${id}`, releaseLength);
 }
 
 /**
@@ -52,12 +52,5 @@ export function previewHost(host: string, { id }: Pick<PreviewNames, 'id'>): str
   const [first = '', ...rest] = host.trim().toLowerCase().split('.');
   if (first === '' && rest.length === 0) return host;
   const label = first === '*' ? `preview-${id}` : `preview-${id}-${first}`;
-  return [shorten(label, labelLength), ...rest].join('.');
-}
-
-/** Cuts what is too long and adds a hash of the whole, so that names that begin alike stay apart. */
-function shorten(name: string, limit: number): string {
-  if (name.length <= limit) return name;
-  const hash = sha256(name).slice(0, hashLength);
-  return `${name.slice(0, limit - hashLength - 1).replace(/[-.]+$/, '')}-${hash}`;
+  return [cutName(label, labelLength), ...rest].join('.');
 }

@@ -1,5 +1,5 @@
 import type { RunRecord } from '../../api/terraform-status.ts';
-import { sha256 } from '../../core/hash.ts';
+import { cutName, sha256 } from '../../core/hash.ts';
 import { masker } from '../../core/mask.ts';
 import type { RunEnd } from '../../core/terraform-run.ts';
 import { limitAttempts } from '../attempts.ts';
@@ -13,6 +13,8 @@ import { accountOf, start } from './start.ts';
 import { summaryOf } from './summary.ts';
 
 const approveAnnotation = 'alustan.io/approve';
+/** Characters of a Secret's name. */
+const secretNameLimit = 253;
 const standard: Command = { script: './plan', args: '' };
 
 /**
@@ -47,7 +49,7 @@ export function settlePlan(draft: Draft, record: RunRecord, end: RunEnd): Draft 
   if (end.output === undefined) return refuse(draft, record, logIsGone);
   const mask = masker([...secretValues(draft.object, draft.facts), ...draft.facts.envSecrets]);
   const text = mask(plain(end.output));
-  const secret = `${draft.object.metadata.name}-plan`;
+  const secret = cutName(`${draft.object.metadata.name}-plan`, secretNameLimit);
   const plan = {
     hash: sha256(`${record.name} ${draft.object.metadata.uid} ${record.inputsHash}`).slice(0, 16),
     inputsHash: record.inputsHash,
