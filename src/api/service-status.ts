@@ -62,10 +62,12 @@ export const wait = z
   })
   .describe('The wait that goes on.');
 
-export const warning = z.object({
+const warning = z.object({
   reason: z.string().describe('Also the type of a condition, for example `ImageNotReferenced`.'),
   message: z.string().describe('What is odd, and what to do.'),
 });
+
+export const warnings = z.array(warning).describe('What is odd and stops nothing.');
 
 /** What the plan reports, beside state, message and conditions. */
 export const serviceReport = z.object({
@@ -75,7 +77,7 @@ export const serviceReport = z.object({
   blockedBy: z.array(blocker).optional().describe('What has to be delivered first, nearest first, at most 10.'),
   blockedByMore: z.int().optional().describe('How many more there are, farther down the chain.'),
   waiting: wait.optional(),
-  warnings: z.array(warning).optional().describe('What is odd and stops nothing.'),
+  warnings: warnings.optional(),
   job: jobRecord.optional(),
   lastHandledRetry: z.string().optional().describe('Value of the annotation `alustan.io/retry` that was acted on.'),
   ...previewReport,
@@ -87,5 +89,6 @@ export type JobRecord = z.infer<typeof jobRecord>;
 export type Blocker = z.infer<typeof blocker>;
 export type ObjectHealth = z.infer<typeof objectHealth>;
 export type HealthStatus = z.infer<typeof healthStatus>;
+export type Warning = z.infer<typeof warning>;
 export type ServiceReport = z.infer<typeof serviceReport>;
 export type ServiceStatus = z.infer<typeof serviceStatus>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { situation, time } from './common.ts';
-import { blocker, wait } from './service-status.ts';
+import { blocker, wait, warnings } from './service-status.ts';
 
 export const purposes = ['deploy', 'post-deploy', 'plan', 'drift', 'destroy', 'unlock'] as const;
 
@@ -93,6 +93,7 @@ export const terraformReport = z.object({
   blockedBy: z.array(blocker).optional().describe('What has to be delivered first, nearest first, at most 10.'),
   blockedByMore: z.int().optional().describe('How many more there are, farther down the chain.'),
   waiting: wait.optional(),
+  warnings: warnings.optional(),
   job: run.optional(),
   lastHandledRetry: z.string().optional().describe('Value of the annotation `alustan.io/retry` that was acted on.'),
   lastHandledUnlock: z

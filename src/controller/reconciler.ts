@@ -5,7 +5,7 @@ import { formatKey } from '../core/key.ts';
 import type { Log } from '../core/log.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Plan } from '../core/plan.ts';
-import type { Condition, KubeObject } from '../core/resource.ts';
+import type { KubeObject } from '../core/resource.ts';
 import { type Failure, ok, type Result } from '../core/result.ts';
 import type { Telemetry } from '../core/telemetry.ts';
 import { isConflict, isNotFound, KubeError } from '../kube/client.ts';
@@ -25,8 +25,6 @@ export type KindController<Object, Facts, Report extends object> = Readonly<{
   plan(object: Object, facts: Facts, now: Date): Plan<Report>;
   /** Milliseconds after which a settled object is looked at again. */
   intervalMs(object: KubeObject): number;
-  /** Conditions of the kind's own, from its report. */
-  conditions?(report: Report): readonly Omit<Condition, 'lastTransitionTime' | 'observedGeneration'>[];
   /** After a pass whose status is written. */
   settled?(object: Object): void;
   /** After the object is gone. */
@@ -179,7 +177,6 @@ export class Reconciler<Object, Facts, Report extends object> {
       now: this.#tools.now(),
       intervalMs: this.#kind.intervalMs(object),
       failures: this.#failed(key, outcome),
-      extra: this.#kind.conditions?.(kept) ?? [],
     });
   }
 

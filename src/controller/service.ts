@@ -50,7 +50,6 @@ export function serviceController(tools: Tools): ServiceController {
     gather: (service, signal) => gatherService(gathering, service, signal),
     plan: planService,
     intervalMs: (object) => intervalOr((object['spec'] as { interval?: string } | undefined)?.interval, intervalMs),
-    conditions: ({ warnings = [] }) => warnings.map((item) => ({ type: item.reason, status: 'True', ...item })),
     settled: (service) => inputs.settled(service),
     forget: (key) => {
       inputs.forget(key);

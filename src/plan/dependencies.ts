@@ -1,17 +1,18 @@
-import type { Blocker } from '../api/service-status.ts';
+import type { Blocker, Warning } from '../api/service-status.ts';
 import { formatDuration } from '../core/duration.ts';
 import { type BaseDraft, end, report, waitingSince } from './draft.ts';
 import type { Peer } from './facts.ts';
 import { type Node, needs, nodeName, ownCycle } from './peers.ts';
 
 type Blocking = Readonly<{ blockedBy?: Blocker[] | undefined; blockedByMore?: number | undefined }>;
+type Warned = Readonly<{ warnings?: Warning[] | undefined }>;
 
 /** A draft of a kind that has dependencies. */
 type Draft = BaseDraft &
   Readonly<{
     object: Node;
     facts: Readonly<{ peers: readonly Peer[]; settings: Readonly<{ dependencyTimeoutMs: number }> }>;
-    report: Blocking;
+    report: Blocking & Warned;
   }>;
 
 const reason = 'DependencyNotReady';
@@ -42,7 +43,8 @@ export function awaitDependencies<D extends Draft>(draft: D): D {
   const all = chain(direct, peers);
   const since = waitingSince(draft, reason);
   const next = report(draft, { waiting: { reason, since }, ...blocking(all, peers) });
-  const remedy = create(direct.filter((node) => !peers.has(node)));
+  const missing = direct.filter((node) => !peers.has(node));
+  const remedy = missing.length === 0 ? '' : `; ${tellMissing(missing)}`;
   const message = `Waiting for dependencies: ${tellAll(direct, all.length, peers)}, since ${since}`;
   const limit = draft.facts.settings.dependencyTimeoutMs;
   const left = Date.parse(since) + limit - draft.now.getTime();
@@ -55,11 +57,20 @@ export function awaitDependencies<D extends Draft>(draft: D): D {
   );
 }
 
+/** A name that was mistyped in what is delivered already holds nothing up yet, but will hold up its next delivery. */
+export function warnOfMissing<D extends Draft>(draft: D): D {
+  const peers = new Set(draft.facts.peers.map((peer) => nodeName(peer.kind, peer.name)));
+  const missing = needs(draft.object.spec).filter((node) => !peers.has(node));
+  if (missing.length === 0) return draft;
+  const message = `${tellMissing(missing)}; the next change waits for it`;
+  const { warnings = [] } = draft.report;
+  return report(draft, { warnings: [...warnings, { reason: 'DependencyMissing', message }] });
+}
+
 /** Whoever mistyped a name waits for ever: of which kind what is missing must be is said, too. */
-function create(missing: readonly string[]): string {
-  if (missing.length === 0) return '';
+function tellMissing(missing: readonly string[]): string {
   const names = missing.slice(0, told).map((node) => node.replace('/', ' '));
-  return `; there is no ${names.join(' and no ')} in this namespace: create it, or correct spec.dependencies`;
+  return `there is no ${names.join(' and no ')} in this namespace: create it, or correct spec.dependencies`;
 }
 
 function isDelivered(peer: Peer | undefined): boolean {

@@ -56,10 +56,13 @@ describe('a status', () => {
     expect(again.status).toEqual(first);
   });
 
-  it('carries conditions of the kind beside the three', () => {
-    const extra = [{ type: 'ImageNotReferenced', status: 'True', reason: 'NoMatch', message: 'm' }] as const;
-    const { status } = summarize(undefined, outcome('completed'), {}, { ...options, extra });
-    expect(status.conditions?.at(-1)).toMatchObject({ type: 'ImageNotReferenced', observedGeneration: 3 });
+  it('shows the warnings of a report as conditions beside the three', () => {
+    const warnings = [{ reason: 'ImageNotReferenced', message: 'm' }];
+    const { status } = summarize(undefined, outcome('completed'), { warnings }, options);
+    expect(status.conditions?.at(-1)).toMatchObject({
+      ...{ type: 'ImageNotReferenced', status: 'True', reason: 'ImageNotReferenced', message: 'm' },
+      observedGeneration: 3,
+    });
   });
 });
 

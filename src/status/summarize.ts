@@ -9,6 +9,9 @@ export type BaseStatus = Readonly<{
   conditions?: readonly Condition[];
 }>;
 
+/** What a report of any kind may have that shows in the conditions, too. */
+type Warned = Readonly<{ warnings?: readonly Readonly<{ reason: string; message: string }>[] | undefined }>;
+
 export type Summary<Report> = Readonly<{ status: BaseStatus & Report; requeueAfterMs?: number }>;
 
 export type SummarizeOptions = Readonly<{
@@ -18,8 +21,6 @@ export type SummarizeOptions = Readonly<{
   intervalMs: number;
   /** How often the object failed in a row, for the back-off. */
   failures: number;
-  /** Conditions of the kind's own, beside Ready, Reconciling and Stalled. */
-  extra?: readonly Omit<Condition, 'lastTransitionTime' | 'observedGeneration'>[];
 }>;
 
 const backOffStartMs = 5_000;
@@ -34,7 +35,7 @@ export function backOffMs(failures: number): number {
  * The one fold from outcome to status (E34): state, message, the three kstatus conditions and when to look again.
  * Equal inputs give an equal status: times change only when a condition changes.
  */
-export function summarize<Report extends object>(
+export function summarize<Report extends object & Warned>(
   before: BaseStatus | undefined,
   outcome: Outcome,
   report: Report,
@@ -47,7 +48,7 @@ export function summarize<Report extends object>(
     { type: 'Ready', status: row.ready, reason, message },
     { type: 'Reconciling', status: truth(row.reconciling), reason, message },
     { type: 'Stalled', status: truth(row.stalled), reason, message },
-    ...(options.extra ?? []),
+    ...(report.warnings ?? []).map((warning) => ({ type: warning.reason, status: 'True' as const, ...warning })),
   ].map((condition) => stamp(before?.conditions, condition, options));
   const status = { ...report, observedGeneration: options.generation, state: row.state, message, conditions };
   const requeueAfterMs = outcome.retryAfterMs ?? defaultRequeue(row.requeue, options);

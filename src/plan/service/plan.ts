@@ -3,7 +3,7 @@ import type { ServiceReport } from '../../api/service-status.ts';
 import { masker } from '../../core/mask.ts';
 import type { Plan } from '../../core/plan.ts';
 import { awaitAccount } from '../account.ts';
-import { awaitDependencies, refuseCycle } from '../dependencies.ts';
+import { awaitDependencies, refuseCycle, warnOfMissing } from '../dependencies.ts';
 import { kubeconfig } from '../workspace.ts';
 import { chooseCluster } from './cluster.ts';
 import { deletionSteps, finalizer, uninstall } from './deletion.ts';
@@ -49,6 +49,7 @@ const deliverySteps: readonly Step[] = [
   whenOutdated(limitDeliveries), //   E20  back-off and limit
   whenOutdated(awaitLock), //         E20  Helm by hand is not disturbed
   whenOutdated(awaitDependencies), // E8
+  warnOfMissing, //        E8
 ];
 
 /** Pure: the same object, facts and time give the same plan (E36: it never waits itself). */

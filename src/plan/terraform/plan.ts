@@ -4,7 +4,7 @@ import { masker } from '../../core/mask.ts';
 import type { Plan } from '../../core/plan.ts';
 import { awaitAccount } from '../account.ts';
 import { limitAttempts, noteRetry } from '../attempts.ts';
-import { awaitDependencies, refuseCycle } from '../dependencies.ts';
+import { awaitDependencies, refuseCycle, warnOfMissing } from '../dependencies.ts';
 import { end, runSteps, wait } from '../draft.ts';
 import { awaitApproval } from './approval.ts';
 import { awaitRun } from './await-run.ts';
@@ -44,6 +44,7 @@ const deliverySteps: readonly Step[] = [
   whenOutdated(awaitDependencies), // E8
   whenOutdated(awaitApproval),
   whenOutdated(deploy), //            E26
+  warnOfMissing, //        E8
   noteRetry,
   readOutput, //           E28, E29
   publishOutputs,
@@ -63,7 +64,13 @@ function begin(object: TerraformObject, facts: TerraformFacts, now: Date): Draft
   const report = reportOf(before);
   const desired = { variables: {}, sensitive: [], image: '', inputsHash: '', arguments: '' };
   // What the last pass found is found anew; what cannot be found again is carried on.
-  return forget({ object, before, facts, now, desired, groups: [], report }, 'blockedBy', 'blockedByMore', 'waiting');
+  return forget(
+    { object, before, facts, now, desired, groups: [], report },
+    'blockedBy',
+    'blockedByMore',
+    'waiting',
+    'warnings',
+  );
 }
 
 function reportOf(status: TerraformStatus): TerraformReport {
