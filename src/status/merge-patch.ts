@@ -7,18 +7,18 @@ type Json = Readonly<Record<string, unknown>>;
  * Lists are replaced whole, as that format wants.
  */
 export function mergePatch(before: Json, after: Json): Json | undefined {
-  const patch: Record<string, unknown> = {};
+  const patch = new Map<string, unknown>();
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    const [from, to] = [before[key], after[key]];
+    const [from, to] = [before, after].map((document) => (Object.hasOwn(document, key) ? document[key] : undefined));
     if (isDeepStrictEqual(from, to)) continue;
     if (isObject(from) && isObject(to)) {
       const inner = mergePatch(from, to);
-      if (inner !== undefined) patch[key] = inner;
+      if (inner !== undefined) patch.set(key, inner);
     } else {
-      patch[key] = to === undefined ? null : to;
+      patch.set(key, to === undefined ? null : to);
     }
   }
-  return Object.keys(patch).length === 0 ? undefined : patch;
+  return patch.size === 0 ? undefined : Object.fromEntries(patch);
 }
 
 function isObject(value: unknown): value is Json {

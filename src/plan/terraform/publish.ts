@@ -80,7 +80,8 @@ function write(draft: Draft, target: ClusterSecret, found: readonly FoundOutput[
 }
 
 function valueIn({ annotations, data }: ClusterSecret, { name, sensitive }: Pick<FoundOutput, 'name' | 'sensitive'>) {
-  return (sensitive ? data : annotations)[name];
+  const values = sensitive ? data : annotations;
+  return Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
 /** Status tells by it whether the Secret holds what was printed last: a write may fail after its run is settled. */

@@ -21,7 +21,8 @@ export function secretValues(object: TerraformObject, { clusterSecrets }: Terraf
     .map(([, value]) => value);
   const named = Object.entries(spec.variables).filter(([name]) => secretName.test(name));
   const published = clusterSecrets.flatMap((secret) => {
-    return ownKeys({ object }, secret).flatMap((key) => secret.data[key] ?? []);
+    const own = ownKeys({ object }, secret);
+    return Object.entries(secret.data).flatMap(([key, value]) => (own.includes(key) ? [value] : []));
   });
   return [...filled, ...published, ...named.map(([, value]) => value)];
 }
