@@ -27,6 +27,7 @@ resource "terraform_data" "slow" {
 const scripts = {
   fails: '#!/bin/sh\necho one; echo two >&2; exit 3\n',
   eats: '#!/bin/sh\ntail /dev/zero\n',
+  writes: '#!/bin/sh\ntrap "sleep 4; echo the state is written; exit 6" TERM\necho up\nwhile :; do sleep 0.1; done\n',
   waits: '#!/bin/sh\ntrap "exit 9" TERM\necho up\nwhile :; do sleep 0.1; done\n',
 };
 
@@ -103,7 +104,16 @@ describe('runs of an infrastructure image in real pods', { timeout: 180_000 }, (
     expect(await plain.end(job)).toMatchObject({ reason: 'PodLost' });
   });
 
-  it('its deadline', async () => {
+  it('its time is over: it gets its grace, and keeps its log', async () => {
+    const job = await plain.start('late', 'writes');
+    const pod = await podThatSays(plain, job, 'up');
+    await kubectl('patch', 'pod', '-n', namespace, pod, '-p', '{"spec":{"activeDeadlineSeconds":1}}');
+    const end = { reason: 'DeadlineExceeded', exitCode: 6, tail: ['up', 'the state is written'] };
+    expect(await plain.end(job)).toMatchObject(end);
+    expect(await kubectl('logs', '-n', namespace, pod)).toContain('the state is written');
+  });
+
+  it('the deadline of its Job, which takes the log', async () => {
     const job = await plain.start('deadline', 'waits');
     await podThatSays(plain, job, 'up');
     const patch = '{"spec":{"activeDeadlineSeconds":1}}';

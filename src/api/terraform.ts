@@ -195,7 +195,7 @@ export const terraformSpec = z
     timeout: duration
       .optional()
       .describe(
-        'How long a script may take; ten minutes are added for its pod to start, then it is ended. Default: `1h`.',
+        'How long a script may take, and ten minutes more for its image to be pulled; then it gets SIGTERM, and `gracePeriod` to end. Default: `1h`.',
       )
       .meta({ example: '2h' }),
     gracePeriod: duration

@@ -59,6 +59,10 @@ describe('the Job', () => {
 
   it('E2 holds no value: they travel in Secrets', () => expect(text).not.toContain('hunter2'));
   it('E26 runs once: retries are the plan’s', () => expect(manifest['spec']).toMatchObject({ backoffLimit: 0 }));
+  it('E20 has a pod that ends before its Job would take the log of it', () => {
+    const spec = { activeDeadlineSeconds: 300 + 600, terminationGracePeriodSeconds: 60 };
+    expect(manifest['spec']).toMatchObject({ activeDeadlineSeconds: 300 + 600 + 60 + 1800, template: { spec } });
+  });
   it('E33 runs as the tenant’s ServiceAccount', () => expect(text).toContain('"serviceAccountName":"alustan-runner"'));
   it('mounts all its Secrets in one folder', () => {
     expect(text).toContain('[{"secret":{"name":"web-1a2b3c-1"}},{"secret":{"name":"web-1a2b3c-1-1"}}]');

@@ -66,7 +66,7 @@ export function helmJob(job: JobRequest, secrets: number, runner: RunnerSettings
   return jobOf(job, secrets, { spec: podSpec(names, runner) });
 }
 
-function podSpec(secrets: readonly string[], runner: RunnerSettings): Record<string, unknown> {
+function podSpec(secrets: readonly string[], runner: RunnerSettings) {
   return {
     terminationGracePeriodSeconds: graceSeconds,
     enableServiceLinks: false,

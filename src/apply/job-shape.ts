@@ -15,8 +15,10 @@ export const secretsAnnotation = 'alustan.io/input-secrets';
 /** The image that a Job of a Terraform runs. */
 export const imageAnnotation = 'alustan.io/image';
 
-/** Seconds beyond the tool's own timeout, for the pod to start and the image to be pulled. */
-const startSeconds = 600;
+/** Seconds beyond the tool's own timeout, for the image to be pulled: a pod's time begins when its node takes it. */
+const pullSeconds = 600;
+/** Seconds that a pod may wait for a node before its Job is given up. */
+const placeSeconds = 1800;
 
 /** Characters of a label's value; an object's name may have 253. */
 const labelLimit = 63;
@@ -51,9 +53,15 @@ export function inputSecret(
 export function jobOf(
   job: JobRequest,
   secrets: number,
-  pod: Readonly<{ spec: Record<string, unknown>; labels?: object; annotations?: object }>,
+  pod: Readonly<{
+    spec: Readonly<Record<string, unknown> & { terminationGracePeriodSeconds: number }>;
+    labels?: object;
+    annotations?: object;
+  }>,
 ): KubeObject {
   const { spec, labels = {}, annotations } = pod;
+  const { terminationGracePeriodSeconds: grace } = spec;
+  const podSeconds = job.run.timeoutSeconds + pullSeconds;
   const metadata = { labels: { ...labels, ...labelsOf(job) }, ...(annotations === undefined ? {} : { annotations }) };
   return {
     apiVersion: 'batch/v1',
@@ -71,8 +79,18 @@ export function jobOf(
       parallelism: 1,
       // A Job whose pod may still be alive has not ended: what it holds must not be taken from it.
       podReplacementPolicy: 'Failed',
-      activeDeadlineSeconds: job.run.timeoutSeconds + startSeconds,
-      template: { metadata, spec: { restartPolicy: 'Never', serviceAccountName: job.serviceAccount, ...spec } },
+      // The Job's own deadline deletes the pod and its log: it is for a pod that finds no node, and never comes first.
+      activeDeadlineSeconds: podSeconds + grace + placeSeconds,
+      template: {
+        metadata,
+        spec: {
+          restartPolicy: 'Never',
+          serviceAccountName: job.serviceAccount,
+          ...spec,
+          // The kubelet sends SIGTERM, waits as long as the grace says, and keeps the pod and its log.
+          activeDeadlineSeconds: podSeconds,
+        },
+      },
     },
   };
 }

@@ -38,7 +38,7 @@ describe('the Job of a Terraform run', () => {
   const [container] = spec.template.spec['containers'] as [{ env: { name: string; value?: string }[] }];
 
   it('E26 is the image’s own CMD with SCRIPT, run once', () => {
-    expect(spec).toMatchObject({ backoffLimit: 0, podReplacementPolicy: 'Failed', activeDeadlineSeconds: 4200 });
+    expect(spec).toMatchObject({ backoffLimit: 0, podReplacementPolicy: 'Failed' });
     expect(spec.template.spec).toMatchObject({ restartPolicy: 'Never', serviceAccountName: 'alustan-runner' });
     expect(container).toMatchObject({ name: 'terraform', image: 'alustan/infrastructure:1.0.2' });
     expect(container).not.toHaveProperty('command');
@@ -59,6 +59,11 @@ describe('the Job of a Terraform run', () => {
       const valueFrom = { secretKeyRef: { name: 'staging-post-deploy-1a2b3c-1', key: name } };
       expect(container.env).toContainEqual({ name, valueFrom });
     }
+  });
+
+  it('the pod’s own deadline comes first, since the Job’s would take its log', () => {
+    expect(spec.template.spec['activeDeadlineSeconds']).toBe(3600 + 600);
+    expect(spec).toMatchObject({ activeDeadlineSeconds: 3600 + 600 + 300 + 1800 });
   });
 
   it('takes what the user may set, and keeps what is ours', () => {

@@ -122,6 +122,18 @@ describe('what a plan knows of a runner Job', () => {
     expect(jobFact(job(spent), [])).toMatchObject({ phase: 'failed', interrupted: true });
   });
 
+  it('tells a runner that took too long from one that was interrupted, with its last words', () => {
+    const { status } = result({ ok: false, interrupted: true, message: 'helm was told to stop' });
+    const late = { phase: 'Failed', reason: 'DeadlineExceeded', message: 'Pod was active too long' };
+    const fact = jobFact(job(spent), [pod({ ...(status as object), ...late })]);
+    expect(fact).toMatchObject({
+      phase: 'failed',
+      message: expect.stringMatching(/longer than spec.timeout allows.*: helm was told to stop$/),
+    });
+    expect(fact).not.toHaveProperty('interrupted');
+    expect(jobFact(job(spent), [pod(late)])).not.toHaveProperty('interrupted');
+  });
+
   it.each([
     ['a Job that took too long, though its runner was told to stop for that', [failed], [evicted]],
     ['a Job that took too long and has no pod any more', [failed], []],

@@ -71,6 +71,7 @@ type Words = Pick<JobResult, 'ok' | 'message' | 'revision' | 'interrupted'>;
 function wordsOf(status: PodStatus): Words | undefined {
   const state = status.containerStatuses?.[0]?.state;
   const result = parseResult(state?.terminated?.message);
+  if (status.phase === 'Failed' && status.reason === 'DeadlineExceeded') return late(result);
   if (result !== undefined) {
     const { tail: _, ...words } = result;
     return words;
@@ -79,6 +80,13 @@ function wordsOf(status: PodStatus): Words | undefined {
   if (interruption !== undefined) return { ok: false, message: interruption, interrupted: true };
   const message = terminated(state?.terminated) ?? waiting(state?.waiting) ?? unscheduled(status.conditions);
   return message === undefined ? undefined : { ok: false, message };
+}
+
+/** At the deadline of the pod: what its runner was told to stop for is no interruption. */
+function late(result: JobResult | undefined): Words {
+  const last = result === undefined || result.ok ? '' : `: ${result.message}`;
+  const message = `the runner took longer than spec.timeout allows, and was told to stop${last}`;
+  return { ok: false, message, ...(result?.revision === undefined ? {} : { revision: result.revision }) };
 }
 
 /** Evicted, preempted, or its node is gone or going. */

@@ -13,8 +13,22 @@ const pod = (phase: string, state: object = {}): KubeObject => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name: 'p' },
-  status: { phase, containerStatuses: [{ name: 'terraform', state }] },
+  status: { phase, containerStatuses: [{ name: 'terraform', containerID: 'containerd://1', state }] },
 });
+const unmade: KubeObject = {
+  ...pod('Failed'),
+  status: {
+    phase: 'Failed',
+    reason: 'DeadlineExceeded',
+    containerStatuses: [
+      {
+        name: 'terraform',
+        containerID: '',
+        state: { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown' } },
+      },
+    ],
+  },
+};
 const waiting = (reason: string) => ({ waiting: { reason, message: 'why' } });
 
 describe('what a plan learns of a run', () => {
@@ -58,6 +72,13 @@ describe('what a plan learns of a run', () => {
       [pod('Failed', { terminated: { exitCode: 128, reason: 'StartError' } })],
       { began: false },
     ],
+    [
+      'its container was lost',
+      'Failed',
+      [pod('Failed', { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown' } })],
+      { began: true },
+    ],
+    ['its time was over before its container was made', 'Failed', [unmade], { began: false, alive: false }],
   ])('%s', (_what, condition, pods, expected) => {
     const fact = runFact({ job: job(condition), pods });
     expect(fact).toMatchObject(expected);

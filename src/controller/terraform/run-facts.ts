@@ -9,7 +9,7 @@ import type { OwnJob } from '../own-jobs.ts';
 type Conditions = { conditions?: { type: string; status: string; lastTransitionTime?: string }[] };
 type PodStatus = {
   phase?: string;
-  containerStatuses?: { state?: { running?: unknown; terminated?: { reason?: string } } }[];
+  containerStatuses?: { containerID?: string; state?: { running?: unknown; terminated?: { reason?: string } } }[];
 };
 
 /** What the plan needs to know of a Job that runs a script. */
@@ -40,10 +40,11 @@ export function isAlive(pod: KubeObject): boolean {
 
 function hasBegun(pod: KubeObject): boolean {
   const { containerStatuses = [] } = (pod['status'] ?? {}) as PodStatus;
-  return containerStatuses.some(({ state }) => {
-    return (
-      state?.running !== undefined || (state?.terminated !== undefined && state.terminated.reason !== 'StartError')
-    );
+  return containerStatuses.some(({ containerID, state }) => {
+    if (state?.terminated === undefined) return state?.running !== undefined;
+    // What the kubelet writes of a container that it has never made, when the pod ends.
+    const isUnmade = state.terminated.reason === 'ContainerStatusUnknown' && (containerID ?? '') === '';
+    return state.terminated.reason !== 'StartError' && !isUnmade;
   });
 }
 

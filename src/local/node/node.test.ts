@@ -90,11 +90,13 @@ describe('the node on the embedded API', () => {
   });
 
   it('a pod that is active for too long is ended and says so', async () => {
-    await stage.apply(
-      runnerPod('slow', 'sleep 60', { spec: { activeDeadlineSeconds: 1, terminationGracePeriodSeconds: 1 } }),
-    );
+    const script = 'trap "echo put away; exit 6" TERM; echo up; while :; do sleep 0.05; done';
+    await stage.apply(runnerPod('slow', script, { spec: { activeDeadlineSeconds: 1 } }));
     const done = await stage.until(refOf('slow'), (pod) => phase(pod) === 'Failed');
     expect((done as Pod).status).toMatchObject({ reason: 'DeadlineExceeded' });
+    // As by a kubelet: its grace is its own, how it ended is told, and its log stays.
+    expect(state(done)?.terminated).toMatchObject({ exitCode: 6 });
+    expect(await readFile(join(stage.podLogDir, 'default', 'slow', 'main.log'), 'utf8')).toBe('up\nput away\n');
   });
 
   it('a runner that lacks a Secret waits for it and says so', async () => {

@@ -47,6 +47,10 @@ describe('status of a pod', () => {
   it('a pod that the node ends says why', () => {
     const status = failedStatus(pod('p'), 'DeadlineExceeded', 'too long', now);
     expect(status).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded', message: 'too long' });
-    expect(status.containerStatuses?.[0]?.state.terminated?.exitCode).toBe(137);
+    expect(status.containerStatuses?.[0]?.state.terminated).toMatchObject({
+      exitCode: 137,
+      reason: 'ContainerStatusUnknown',
+    });
+    expect(status.containerStatuses?.[0]).not.toHaveProperty('containerID');
   });
 });

@@ -144,12 +144,21 @@ function condition(pod: Pod, type: string, { ok, reason, message }: Verdict, now
   return { type, status, lastProbeTime: null, lastTransitionTime, ...words };
 }
 
+/** As the kubelet writes it: without the id of a container, since there was none. */
+function neverMade(pod: Pod, container: Container, before: ContainerStatus | undefined, now: Date): ContainerStatus {
+  const message = 'The container could not be located when the pod was terminated';
+  const terminated = { exitCode: 137, reason: 'ContainerStatusUnknown', message, finishedAt: stamp(now) };
+  const { containerID: _, ...status } = inState(pod, container, { terminated });
+  return before?.containerID === undefined ? status : { ...status, containerID: before.containerID };
+}
+
 /** The status of a pod that the node ends itself. */
 export function failedStatus(pod: Pod, reason: string, message: string, now: Date, exitCode = 137): PodStatus {
   const end = (container: Container): ContainerStatus => {
     const before = statusOf(pod, container.name);
     if (before?.state.terminated !== undefined) return before;
-    const startedAt = before?.state.running?.startedAt;
+    if (before?.state.running === undefined) return neverMade(pod, container, before, now);
+    const { startedAt } = before.state.running;
     const finished = { exitCode, reason: 'Error', ...(startedAt ? { startedAt } : {}), finishedAt: stamp(now) };
     return inState(pod, container, { terminated: finished });
   };

@@ -163,11 +163,13 @@ export class PodWorker {
   /** `activeDeadlineSeconds` is over since `lateMs`. */
   async #expire(pod: Pod, now: Date, lateMs: number): Promise<number | undefined> {
     const { processes } = this.#options;
-    if (processes.owns(pod) && !(await processes.look(pod, now)).over) {
+    const seen = processes.owns(pod) ? await processes.look(pod, now) : undefined;
+    if (seen?.over === false) {
       return await this.#stop(pod, (pod.spec.terminationGracePeriodSeconds ?? 30) * 1000 - lateMs);
     }
     const message = 'Pod was active on the node longer than the specified deadline';
-    await this.#report(pod, failedStatus(pod, 'DeadlineExceeded', message, now));
+    const ended = seen === undefined ? pod : { ...pod, status: seen.status };
+    await this.#report(pod, failedStatus(ended, 'DeadlineExceeded', message, now));
     return undefined;
   }
 

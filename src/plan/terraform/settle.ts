@@ -89,7 +89,7 @@ function succeed(draft: Draft, record: RunRecord, at: string, end: RunEnd): Draf
 
 function fail(draft: Draft, record: RunRecord, end: RunEnd, at: string): Draft {
   const { exitCode, reason, tail } = end;
-  const message = tell(end);
+  const message = tell(end, record.began === true);
   const failed: RunRecord = {
     ...record,
     ...{ phase: 'failed', finishedAt: at, message },
@@ -111,7 +111,6 @@ function isInterruption({ reason = '' }: RunEnd): boolean {
 
 const remedies: Readonly<Record<string, string>> = {
   OOMKilled: 'it ran out of memory: give it more by spec.resources',
-  DeadlineExceeded: 'it took longer than spec.timeout allows',
   Evicted: 'its pod was evicted from the node',
   Preempted: 'its pod gave way to a more important one',
   PodLost: 'its pod was lost',
@@ -120,11 +119,18 @@ const remedies: Readonly<Record<string, string>> = {
 };
 
 /** For people: the cause, then what the script has said last. */
-function tell({ exitCode, reason = 'Error', message, tail }: RunEnd): string {
-  const cause = remedies[reason] ?? (exitCode === undefined ? reason : exitWords(exitCode));
+function tell({ exitCode, reason = 'Error', message, tail }: RunEnd, began: boolean): string {
+  const known = reason === 'DeadlineExceeded' ? lateWords(began) : remedies[reason];
+  const cause = known ?? (exitCode === undefined ? reason : exitWords(exitCode));
   const words = message === undefined || message === cause ? '' : ` (${message})`;
   const last = tail.findLast((line) => line.trim() !== '');
   return `${cause}${words}${last === undefined ? '' : `: ${last.trim()}`}`;
+}
+
+function lateWords(began: boolean): string {
+  return began
+    ? 'it took longer than spec.timeout allows, and was told to stop'
+    : 'its script had not begun when spec.timeout was over';
 }
 
 function exitWords(exitCode: number): string {

@@ -77,6 +77,19 @@ describe('how a run ended', () => {
       { exitCode: 137, reason: 'DeadlineExceeded', message: 'Pod was active too long' },
     ],
     [
+      'at the deadline of the pod, whose container was never made',
+      failed,
+      [
+        pod(
+          ended(137, 'ContainerStatusUnknown', 'The container could not be located', {
+            reason: 'DeadlineExceeded',
+            message: 'Pod was active too long',
+          }),
+        ),
+      ],
+      { reason: 'DeadlineExceeded', message: 'Pod was active too long' },
+    ],
+    [
       'before it began: no shell in the image',
       failed,
       [pod(ended(128, 'StartError', 'exec: "/bin/sh": stat /bin/sh: no such file or directory'))],

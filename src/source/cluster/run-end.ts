@@ -58,7 +58,8 @@ export function hasRun(pod: KubeObject): boolean {
 function podVerdict(pod: KubeObject, failed: boolean): Verdict | undefined {
   const { phase, reason, message } = statusOf(pod);
   const end = endOf(pod);
-  const code = end === undefined ? {} : { exitCode: end.exitCode };
+  // Where the kubelet has lost the container, or has never made it, it writes 137: nobody knows how the script ended.
+  const code = end === undefined || end.reason === 'ContainerStatusUnknown' ? {} : { exitCode: end.exitCode };
   if (!failed && (end === undefined || end.exitCode === 0)) return { exitCode: 0 };
   if (phase === 'Failed' && reason !== undefined) return { ...told(reason, message), ...code };
   const disrupted = statusOf(pod).conditions?.find(
