@@ -160,15 +160,25 @@ describe('a wait that goes on', () => {
     return stage;
   };
 
-  it('tells its words again after a second at the earliest: several changes are one write', async () => {
+  it('tells new words of it after a second: several changes are one write', async () => {
     const { log, next, reconcile } = await moved();
-    expect(await reconcile()).toEqual({ requeueAfterMs: 700 });
+    expect(await reconcile()).toEqual({ requeueAfterMs: 1000 });
     next(waiting('c'), 500);
-    expect(await reconcile()).toEqual({ requeueAfterMs: 500 });
+    expect(await reconcile()).toEqual({ requeueAfterMs: 800 });
     expect(log).toEqual(['settled', 'settled']);
-    next(waiting('c'), 1000);
+    next(waiting('c'), 1300);
     await reconcile();
     expect(log).toEqual(['settled', 'settled', 'Progressing: c', 'settled']);
+  });
+
+  it('and nothing where they are again what they were', async () => {
+    const { log, next, reconcile } = await moved();
+    await reconcile();
+    next(waiting('a, b'), 500);
+    expect(await reconcile()).toEqual({});
+    next(waiting('c'), 5000);
+    expect(await reconcile()).toEqual({ requeueAfterMs: 1000 });
+    expect(log).toEqual(['settled', 'settled', 'settled']);
   });
 
   it.each<[string, Outcome]>([

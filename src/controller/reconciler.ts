@@ -155,10 +155,7 @@ export class Reconciler<Object, Facts, Report extends object> {
     if (pauseMs > 0) return { object, requeueAfterMs: Math.min(pauseMs, requeueAfterMs ?? pauseMs) };
     // An object whose last finalizer is gone has no status any more; what became of it is told all the same.
     const written = ended === true ? object : await this.#tools.writer.write(object, status);
-    if (written !== object) {
-      this.#kind.wrote(written);
-      this.#pauses.wrote(key, now);
-    }
+    if (written !== object) this.#kind.wrote(written);
     if (isTransition(before, status)) {
       const level = outcome.kind === 'transient' || outcome.kind === 'delivery' ? 'warn' : 'info';
       const fields = { object: formatKey(key), state: status.state, reason: outcome.reason };

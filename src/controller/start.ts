@@ -31,6 +31,8 @@ import { shareTools, type Tools } from './tools.ts';
 const workers = 32;
 /** Tidying up after Jobs has few, and a queue of its own: it must not hold up deliveries. */
 const tidyWorkers = 4;
+/** Milliseconds: what waits for the object of a Job that has ended is woken first. */
+const tidyAfterMs = 1000;
 /** Milliseconds that passes under way get to end when the controller stops: another waits for its turn (≤ 2 s). */
 const graceMs = 500;
 
@@ -84,7 +86,7 @@ function run(options: ControllerOptions, tools: Tools, queue: WorkQueue): Runnin
     ringRepositories(caches, ring),
     ringPreviews(caches, ring),
     ringForDefinitions(caches, ring),
-    jobs.listen((key) => tidying.add(key)),
+    jobs.listen((key) => tidying.addAfter(key, tidyAfterMs)),
     caches.namespaces.onChange((before, after) => {
       // One of the same name that is made again needs its account again.
       if (isGone(before, after)) accounts.forget(before?.metadata.name ?? '');

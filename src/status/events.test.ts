@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FakeClock } from '../core/fake-clock.ts';
 import type { KubeObject } from '../core/resource.ts';
 import { KubeError } from '../kube/client.ts';
 import { EventSender, eventOf } from './events.ts';
@@ -62,8 +63,20 @@ describe('the sender of Events', () => {
       sent.push(object);
       return object;
     };
-    return { sent, lost, events: new EventSender({ create }, (error) => lost.push(error)) };
+    const clock = new FakeClock();
+    return { sent, lost, clock, events: new EventSender({ create }, (error) => lost.push(error), clock) };
   };
+
+  it('goes behind what the object that it tells of has woken', async () => {
+    const { sent, clock, events } = setUp(() => undefined);
+    events.send(event);
+    await clock.advance(999);
+    expect(sent).toEqual([]);
+    await clock.advance(1);
+    expect(sent).toEqual([event]);
+    await events.flush();
+    expect(sent).toEqual([event]);
+  });
 
   it('has arrived, or is known to be lost, when it is flushed', async () => {
     const { sent, lost, events } = setUp((object) => (object === event ? undefined : new KubeError(500, 'No', 'no')));

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../core/clock.ts';
 import { sha256 } from '../core/hash.ts';
 import { type Outcome, outcomes } from '../core/outcome.ts';
 import type { KubeObject } from '../core/resource.ts';
@@ -9,6 +10,8 @@ const noteLimit = 1024;
 
 /** Events under way at once: those of a fan-out must not stand in the way of its deliveries. */
 const parallel = 4;
+/** Milliseconds: what waits for the object that an Event tells of is woken, and does its first steps, before it is told. */
+const behindMs = 1000;
 
 /** The Event of a transition, in core/v1: what `kubectl describe` and `kubectl events` show. */
 export function eventOf(object: KubeObject, outcome: Outcome, now: Date): KubeObject {
@@ -49,15 +52,28 @@ function cut(message: string): string {
 export class EventSender {
   readonly #client: Pick<KubeClient, 'create'>;
   readonly #failed: (error: unknown) => void;
+  readonly #clock: Clock;
   readonly #gate = new Gate(parallel);
+  /** In the order of their transitions, each with how to take it back from the clock. */
+  readonly #held = new Map<KubeObject, () => void>();
   readonly #sending = new Set<Promise<void>>();
 
-  constructor(client: Pick<KubeClient, 'create'>, failed: (error: unknown) => void) {
+  constructor(client: Pick<KubeClient, 'create'>, failed: (error: unknown) => void, clock: Clock = systemClock) {
     this.#client = client;
     this.#failed = failed;
+    this.#clock = clock;
   }
 
+  /** Soon: a second later, or when all is flushed. */
   send(event: KubeObject): void {
+    this.#held.set(
+      event,
+      this.#clock.after(behindMs, () => this.#begin(event)),
+    );
+  }
+
+  #begin(event: KubeObject): void {
+    this.#held.delete(event);
     const sending = this.#gate
       .run(() => this.#send(event))
       .catch(this.#failed)
@@ -67,6 +83,10 @@ export class EventSender {
 
   /** Resolves when what was sent has arrived, or is lost. */
   async flush(): Promise<void> {
+    for (const [event, takeBack] of [...this.#held]) {
+      takeBack();
+      this.#begin(event);
+    }
     await Promise.all(this.#sending);
   }
 
