@@ -16,8 +16,8 @@ type Drift = NonNullable<TerraformReport['drift']>;
 export function settleDrift(draft: Draft, checkedAt: string, end: RunEnd, error?: string): Draft {
   const before = draft.before.drift;
   if (error !== undefined) {
-    const { drifted = false, ...last } = before ?? { checkedAt };
-    return report(draft, { drift: { ...last, drifted, error, checkedAt } });
+    const last = before === undefined || isNews(before, draft.report.lastAppliedAt) ? before : settled(before);
+    return report(draft, { drift: { drifted: false, ...last, error, checkedAt } });
   }
   const drifted = end.exitCode === 2;
   const summary = drifted ? summaryOf(end.tail.join('\n')) : undefined;
@@ -30,11 +30,24 @@ export function settleDrift(draft: Draft, checkedAt: string, end: RunEnd, error?
   return report(draft, { drift });
 }
 
+/** After a deploy that succeeded all is as it was deployed. */
+export function settleCorrected(draft: Draft): Draft {
+  const { drift } = draft.report;
+  return drift === undefined ? draft : report(draft, { drift: settled(drift) });
+}
+
+function settled({ summary: _, ...drift }: Drift): Drift {
+  return { ...drift, drifted: false };
+}
+
 /** Deploys again what has drifted, if that is wished; with `approval: manual` by a new plan. */
 export function correctDrift(draft: Draft): Draft {
-  const { drift, lastAppliedAt = '' } = draft.report;
+  const { drift, lastAppliedAt } = draft.report;
   if (drift?.drifted !== true || draft.object.spec.drift !== 'correct' || !isNews(drift, lastAppliedAt)) return draft;
-  const noted = report(draft, { drift: { ...drift, correctedAt: draft.now.toISOString() } });
+  // The look's time is by the cluster's clock, which may be ahead of ours: each look is answered once all the same.
+  const now = draft.now.toISOString();
+  const correctedAt = timeOf(drift.checkedAt) > timeOf(now) ? drift.checkedAt : now;
+  const noted = report(draft, { drift: { ...drift, correctedAt } });
   return forget(noted, 'lastAppliedHash', 'plan');
 }
 
@@ -49,21 +62,24 @@ export function checkDrift(draft: Draft): Draft {
 }
 
 /** A deploy that is younger than the look has corrected it, or tried to. */
-function isNews({ checkedAt, correctedAt = '' }: Drift, lastAppliedAt: string): boolean {
-  return checkedAt > lastAppliedAt && checkedAt > correctedAt;
+function isNews({ checkedAt, correctedAt }: Drift, lastAppliedAt: string | undefined): boolean {
+  return timeOf(checkedAt) > Math.max(timeOf(lastAppliedAt), timeOf(correctedAt));
+}
+
+/** As a number: Kubernetes writes whole seconds, we milliseconds, and as texts `…30Z` is behind `…30.750Z`. */
+function timeOf(at: string | undefined): number {
+  return at === undefined ? Number.NEGATIVE_INFINITY : Date.parse(at);
 }
 
 /** Milliseconds until the next look; infinite without one. */
-function left({ object: { spec }, report: { drift, lastAppliedAt = '' }, now }: Draft): number {
+function left({ object: { spec }, report: { drift, lastAppliedAt }, now }: Draft): number {
   const every = intervalOr(spec.driftInterval, Number.POSITIVE_INFINITY);
-  const { checkedAt = '' } = drift ?? {};
-  const last = checkedAt > lastAppliedAt ? checkedAt : lastAppliedAt;
-  return Date.parse(last) + every - now.getTime();
+  return Math.max(timeOf(drift?.checkedAt), timeOf(lastAppliedAt)) + every - now.getTime();
 }
 
 /** All is done: what there is to say of drift, and when it is looked for next. */
 export function concludeWith(draft: Draft, done: string): Ended {
-  const { drift, lastAppliedAt = '' } = draft.report;
+  const { drift, lastAppliedAt } = draft.report;
   const next = left(draft);
   const again = Number.isFinite(next) ? next : undefined;
   if (drift?.error !== undefined) {
@@ -75,7 +91,7 @@ export function concludeWith(draft: Draft, done: string): Ended {
       again,
     );
   }
-  if (drift?.drifted === true && drift.checkedAt > lastAppliedAt) {
+  if (drift?.drifted === true && timeOf(drift.checkedAt) > timeOf(lastAppliedAt)) {
     const what = drift.summary === undefined ? '' : ` (${drift.summary})`;
     const remedy = 'spec.drift: correct deploys again by itself';
     return end(

@@ -4,7 +4,7 @@ import { report } from '../draft.ts';
 import { counted } from '../interruptions.ts';
 import { settlePlan } from './approval.ts';
 import { type Draft, forget } from './draft.ts';
-import { settleDrift } from './drift.ts';
+import { settleCorrected, settleDrift } from './drift.ts';
 import type { Run } from './facts.ts';
 import { noteDeath, settleUnlock } from './lock.ts';
 import { settleOutput } from './output.ts';
@@ -72,7 +72,7 @@ function succeed(draft: Draft, record: RunRecord, at: string, end: RunEnd): Draf
     case 'deploy': {
       const { image = '', inputsHash } = record;
       const applied = { lastAppliedImage: image, lastAppliedHash: inputsHash, lastAppliedAt: at };
-      return report(forget(draft, 'attemptedImage', 'lock'), applied);
+      return settleCorrected(report(forget(draft, 'attemptedImage', 'lock'), applied));
     }
     case 'post-deploy':
       return settleOutput(draft, record, end);
