@@ -24,8 +24,10 @@ function terraform(purpose: string, metadata: { name?: string; deletionTimestamp
   return parsed.value;
 }
 
-/** A Job that has failed with its pod, and a pod whose Job is gone. */
-function setUp(purpose: string, log: string | KubeError, name = 'db') {
+const ended = { phase: 'Failed', containerStatuses: [{ name: 'terraform', state: { terminated: { exitCode: 3 } } }] };
+
+/** A Job that has failed with its pod, and a pod whose Job is gone; `cached`: that pod as far as the cache knows. */
+function setUp(purpose: string, log: string | KubeError, name = 'db', cached: object | null = ended) {
   const cache = (indexers: ConstructorParameters<typeof Store>[0], ...objects: object[]) => {
     const store = new Store(indexers, silent);
     for (const object of objects as KubeObject[]) store.put(object);
@@ -42,7 +44,6 @@ function setUp(purpose: string, log: string | KubeError, name = 'db') {
       status,
     };
   };
-  const ended = { phase: 'Failed', containerStatuses: [{ name: 'terraform', state: { terminated: { exitCode: 3 } } }] };
   const caches = {
     jobs: cache(
       {
@@ -55,7 +56,7 @@ function setUp(purpose: string, log: string | KubeError, name = 'db') {
     ),
     pods: cache(
       { [byJob]: jobNames, [byObject]: objectNames },
-      pod('p', 'j', ended),
+      ...(cached === null ? [] : [pod('p', 'j', cached)]),
       pod('stray', 'gone', { phase: 'Running' }),
       pod('over', 'gone', { phase: 'Failed' }),
       pod('elder-pod', 'elder', { phase: 'Running' }),
@@ -69,6 +70,10 @@ function setUp(purpose: string, log: string | KubeError, name = 'db') {
   } as unknown as Caches;
   const asked: string[] = [];
   const client = {
+    list: async (_type: object, options: object) => {
+      asked.push(JSON.stringify(options));
+      return { items: [pod('p', 'j', ended)], resourceVersion: '9' };
+    },
     as: ({ serviceAccount }: { serviceAccount: string }) => ({
       podLog: async () => {
         asked.push(serviceAccount);
@@ -95,6 +100,16 @@ describe('what a plan is told of a run that has ended', () => {
     expect(facts.jobs[0]).toMatchObject({ phase: 'failed', end: { exitCode: 3, tail: ['first', 'last'] } });
     expect(facts.strays).toEqual(['elder', 'stray', 'elder-pod']);
     expect([asked, facts.tags]).toEqual([['alustan-runner'], ok(['1.0.0'])]);
+  });
+
+  it.each([
+    ['still runs', { phase: 'Running' }],
+    ['is not there yet', null],
+  ])('E31 of two watches either may be ahead: a pod that by the cache %s is looked up', async (_, cached) => {
+    const { tools, asked } = setUp('deploy', 'last\n', 'db', cached);
+    const [run] = (await gatherTerraform(tools, terraform('deploy'), signal)).jobs;
+    expect(run).toMatchObject({ alive: false, began: true, end: { exitCode: 3, tail: ['last'] } });
+    expect(asked[0]).toBe('{"namespace":"shop","labelSelector":"batch.kubernetes.io/job-name=j"}');
   });
 
   it('E31 knows them by a name that no label can hold, and takes none of a name that begins alike', async () => {

@@ -74,8 +74,19 @@ async function runsOf(
   const isNews = ({ job }: OwnJob) => recorded?.phase === undefined && job.metadata.name === recorded?.name;
   const isDeleted = terraform.metadata.deletionTimestamp !== undefined;
   return Promise.all(
-    found.map(async (own) => (isNews(own) ? await endedFact(client, own, isDeleted, signal) : runFact(own))),
+    found.map(async (own) => {
+      if (!isNews(own)) return runFact(own);
+      return endedFact(client, await upToDate(tools.client, own, signal), isDeleted, signal);
+    }),
   );
+}
+
+/** Of two watches either may be ahead: how a Job has ended tells only a pod that has ended, too. Rejects with KubeError. */
+async function upToDate(client: KubeClient, { job, pods }: OwnJob, signal: AbortSignal): Promise<OwnJob> {
+  if (!isFinished(job) || (pods.length > 0 && !pods.some(isAlive))) return { job, pods };
+  const { namespace = '', name } = job.metadata;
+  const of = { namespace, labelSelector: `batch.kubernetes.io/job-name=${name}` };
+  return { job, pods: (await client.list({ apiVersion: 'v1', kind: 'Pod' }, of, signal)).items };
 }
 
 /** Runs whose log is what they are for. */
