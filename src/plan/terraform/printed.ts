@@ -3,8 +3,8 @@ import { outputLimit, type RunEnd } from '../../core/terraform-run.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Places that look like an object and are none, before the search is given up. */
-const patience = 200;
+/** Characters that are read of what looks like an object and is none, before the search is given up. */
+const patience = 200 * outputLimit;
 const remedy = 'spec.postDeploy.script must print one JSON object {"outputs": {…}}';
 
 export const logIsGone: Failure = {
@@ -49,12 +49,12 @@ function lastObject(text: string): Json | undefined {
 
 function search(text: string, beginning: RegExp): Json | undefined {
   let last: Json | undefined;
-  let failures = 0;
-  for (let match = beginning.exec(text); match !== null && failures < patience; match = beginning.exec(text)) {
+  let inVain = 0;
+  for (let match = beginning.exec(text); match !== null && inVain < patience; match = beginning.exec(text)) {
     const begin = match.index + match[0].length - 1;
     const end = endOf(text, begin);
     const value = end === undefined ? undefined : parse(text.slice(begin, end));
-    if (value === undefined || end === undefined) failures += 1;
+    if (value === undefined || end === undefined) inVain += (end ?? text.length) - begin;
     else {
       last = value;
       // What is inside of it is not at the top.
