@@ -31,7 +31,7 @@ export function statesPage(): string {
     '',
     'Looked at again: `interval`, at the next interval of the object; `back-off`, after a growing pause; `watch`, when',
     'something that it depends on changes. A change of the object itself counts at once. A wait with a limit, and an',
-    'answer with `Retry-After`, name their own time.',
+    'answer with `Retry-After`, name their own time; what the API server has forbidden is tried again every minute.',
     '',
   ].join('\n');
 }

@@ -5,6 +5,7 @@ import { failureOf } from './failure.ts';
 it.each([
   [403, 'may not', 'invalid', 'Forbidden'],
   [403, 'namespace x is being terminated', 'waiting', 'NamespaceTerminating'],
+  [403, 'jobs.batch "a" is forbidden: exceeded quota: q, requested: count/jobs.batch=1', 'transient', 'QuotaExceeded'],
   [422, 'invalid', 'invalid', 'Rejected'],
   [413, 'too large', 'invalid', 'Rejected'],
   [
@@ -19,4 +20,9 @@ it.each([
 ])('E34 an answer %i "%s" is %s', (status, message, kind, reason) => {
   const failure = failureOf(new KubeError(status, 'Reason', message), 'applying ConfigMap b');
   expect(failure).toMatchObject({ kind, reason, message: `applying ConfigMap b: ${message}` });
+});
+
+it('what is forbidden is tried again every minute: nothing rings when rights are granted', () => {
+  const { retryAfterMs } = failureOf(new KubeError(403, 'Forbidden', 'may not'), 'creating the Job a');
+  expect(retryAfterMs).toBe(60_000);
 });

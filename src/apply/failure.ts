@@ -3,6 +3,8 @@ import { KubeError } from '../kube/client.ts';
 
 /** Server-side apply answers 500 to a field of the wrong type: not a fault of the server, and no retry helps. */
 const unmergeable = /^failed to create typed patch object/;
+/** Milliseconds until what is forbidden is tried again. */
+const forbiddenMs = 60_000;
 
 /** What an answer of the API server means for an object whose action it refused. */
 export function failureOf(error: unknown, doing: string): Failure {
@@ -15,7 +17,9 @@ export function failureOf(error: unknown, doing: string): Failure {
     case 403:
       // Its objects end with it, and ours hear of that: nothing is left for a person to grant.
       if (/being terminated/.test(error.message)) return { kind: 'waiting', reason: 'NamespaceTerminating', message };
-      return { kind: 'invalid', reason: 'Forbidden', message };
+      // Room is made by nobody's change of the object; nor does anybody hear of rights that are granted.
+      if (/exceeded quota/.test(error.message)) return { kind: 'transient', reason: 'QuotaExceeded', message };
+      return { kind: 'invalid', reason: 'Forbidden', message, retryAfterMs: forbiddenMs };
     case 400:
     case 413:
     case 422:
