@@ -44,4 +44,8 @@ export const situation = {
   message: z.string().optional().describe('What is going on, or what to do.'),
   observedGeneration: z.int().optional().describe('The generation that this status speaks of.'),
   conditions,
+  lastHandledReconcile: z
+    .string()
+    .optional()
+    .describe('Value of the annotation `alustan.io/reconcile` for which the sources were looked at.'),
 };

@@ -50,6 +50,10 @@ export const kinds: readonly KindDefinition[] = [
     ],
     annotations: [
       [
+        'alustan.io/reconcile: <any new value>',
+        'Looks at git and the registries now, whatever the interval; `status.lastHandledReconcile` says when it has.',
+      ],
+      [
         'alustan.io/retry: <any new value>',
         'Delivers again at once after retries were used up; acts once for each value.',
       ],
@@ -73,6 +77,10 @@ export const kinds: readonly KindDefinition[] = [
       'Deleting the Repository deletes what it applied, and waits until that is gone.',
     ],
     annotations: [
+      [
+        'alustan.io/reconcile: <any new value>',
+        'Looks at the repository now, whatever the interval; `status.lastHandledReconcile` says when it has.',
+      ],
       ['alustan.io/abandon: "true"', 'Deletion leaves all that was applied.'],
       [
         'alustan.io/prune: disabled',
@@ -97,6 +105,10 @@ export const kinds: readonly KindDefinition[] = [
       'Deletion waits for what depends on it (`Blocked`), then a Job runs `scripts.destroy` with the image that was applied last.',
     ],
     annotations: [
+      [
+        'alustan.io/reconcile: <any new value>',
+        'Looks at the registry now, whatever the interval; `status.lastHandledReconcile` says when it has.',
+      ],
       ['alustan.io/retry: <any new value>', 'Runs again at once after retries were used up; acts once for each value.'],
       ['alustan.io/approve: <hash>', 'Approves the plan of this hash: `status.plan.hash`.'],
       [

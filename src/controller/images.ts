@@ -18,6 +18,8 @@ export type ImageRequest = Readonly<{
   /** The image that was chosen last. */
   last: string | undefined;
   intervalMs: number;
+  /** Milliseconds that the list of tags may be old. */
+  maxAgeMs: number;
   /** True where the digest of the chosen tag must be known, though the choice stays. */
   pinned?: boolean;
 }>;
@@ -28,7 +30,7 @@ const pullableAgeMs = 10_000;
 /** What the registry says of the image that an object follows; from now on it is polled. */
 export async function imageFacts(
   { images, polls, credentials }: ImageTools,
-  { key, registry, last, intervalMs, pinned = false }: ImageRequest,
+  { key, registry, last, intervalMs, maxAgeMs, pinned = false }: ImageRequest,
   looker: Looker,
   signal: AbortSignal,
 ): Promise<ImageFacts> {
@@ -41,7 +43,7 @@ export async function imageFacts(
   if (!found.ok) return { tags: found };
   const ref = found.value;
   polls.image(key, ref, intervalMs);
-  const seen = await images.observe(ref, undefined, { signal, maxAgeMs: intervalMs });
+  const seen = await images.observe(ref, undefined, { signal, maxAgeMs });
   if (!seen.ok) {
     polls.noteFailure('image', key, seen.failure);
     return { tags: seen };

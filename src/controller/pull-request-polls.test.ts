@@ -56,6 +56,13 @@ describe('E16 polls of pull requests', () => {
     await clock.advance(60_000);
     expect([looks, rung]).toEqual([[0, 3_000], ['web']]);
   });
+  it('a person who asks for a look gets one at once, one for each new value', async () => {
+    for (const request of [undefined, '1', '1', '2', undefined]) {
+      polls.watch(key('web'), target('web'), 600_000, request);
+      await clock.advance(1000);
+    }
+    expect([looks, rung]).toEqual([[1000, 3000], ['web']]);
+  });
   it('a failure rings when it begins and when it ends', async () => {
     polls.watch(key('web'), target('web'), 600_000);
     await clock.advance(600_000);

@@ -14,6 +14,7 @@ export type PullRequestPollTools = Readonly<{
   clock?: Clock;
 }>;
 
+type Slot = Readonly<{ id: string; leave: () => void; request: string | undefined }>;
 type Poll = Readonly<{ keys: Set<string>; leave: () => void }>;
 
 /** Milliseconds between two looks that webhooks ask for. */
@@ -23,15 +24,19 @@ const gapMs = 3_000;
 export class PullRequestPolls {
   readonly #tools: PullRequestPollTools;
   readonly #polls = new Map<string, Poll>();
-  readonly #slots = new Map<string, Readonly<{ id: string; leave: () => void }>>();
+  readonly #slots = new Map<string, Slot>();
   readonly #seen = new Map<string, string>();
 
   constructor(tools: PullRequestPollTools) {
     this.#tools = tools;
   }
 
-  /** Rings the key when the pull requests, or what people say on them, have changed. */
-  watch(key: Key, target: ForgeTarget, intervalMs: number): void {
+  /**
+   * Rings the key when the pull requests, or what people say on them, have changed.
+   *
+   * @param request when it becomes another one, the pull requests are looked at now.
+   */
+  watch(key: Key, target: ForgeTarget, intervalMs: number, request?: string): void {
     const { repository, credentials } = target;
     const [name, bell] = [formatKey(key), forgeBell(repository)];
     const id = `pull requests ${bell} ${credentials?.id ?? ''}`;
@@ -43,8 +48,9 @@ export class PullRequestPolls {
     });
     const old = this.#slots.get(name);
     if (old !== undefined && old.id !== id) this.forget(key);
-    this.#slots.set(name, { id, leave });
+    this.#slots.set(name, { id, leave, request });
     this.#join(id, repository, name);
+    if (old?.id === id && request !== undefined && request !== old.request) this.#tools.poller.poke(id);
   }
 
   forget(key: Key): void {

@@ -142,6 +142,24 @@ describe('a pass', () => {
     expect(log).toEqual(['forgotten']);
   });
 
+  it('keeps what alustan.io/reconcile asked for when the sources were looked at, and not when they were not', async () => {
+    let looked = false;
+    const gather = async () => {
+      if (!looked) throw new GatherError(failure);
+    };
+    const handled: unknown[] = [];
+    const { keep, reconcile } = setUp({
+      gather,
+      find: () => ({ ...stored, metadata: { ...stored.metadata, annotations: { 'alustan.io/reconcile': '7' } } }),
+      wrote: (object) => handled.push((object['status'] as { lastHandledReconcile?: string }).lastHandledReconcile),
+    });
+    keep(stored);
+    await reconcile();
+    looked = true;
+    await reconcile();
+    expect(handled).toEqual([undefined, '7']);
+  });
+
   it('is done when the object goes while it works', async () => {
     const { log, reconcile } = setUp({ write: () => Promise.reject(new KubeError(404, 'NotFound', 'gone')) });
     expect(await reconcile()).toEqual({});

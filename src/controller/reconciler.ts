@@ -5,6 +5,7 @@ import { formatKey } from '../core/key.ts';
 import type { Log } from '../core/log.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Plan } from '../core/plan.ts';
+import { reconcileRequest } from '../core/reconcile-now.ts';
 import type { KubeObject } from '../core/resource.ts';
 import { type Failure, ok, type Result } from '../core/result.ts';
 import type { Telemetry } from '../core/telemetry.ts';
@@ -60,6 +61,8 @@ type Made<Report> = Readonly<{
   ended?: boolean;
   /** Something must not begin before this is written. */
   record?: true;
+  /** What `alustan.io/reconcile` asked for before the sources were looked at. */
+  handled?: string | undefined;
 }>;
 
 /** Milliseconds: the object changed under us; its newer version is on its way through the watch. */
@@ -119,10 +122,11 @@ export class Reconciler<Object, Facts, Report extends object> {
   }
 
   async #carryOut(key: Key, object: KubeObject, plan: Plan<Report>, signal: AbortSignal): Promise<Made<Report>> {
+    const handled = reconcileRequest(object);
     const recorded = await this.#record(key, object, plan);
     const { failure, objects } = await this.#tools.carryOut(plan.groups, signal);
     const report = failure === undefined ? plan.report : (plan.unsettled ?? plan.report);
-    const made = { outcome: failure ?? plan.outcome, report };
+    const made = { outcome: failure ?? plan.outcome, report, handled };
     const own = objects.findLast(({ metadata }) => metadata.uid === object.metadata.uid);
     if (own === undefined) return { ...made, object: recorded };
     this.#kind.wrote(own);
@@ -136,7 +140,9 @@ export class Reconciler<Object, Facts, Report extends object> {
   async #record(key: Key, object: KubeObject, plan: Plan<Report>): Promise<KubeObject> {
     const runs = plan.groups.some((group) => group.actions.some((action) => action.type === 'run-job'));
     if (!runs) return object;
-    return (await this.#write(key, { object, outcome: plan.outcome, report: plan.report, record: true })).object;
+    const { outcome, report } = plan;
+    const handled = reconcileRequest(object);
+    return (await this.#write(key, { object, outcome, report, record: true, handled })).object;
   }
 
   async #settle(key: Key, made: Made<Report>): Promise<Requeue> {
@@ -165,7 +171,7 @@ export class Reconciler<Object, Facts, Report extends object> {
     return { object: written, requeueAfterMs };
   }
 
-  #fold(key: Key, { object, outcome, report }: Made<Report>) {
+  #fold(key: Key, { object, outcome, report, handled }: Made<Report>) {
     const before = object['status'] as (BaseStatus & Report) | undefined;
     // An object that cannot be parsed keeps what its status said of the running version.
     const kept = report ?? (before as Report | undefined) ?? ({} as Report);
@@ -174,6 +180,7 @@ export class Reconciler<Object, Facts, Report extends object> {
       now: this.#tools.now(),
       intervalMs: this.#kind.intervalMs(object),
       failures: this.#failed(key, outcome),
+      reconcileRequest: report === undefined ? before?.lastHandledReconcile : handled,
     });
   }
 

@@ -1,6 +1,7 @@
 import { parseTerraform, type TerraformObject } from '../api/terraform-object.ts';
 import type { TerraformReport } from '../api/terraform-status.ts';
 import { intervalOr } from '../core/duration.ts';
+import { maxAgeOf } from '../core/reconcile-now.ts';
 import type { KubeObject } from '../core/resource.ts';
 import type { TerraformFacts } from '../plan/terraform/facts.ts';
 import { lastImage } from '../plan/terraform/image.ts';
@@ -25,9 +26,10 @@ export function terraformController(tools: Tools): KindController<TerraformObjec
       const { containerRegistry: registry, approval } = terraform.spec;
       const request = { registry, last: lastImage(terraform), pinned: approval === 'manual' };
       const key = keyOf(terraform as KubeObject);
+      const intervalMs = interval(terraform.spec);
       return imageFacts(
         { images, polls, credentials },
-        { ...request, key, intervalMs: interval(terraform.spec) },
+        { ...request, key, intervalMs, maxAgeMs: maxAgeOf(terraform, intervalMs) },
         looker,
         signal,
       );

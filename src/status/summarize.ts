@@ -7,6 +7,7 @@ export type BaseStatus = Readonly<{
   state?: State;
   message?: string;
   conditions?: readonly Condition[];
+  lastHandledReconcile?: string | undefined;
 }>;
 
 /** What a report of any kind may have that shows in the conditions, too. */
@@ -21,6 +22,8 @@ export type SummarizeOptions = Readonly<{
   intervalMs: number;
   /** How often the object failed in a row, for the back-off. */
   failures: number;
+  /** What was asked for by `alustan.io/reconcile` when the sources were looked at. */
+  reconcileRequest?: string | undefined;
 }>;
 
 const backOffStartMs = 5_000;
@@ -50,7 +53,9 @@ export function summarize<Report extends object & Warned>(
     { type: 'Stalled', status: truth(row.stalled), reason, message },
     ...(report.warnings ?? []).map((warning) => ({ type: warning.reason, status: 'True' as const, ...warning })),
   ].map((condition) => stamp(before?.conditions, condition, options));
-  const status = { ...report, observedGeneration: options.generation, state: row.state, message, conditions };
+  const { generation: observedGeneration, reconcileRequest: lastHandledReconcile } = options;
+  const handled = lastHandledReconcile === undefined ? {} : { lastHandledReconcile };
+  const status = { ...report, observedGeneration, state: row.state, message, conditions, ...handled };
   const requeueAfterMs = outcome.retryAfterMs ?? defaultRequeue(row.requeue, options);
   return { status, ...(requeueAfterMs === undefined ? {} : { requeueAfterMs }) };
 }

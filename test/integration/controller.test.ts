@@ -7,7 +7,12 @@ const configMap = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: 
 const delivered = 'Completed Delivered';
 
 function statusOf(object: KubeObject | undefined) {
-  return (object?.['status'] ?? {}) as { message?: string; job?: { name: string; startedAt: string } };
+  return (object?.['status'] ?? {}) as {
+    state?: string;
+    message?: string;
+    lastHandledReconcile?: string;
+    job?: { name: string; startedAt: string };
+  };
 }
 
 function startedAt(object: KubeObject | undefined): string {
@@ -144,6 +149,23 @@ describe('the controller on the embedded API', { timeout: 120_000 }, () => {
       ]);
       expect(startedAt(web) > startedAt(api)).toBe(true);
     });
+  });
+
+  it('looks at git as soon as the annotation alustan.io/reconcile asks for it, once for each value', async () => {
+    await stage.service(ns, 'web', {}, { manifest: configMap('web') });
+    await stage.state(ns, 'web', delivered, /revision 1 /);
+    const ask = async (value: string) => {
+      const reference = { apiVersion: 'alustan.io/v1alpha1', kind: 'Service', namespace: ns, name: 'web' };
+      await stage.client.patch(reference, 'merge', { metadata: { annotations: { 'alustan.io/reconcile': value } } });
+      const handled = (object: KubeObject | undefined) => statusOf(object).lastHandledReconcile === value;
+      return statusOf(await stage.until('Service', ns, 'web', handled));
+    };
+    // Nobody tells of this push, and the interval is five minutes.
+    await stage.git.commit(ns, { 'web/values.yaml': 'text: two\n' });
+    await ask('first');
+    await stage.state(ns, 'web', delivered, /revision 2 /);
+    expect(await ask('second')).toMatchObject({ state: 'Completed' });
+    expect(releases('web')).toBe(2);
   });
 
   describe('rings a Service when somebody else', () => {

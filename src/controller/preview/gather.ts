@@ -2,6 +2,7 @@ import { parseService, type ServiceObject } from '../../api/service.ts';
 import { intervalOr } from '../../core/duration.ts';
 import type { Key } from '../../core/key.ts';
 import type { PullRequestFacts } from '../../core/pull-request.ts';
+import { reconcileRequest } from '../../core/reconcile-now.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import type { Result } from '../../core/result.ts';
 import { type KubeClient, KubeError } from '../../kube/client.ts';
@@ -126,7 +127,8 @@ async function pullRequestsOf(
   if (!target.ok) return { open: undefined, failure: target.failure, fates: {}, commands: [] };
   const name = `${repository.owner}/${repository.repo}`.toLowerCase();
   const known = knownPreviews(stage).filter((item) => item.repository.toLowerCase() === name);
-  tools.pullRequestPolls.watch(looker.key, target.value, (env.intervalSeconds ?? intervalSeconds) * 1000);
+  const intervalMs = (env.intervalSeconds ?? intervalSeconds) * 1000;
+  tools.pullRequestPolls.watch(looker.key, target.value, intervalMs, reconcileRequest(stage.service));
   return tools.forge.pullRequests.gather(target.value, { label: env.label, known }, { signal });
 }
 

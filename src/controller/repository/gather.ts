@@ -1,6 +1,7 @@
 import type { RepositoryObject } from '../../api/repository.ts';
 import { intervalOr } from '../../core/duration.ts';
 import type { ActAs, ObjectRef } from '../../core/plan.ts';
+import { maxAgeOf } from '../../core/reconcile-now.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { type KubeClient, KubeError } from '../../kube/client.ts';
@@ -81,7 +82,7 @@ async function content(
   const key = { kind: 'Repository', namespace: metadata.namespace, name: metadata.name };
   tools.polls.folder(key, path.value, intervalMs);
   const seen = await within(limitOf(repository), signal, (limited) =>
-    tools.folders.observe(path.value, undefined, { signal: limited, maxAgeMs: intervalMs }),
+    tools.folders.observe(path.value, undefined, { signal: limited, maxAgeMs: maxAgeOf(repository, intervalMs) }),
   );
   if (!seen.ok) tools.polls.noteFailure('folder', key, seen.failure);
   if (!seen.ok) return seen;

@@ -1,6 +1,7 @@
 import type { ServiceObject } from '../../api/service.ts';
 import { intervalOr } from '../../core/duration.ts';
 import { formatKey, type Key } from '../../core/key.ts';
+import { maxAgeOf } from '../../core/reconcile-now.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { ImageFacts } from '../../plan/image.ts';
@@ -50,7 +51,7 @@ export class ServiceInputSource implements ServiceInputs {
     polls.folder(key, path.value, intervalMs);
     const seen = this.#of(key);
     seen.repository = charts.repositoryOf(path.value);
-    const chart = await charts.observe(path.value, intervalMs, signal);
+    const chart = await charts.observe(path.value, maxAgeOf(service, intervalMs), signal);
     if (!chart.ok) polls.noteFailure('folder', key, chart.failure);
     const revision = charts.revisionAt(path.value);
     if (chart.ok && revision !== undefined) seen.revision = revision;
@@ -62,7 +63,8 @@ export class ServiceInputSource implements ServiceInputs {
     const intervalMs = this.#interval(service);
     const { containerRegistry: registry } = service.spec;
     if (registry !== undefined) {
-      return imageFacts(this.#tools, { key, registry, last: lastImage(service), intervalMs }, looker, signal);
+      const ages = { intervalMs, maxAgeMs: maxAgeOf(service, intervalMs) };
+      return imageFacts(this.#tools, { key, registry, last: lastImage(service), ...ages }, looker, signal);
     }
     this.#tools.polls.forgetImage(key);
     return {};

@@ -74,7 +74,14 @@ function begin(object: TerraformObject, facts: TerraformFacts, now: Date): Draft
 }
 
 function reportOf(status: TerraformStatus): TerraformReport {
-  const { state: _s, message: _m, observedGeneration: _o, conditions: _c, ...report } = status;
+  const {
+    state: _s,
+    message: _m,
+    observedGeneration: _o,
+    conditions: _c,
+    lastHandledReconcile: _l,
+    ...report
+  } = status;
   return report;
 }
 

@@ -1,0 +1,20 @@
+import type { ObjectMeta } from './resource.ts';
+
+/** On any of our objects: a new value asks to look at all of its sources now, whatever the interval. */
+const annotation = 'alustan.io/reconcile';
+
+type Asking = Readonly<{
+  metadata: Pick<ObjectMeta, 'annotations'>;
+  status?: Readonly<{ lastHandledReconcile?: string | undefined }> | undefined;
+}>;
+
+/** What the object asks for now, handled or not: the status keeps it once the sources were looked at. */
+export function reconcileRequest({ metadata }: Pick<Asking, 'metadata'>): string | undefined {
+  return metadata.annotations?.[annotation];
+}
+
+/** Milliseconds that an answer of a source may be old: those of the interval, none where a look is asked for. */
+export function maxAgeOf(object: Asking, intervalMs: number): number {
+  const request = reconcileRequest(object);
+  return request === undefined || request === object.status?.lastHandledReconcile ? intervalMs : 0;
+}
