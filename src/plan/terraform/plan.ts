@@ -17,7 +17,7 @@ import { chooseImage, hashInputs, requireDeploy } from './image.ts';
 import { freeLock } from './lock.ts';
 import { checkPostDeploy, maskStrings, readOutput } from './output.ts';
 import { publishOutputs } from './publish.ts';
-import { secretValues } from './secrets.ts';
+import { hideIn, secretValues } from './secrets.ts';
 import { settleRun } from './settle.ts';
 import { start } from './start.ts';
 import { fillVariables } from './variables.ts';
@@ -145,7 +145,7 @@ function conclude(draft: Draft): Ended {
 function hideSecrets(draft: Ended): Plan<TerraformReport> {
   const { groups, object, facts, report } = draft;
   const secrets = secretValues(object, facts);
-  const mask = masker([...secrets, ...facts.envSecrets]);
+  const mask = hideIn(draft);
   const { postDeployOutput, ...told } = report;
   const output = postDeployOutput && {
     // E29 as it is: what an environment from Secrets holds beside secrets, a region say, is to be told here.

@@ -1,4 +1,5 @@
 import type { TerraformObject } from '../../api/terraform-object.ts';
+import { masker } from '../../core/mask.ts';
 import { fillPlaceholders } from '../../core/placeholder.ts';
 import { kubeconfig } from '../workspace.ts';
 import type { TerraformFacts } from './facts.ts';
@@ -25,4 +26,9 @@ export function secretValues(object: TerraformObject, { clusterSecrets }: Terraf
     return Object.entries(secret.data).flatMap(([key, value]) => (own.includes(key) ? [value] : []));
   });
   return [...filled, ...published, ...named.map(([, value]) => value)];
+}
+
+/** Hides in what scripts and servers have said all that is secret, of what the scripts are given by `env`, too (E2, E33). */
+export function hideIn({ object, facts }: Readonly<{ object: TerraformObject; facts: TerraformFacts }>) {
+  return masker([...secretValues(object, facts), ...facts.envSecrets]);
 }

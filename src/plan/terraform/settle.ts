@@ -1,5 +1,6 @@
 import type { RunRecord } from '../../api/terraform-status.ts';
 import type { RunEnd } from '../../core/terraform-run.ts';
+import { shorten } from '../../core/text.ts';
 import { report } from '../draft.ts';
 import { counted } from '../interruptions.ts';
 import { settlePlan } from './approval.ts';
@@ -8,6 +9,7 @@ import { settleCorrected, settleDrift } from './drift.ts';
 import type { Run } from './facts.ts';
 import { noteDeath, settleUnlock } from './lock.ts';
 import { settleOutput } from './output.ts';
+import { hideIn } from './secrets.ts';
 
 /** Exit code of a drift check that has found something (Terraform's `-detailed-exitcode`). */
 const drifted = 2;
@@ -48,13 +50,27 @@ function lost(draft: Draft, record: RunRecord): Draft {
 }
 
 function conclude(draft: Draft, record: RunRecord, run: Run): Draft {
-  const end = run.end ?? { tail: [] };
+  const end = readable(draft, run.end ?? { tail: [] });
   const at = run.finishedAt ?? draft.now.toISOString();
   const seen = { ...record, uid: run.uid, began: hasBegun(record, run, end) };
   const hasDrifted = run.purpose === 'drift' && end.exitCode === drifted;
   if (run.phase === 'failed' && !hasDrifted) return fail(draft, seen, end, at);
   const done: RunRecord = { ...seen, phase: 'succeeded', finishedAt: at, failures: 0 };
   return succeed(report(draft, { job: done }), done, at, end);
+}
+
+/** Characters that are kept of a line. */
+const lineLimit = 2000;
+
+/**
+ * What it has said as it may be told. Masked before it is shortened or folded into a sentence: of a secret that is cut in
+ * two nobody would know the halves.
+ */
+function readable(draft: Draft, end: RunEnd): RunEnd {
+  const hide = hideIn(draft);
+  const say = (text: string) => shorten(hide(text), lineLimit);
+  const { message, tail } = end;
+  return { ...end, tail: tail.map(say), ...(message === undefined ? {} : { message: say(message) }) };
 }
 
 /**
