@@ -15,6 +15,10 @@ const run = z
     attempt: z.int().describe('Number of the Job among those of the same inputs.'),
     inputsHash: z.string().describe('Hash of what it was made from: image, script, variables.'),
     image: z.string().optional().describe('Image that it runs.'),
+    variables: z
+      .string()
+      .optional()
+      .describe('Hash of its variables; `spec` where a destroy was given those of the spec by a person.'),
     startedAt: time.describe('When it was recorded.'),
     phase: z.enum(['succeeded', 'failed']).optional().describe('How it ended; absent while it runs.'),
     finishedAt: time.optional().describe('When it ended.'),
@@ -62,6 +66,11 @@ const drift = z
   })
   .describe('What the last look for drift has found.');
 
+const attempt = z.object({
+  image: z.string().describe('Image of the deploy; `destroy` runs it.'),
+  variables: z.string().optional().describe('Hash of its variables, which a Secret keeps for `destroy`.'),
+});
+
 /** What the plan reports, beside state, message and conditions. */
 export const terraformReport = z.object({
   image: z.string().optional().describe('Image that is deployed, or under way, as `name:tag`.'),
@@ -71,11 +80,15 @@ export const terraformReport = z.object({
     .optional()
     .describe('Hash of what is deployed; absent while a deploy runs, and after it failed.'),
   lastAppliedAt: time.optional().describe('When that deploy ended.'),
-  attemptedImage: z
+  lastAppliedVariables: z
     .string()
     .optional()
+    .describe('Hash of the variables of that deploy; a Secret beside the object keeps them for `destroy`.'),
+  attempts: z
+    .array(attempt)
+    .optional()
     .describe(
-      'Image whose deploy has begun, where none has succeeded yet: `destroy` runs it, to remove what there may be.',
+      'Deploys since then that have begun and failed, by their variables, newest first, at most 5: what they may have made is destroyed, too.',
     ),
   postDeployHash: z.string().optional().describe('Hash of what the outputs were made from.'),
   postDeployOutput: z

@@ -1,6 +1,7 @@
 import { cutName } from '../core/hash.ts';
 import type { JobRequest } from '../core/plan.ts';
 import type { KubeObject, OwnerReference } from '../core/resource.ts';
+import { keptVariables } from '../core/terraform-run.ts';
 
 /** A Job's labels and annotations: the contract with whoever lists Jobs. */
 export const jobLabels = {
@@ -70,7 +71,7 @@ export function jobOf(
       name: job.name,
       namespace: job.namespace,
       labels: labelsOf(job),
-      annotations: { [secretsAnnotation]: String(secrets), ...imageOf(job.run) },
+      annotations: { [secretsAnnotation]: String(secrets), ...contentOf(job.run) },
       ...owned(job),
     },
     spec: {
@@ -95,19 +96,29 @@ export function jobOf(
   };
 }
 
-function labelsOf(job: JobRequest): Record<string, string> {
+/** Whose it is. */
+export function ownerLabels({ owner }: JobRequest): Record<string, string> {
   return {
     [jobLabels.managedBy]: 'alustan',
-    [jobLabels.kind]: job.owner.kind,
-    [jobLabels.name]: ownerLabel(job.owner.name),
+    [jobLabels.kind]: owner.kind,
+    [jobLabels.name]: ownerLabel(owner.name),
+  };
+}
+
+function labelsOf(job: JobRequest): Record<string, string> {
+  return {
+    ...ownerLabels(job),
     [jobLabels.purpose]: purposeOf(job.run),
     [jobLabels.attempt]: String(job.attempt),
     [jobLabels.inputs]: job.inputsHash,
   };
 }
 
-function imageOf(run: JobRequest['run']): Record<string, string> {
-  return run.type === 'terraform' ? { [imageAnnotation]: run.image } : {};
+/** By which the record of a run is made anew where it is lost. */
+function contentOf(run: JobRequest['run']): Record<string, string> {
+  if (run.type !== 'terraform') return {};
+  const { image, variablesHash: hash } = run;
+  return { [imageAnnotation]: image, ...(hash === undefined ? {} : { [keptVariables.annotation]: hash }) };
 }
 
 function purposeOf(run: JobRequest['run']): string {
@@ -116,7 +127,7 @@ function purposeOf(run: JobRequest['run']): string {
 }
 
 /** Owned objects go with the owner; a Job in another namespace (remote clusters) cannot be owned and is labelled only. */
-function owned(job: JobRequest): { ownerReferences?: OwnerReference[] } {
+export function owned(job: JobRequest): { ownerReferences?: OwnerReference[] } {
   const { apiVersion, kind, name, uid, namespace } = job.owner;
   if (namespace !== job.namespace) return {};
   return { ownerReferences: [{ apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: false }] };

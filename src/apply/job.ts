@@ -1,11 +1,13 @@
 import type { JobRequest } from '../core/plan.ts';
 import type { KubeObject } from '../core/resource.ts';
 import { fail, ok, type Result } from '../core/result.ts';
+import type { TerraformRun } from '../core/terraform-run.ts';
 import { isAlreadyExists, type KubeClient } from '../kube/client.ts';
 import type { ActionOf, Applied, Applier } from './contract.ts';
 import { failureOf } from './failure.ts';
 import { helmJob, helmSecrets, type RunnerSettings } from './helm-job.ts';
-import { terraformJob, terraformSecret } from './terraform-job.ts';
+import { keepSecret } from './keep-secret.ts';
+import { keptSecret, terraformJob, terraformSecret } from './terraform-job.ts';
 
 /** The packed chart of a digest, or undefined when it is no longer at hand (then the next pass reads it again). */
 export type ChartBytes = (digest: string, signal: AbortSignal) => Promise<Uint8Array | undefined>;
@@ -36,13 +38,21 @@ export class JobApplier implements Applier<'run-job'> {
 
   async #run(job: JobRequest, signal: AbortSignal): Promise<Result<Applied>> {
     const { run } = job;
-    if (run.type === 'terraform') return this.#start(job, [terraformSecret(job, run)], terraformJob(job, run), signal);
+    if (run.type === 'terraform') return this.#runTerraform(job, run, signal);
     const chart = run.type === 'helm-install' ? await this.#chart(run.chartDigest, signal) : undefined;
     if (run.type === 'helm-install' && chart === undefined) {
       return fail('transient', 'ChartNotAtHand', `the chart ${run.chartDigest} must be read again`, 0);
     }
     const secrets = helmSecrets(job, run, chart);
     return this.#start(job, secrets, helmJob(job, secrets.length, this.#runner), signal);
+  }
+
+  async #runTerraform(job: JobRequest, run: TerraformRun, signal: AbortSignal): Promise<Result<Applied>> {
+    const { namespace, serviceAccount } = job;
+    const kept = keptSecret(job, run);
+    const problem = kept && (await keepSecret(this.#client.as({ namespace, serviceAccount }), kept, signal));
+    if (problem !== undefined) return { ok: false, failure: problem };
+    return this.#start(job, [terraformSecret(job, run)], terraformJob(job, run), signal);
   }
 
   async #start(

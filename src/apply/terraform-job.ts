@@ -1,7 +1,7 @@
 import type { JobRequest } from '../core/plan.ts';
 import type { KubeObject } from '../core/resource.ts';
-import { terraformEnvironment as environment, type TerraformRun } from '../core/terraform-run.ts';
-import { inputSecret, jobOf, secretName } from './job-shape.ts';
+import { terraformEnvironment as environment, keptVariables, type TerraformRun } from '../core/terraform-run.ts';
+import { inputSecret, jobOf, owned, ownerLabels, secretName } from './job-shape.ts';
 
 /** The Secret of a run: its keys are environment variables. */
 export function terraformSecret(job: JobRequest, { variables, args }: TerraformRun): KubeObject {
@@ -11,6 +11,29 @@ export function terraformSecret(job: JobRequest, { variables, args }: TerraformR
     0,
     data.map(([name, value]) => [name, Buffer.from(value)]),
   );
+}
+
+/** The Secret that keeps the variables of a deploy as long as its object is there (E27); undefined for other runs. */
+export function keptSecret(job: JobRequest, { variables, variablesHash, keep }: TerraformRun): KubeObject | undefined {
+  if (keep === undefined) return undefined;
+  const { annotation, sensitive, type } = keptVariables;
+  const data = { ...variables, [sensitive]: JSON.stringify(keep.sensitive) };
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      name: keep.secret,
+      namespace: job.namespace,
+      labels: ownerLabels(job),
+      annotations: { [annotation]: variablesHash ?? '' },
+      ...owned(job),
+    },
+    type,
+    immutable: true,
+    data: Object.fromEntries(
+      Object.entries(data).map(([name, value]) => [name, Buffer.from(value).toString('base64')]),
+    ),
+  };
 }
 
 /** The Job that runs the user's image by the image's own CMD (E26). */

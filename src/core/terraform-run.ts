@@ -19,6 +19,10 @@ export type TerraformRun = Readonly<{
   args: string;
   /** All variables, placeholders filled. They travel in the Job's Secret only, never in the pod template. */
   variables: Readonly<Record<string, string>>;
+  /** Hash of the variables, by which they are found again; absent where nobody has kept them. */
+  variablesHash?: string;
+  /** Of a deploy: the Secret that keeps the variables beyond the run (E27), and what in them is secret. */
+  keep?: Readonly<{ secret: string; sensitive: readonly string[] }>;
   /** The user's own `env` and `envFrom`, as they are written; `variables` win over both. */
   env: readonly OnWire[];
   envFrom: readonly OnWire[];
@@ -33,6 +37,15 @@ export type TerraformRun = Readonly<{
   /** Seconds between SIGTERM and SIGKILL: Terraform needs them to write its state and to release its lock. */
   graceSeconds: number;
 }>;
+
+/** What is kept of the variables of a deploy, in a Secret beside its object: their names are its keys. */
+export const keptVariables = {
+  /** Annotation of the Secret, and of every Job of a Terraform: hash of the variables. */
+  annotation: 'alustan.io/variables',
+  /** Key with the values in them that are secret, as JSON; no variable may be called so. */
+  sensitive: 'ALUSTAN_SENSITIVE',
+  type: 'alustan.io/variables',
+} as const;
 
 /** Environment of every run, beside SCRIPT, ARGS and the variables. */
 export const terraformEnvironment = {

@@ -12,6 +12,7 @@ describe('what a Terraform must not lose, on local mode', { timeout: 90_000 }, (
   beforeAll(async () => {
     infra = await Infrastructure.start();
     await infra.push('infra', '1.0.0', {
+      fails: `${note('deploy $TF_VAR_workspace')}; [ "$TF_VAR_workspace" = staging ] || exit 4`,
       deploy: note('deploy $TF_VAR_workspace'),
       destroy: note('destroy $TF_VAR_workspace'),
       hangs: 'trap "echo the state is written; exit 6" TERM; echo up; while :; do sleep 0.05; done',
@@ -22,6 +23,63 @@ describe('what a Terraform must not lose, on local mode', { timeout: 90_000 }, (
     count += 1;
     ns = `hazard-${count}`;
     await infra.namespace(ns);
+  });
+
+  const kept = async () => {
+    const { items } = await infra.shop.client.list({ apiVersion: 'v1', kind: 'Secret' }, { namespace: ns });
+    return items.filter((secret) => secret['type'] === 'alustan.io/variables').map(({ metadata }) => metadata.name);
+  };
+  const staging = { STATE: '', TF_VAR_workspace: 'staging' };
+  const to = (name: string) => ({ variables: { ...staging, STATE: infra.state, TF_VAR_workspace: name } });
+
+  it('E27 destroys with what was applied: not what the spec says by now, though nothing fills that any more', async () => {
+    const labels = { 'alustan.io/secret-type': 'cluster', environment: ns };
+    const cluster = { apiVersion: 'v1', kind: 'Secret', namespace: 'alustan', name: ns };
+    const metadata = { namespace: 'alustan', name: ns, labels, annotations: { NAME: 'staging' } };
+    await infra.shop.client.create({ ...cluster, metadata });
+    await infra.create(ns, 'db', 'infra', { workspace: ns, variables: { TF_VAR_workspace: '${workspace.NAME}' } });
+    await infra.reached(ns, 'db', 'Completed Delivered');
+    expect(await kept()).toHaveLength(1);
+    await infra.edit(ns, 'db', { suspend: true, variables: { TF_VAR_workspace: 'prod-${workspace.NAME}' } });
+    await infra.shop.client.delete(cluster);
+    await infra.remove(ns, 'db');
+    await infra.gone(ns, 'db');
+    expect(await infra.lines(ns)).toEqual(['deploy staging', 'destroy staging']);
+    await expect.poll(kept, { timeout: 30_000 }).toEqual([]);
+  });
+
+  it('E27 E30 after a failed deploy elsewhere both places are emptied', async () => {
+    await infra.create(ns, 'db', 'infra', {
+      ...to('staging'),
+      scripts: { deploy: 'fails', destroy: 'destroy' },
+      retries: 0,
+    });
+    await infra.reached(ns, 'db', 'Completed Delivered');
+    await infra.edit(ns, 'db', to('elsewhere'));
+    await infra.reached(ns, 'db', 'Failed RetriesExhausted', /exit code 4/);
+    await infra.edit(ns, 'db', to('nowhere'));
+    await infra.reached(ns, 'db', 'Failed RetriesExhausted', /exit code 4/);
+    expect(await kept()).toHaveLength(3);
+    await infra.remove(ns, 'db');
+    await infra.gone(ns, 'db');
+    const destroyed = (await infra.lines(ns)).filter((line) => line.startsWith('destroy'));
+    expect(destroyed).toEqual(['destroy nowhere', 'destroy elsewhere', 'destroy staging']);
+  });
+
+  it('E27 without what was kept nothing is destroyed elsewhere, until a person says so', async () => {
+    await infra.create(ns, 'db', 'infra', to('staging'));
+    await infra.reached(ns, 'db', 'Completed Delivered');
+    await infra.edit(ns, 'db', to('prod'));
+    await infra.reached(ns, 'db', 'Completed Delivered');
+    const [name = '', ...more] = await kept();
+    expect(more).toEqual([]);
+    await infra.edit(ns, 'db', { suspend: true, ...to('third') });
+    await infra.shop.client.delete({ apiVersion: 'v1', kind: 'Secret', namespace: ns, name });
+    await infra.remove(ns, 'db');
+    await infra.reached(ns, 'db', 'Blocked VariablesLost', new RegExp(`${name}.*alustan.io/destroy-with: "spec"`));
+    await infra.annotate(ns, 'db', { 'alustan.io/destroy-with': 'spec' });
+    await infra.gone(ns, 'db');
+    expect(await infra.lines(ns)).toEqual(['deploy staging', 'deploy prod', 'destroy third']);
   });
 
   it('E34 a run that took too long is told to stop, says so, and keeps its log', async () => {

@@ -27,6 +27,7 @@ export type Given = Readonly<{
   strays?: readonly string[];
   settings?: Partial<TerraformFacts['settings']>;
   envSecrets?: readonly string[];
+  kept?: TerraformFacts['kept'];
   namespaceTerminating?: boolean;
   noAccount?: Failure;
 }>;
@@ -73,6 +74,7 @@ export function factsOf(given: Given): TerraformFacts {
     jobs: (given.jobs ?? []).map(run),
     strays: given.strays ?? [],
     envSecrets: given.envSecrets ?? [],
+    kept: given.kept ?? {},
     namespaceTerminating: given.namespaceTerminating ?? false,
     ...(given.noAccount === undefined ? {} : { noAccount: given.noAccount }),
   };
@@ -82,7 +84,7 @@ type Planned = { plan: Plan<TerraformReport>; words: Readonly<Record<string, str
 
 /**
  * Plans a case. In it `$hash` stands for the hash of what it desires, `$post` for that of its outputs, `$drift` for that
- * of a look for drift.
+ * of a look for drift, `$vars` for that of its variables.
  */
 export function planCase(written: Given): Planned {
   const given = fill(written, { $long: 'x'.repeat(128 * 1024), $fits: 'x'.repeat(100 * 1024) });
@@ -94,7 +96,11 @@ export function planCase(written: Given): Planned {
   // Of the lock as it was when the run died, its words not masked yet.
   const lock = given.status?.['lock'] as { run?: object } | undefined;
   const $unlock = hashOfRun(given, { lock: lock?.run === undefined ? lock : { ...lock, run: {} } });
-  const words = { $hash, $post, $drift, $unlock };
+  const $vars =
+    JSON.stringify(given).includes('$vars') || given.metadata?.['deletionTimestamp'] === undefined
+      ? (runOf(given, {})?.run.variablesHash ?? 'none')
+      : 'none';
+  const words = { $hash, $post, $drift, $unlock, $vars };
   const filled = fill(given, words);
   const status = { ...(given.deployed === 'read' ? read : given.deployed === true ? applied : {}), ...filled.status };
   const full = { ...filled, status };
@@ -103,13 +109,16 @@ export function planCase(written: Given): Planned {
 
 export function fill<T>(value: T, words: Readonly<Record<string, string>>): T {
   return JSON.parse(
-    JSON.stringify(value).replaceAll(/\$(hash|post|drift|unlock|long|fits)\b/g, (word) => words[word] ?? word),
+    JSON.stringify(value).replaceAll(/\$(hash|post|drift|unlock|vars|long|fits)\b/g, (word) => words[word] ?? word),
   ) as T;
 }
 
 /** The hash of the run that would be started with this status, if nothing stood in its way. */
-function hashOfRun({ metadata, spec, clusterSecrets, tags, pullable, status = {} }: Given, applied: object): string {
-  if (metadata?.['deletionTimestamp'] !== undefined) return 'none';
+function hashOfRun(given: Given, applied: object): string {
+  return given.metadata?.['deletionTimestamp'] === undefined ? (runOf(given, applied)?.inputsHash ?? 'none') : 'none';
+}
+
+function runOf({ spec, clusterSecrets, tags, pullable, status = {} }: Given, applied: object) {
   const { image: chosen = image } = status as { image?: string };
   const quiet: Given = {
     spec: { ...spec, suspend: false, dependencies: null },
@@ -118,7 +127,9 @@ function hashOfRun({ metadata, spec, clusterSecrets, tags, pullable, status = {}
   };
   const { groups } = planTerraform(objectOf(quiet), factsOf(quiet), now);
   const action = groups.flatMap((group) => group.actions).find((item) => item.type === 'run-job');
-  return action?.type === 'run-job' ? action.job.inputsHash : 'none';
+  return action?.type === 'run-job' && action.job.run.type === 'terraform'
+    ? { inputsHash: action.job.inputsHash, run: action.job.run }
+    : undefined;
 }
 
 function run({ end, ...given }: NonNullable<Given['jobs']>[number]): Run {

@@ -16,6 +16,7 @@ import { GatherError } from '../reconciler.ts';
 import { clusterSecret } from '../service/cluster-secrets.ts';
 import { peerFact } from '../service/peer-facts.ts';
 import { envSecrets } from './env-secrets.ts';
+import { keptVariables } from './kept-variables.ts';
 import { isAlive, runFact } from './run-facts.ts';
 
 export type GatherTools = Readonly<{
@@ -51,15 +52,25 @@ export async function gatherTerraform(
   const jobs = await runsOf(tools, terraform, looker, signal);
   const isRead = jobs.some(({ end }) => end !== undefined);
   const given = isRead ? await envSecrets(tools.client.as(looker), namespace, terraform.spec, signal) : [];
+  const hashes = account?.ok === true ? keptOf(terraform, isRead) : [];
+  const kept = await keptVariables(tools.client.as(looker), terraform, hashes, signal);
   tools.watches.keep(looker);
   return {
     ...images,
-    ...{ installationKey, settings, jobs, namespaceTerminating: terminating, envSecrets: given },
+    ...{ installationKey, settings, jobs, namespaceTerminating: terminating, envSecrets: given, kept },
     ...(noAccount === undefined ? {} : { noAccount }),
     clusterSecrets: caches.clusterSecrets.list().map(clusterSecret),
     peers: [...related(caches, terraform)].map((peer) => peerFact(peer, false)),
     strays: strays(caches, terraform),
   };
+}
+
+/** Hashes of the variables that the plan may need: of what is to be destroyed, of a lock, of a run that has just ended. */
+function keptOf({ metadata, status }: TerraformObject, hasEnded: boolean): (string | undefined)[] {
+  const { attempts = [], lastAppliedVariables, lock, job } = status;
+  const deployed = [...attempts.map(({ variables }) => variables), lastAppliedVariables];
+  const isDeleted = metadata.deletionTimestamp !== undefined;
+  return [lock?.run?.variables, ...(isDeleted || hasEnded ? [job?.variables] : []), ...(isDeleted ? deployed : [])];
 }
 
 async function runsOf(

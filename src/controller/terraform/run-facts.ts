@@ -1,7 +1,7 @@
 import { isFinished } from '../../apply/janitor.ts';
 import { imageAnnotation, jobLabels } from '../../apply/job-shape.ts';
 import type { KubeObject } from '../../core/resource.ts';
-import type { RunEnd, TerraformPurpose } from '../../core/terraform-run.ts';
+import { keptVariables, type RunEnd, type TerraformPurpose } from '../../core/terraform-run.ts';
 import type { Run } from '../../plan/terraform/facts.ts';
 import { hindranceOf } from '../../source/cluster/run-end.ts';
 import type { OwnJob } from '../own-jobs.ts';
@@ -17,11 +17,13 @@ export function runFact({ job, pods }: OwnJob, end?: RunEnd): Run {
   const { name, uid = '', labels = {}, annotations = {} } = job.metadata;
   const ended = conditionOf(job);
   const image = annotations[imageAnnotation];
+  const variables = annotations[keptVariables.annotation];
   const message = isFinished(job) ? undefined : hindrance(pods);
   return {
     ...{ name, uid, inputsHash: labels[jobLabels.inputs] ?? '', attempt: Number(labels[jobLabels.attempt] ?? 1) },
     purpose: (labels[jobLabels.purpose] ?? 'deploy') as TerraformPurpose,
     ...(image === undefined ? {} : { image }),
+    ...(variables === undefined ? {} : { variables }),
     phase: ended === undefined ? 'active' : ended.type === 'Complete' ? 'succeeded' : 'failed',
     began: pods.some(hasBegun),
     alive: pods.some(isAlive),

@@ -4,14 +4,14 @@ import { limitAttempts } from '../attempts.ts';
 import { end, wait } from '../draft.ts';
 import { firstFew } from '../first-few.ts';
 import { dependentsOf } from '../peers.ts';
+import { deployedOf, takeApplied, tellVariables } from './applied.ts';
 import { awaitRun } from './await-run.ts';
 import { type Command, readCommand } from './command.ts';
-import { type Draft, desire, type Ended, type Step } from './draft.ts';
+import type { Draft, Ended, Step } from './draft.ts';
 import { hashOf } from './image.ts';
 import { freeLock } from './lock.ts';
 import { unpublish } from './publish.ts';
 import { start } from './start.ts';
-import { fillVariables } from './variables.ts';
 
 export const finalizer = 'terraform.finalizer.alustan.io';
 /** Milliseconds: the status that tells of the end is there to be seen first. */
@@ -28,8 +28,7 @@ export const deletionSteps: readonly Step[] = [
   leaveWithoutScript, //   E30  omitted: nothing is run
   leaveUndeployed, //      E30  never deployed: nothing to destroy
   requireAccount, //       E33
-  takeImage, //            E27
-  fillVariables,
+  takeApplied, //          E27
   freeLock,
   limitDestroys,
 ];
@@ -70,7 +69,7 @@ function abandon(draft: Draft): Draft {
 
 function endWhenDestroyed(draft: Draft): Draft {
   const { job } = draft.report;
-  if (job?.purpose !== 'destroy' || job.phase !== 'succeeded') return draft;
+  if (job?.purpose !== 'destroy' || job.phase !== 'succeeded' || imageOf(draft) !== undefined) return draft;
   const done = 'Destroy completed successfully';
   if (draft.before.message === done) return letGo(draft, 'Destroyed', done);
   return end(draft, 'succeeded', 'Destroyed', done, soonMs);
@@ -93,14 +92,9 @@ function requireAccount(draft: Draft): Draft {
   return wait(draft, 'blocked', noAccount.reason, `${noAccount.message}; ${remedy}`, noAccount.retryAfterMs);
 }
 
-function takeImage(draft: Draft): Draft {
-  // `leaveUndeployed` has let go of what has none.
-  return desire(draft, { image: imageOf(draft) as string });
-}
-
-/** E27; where no deploy has succeeded, what one has begun is destroyed by the image of that one. */
-function imageOf({ report: { lastAppliedImage, attemptedImage } }: Draft): string | undefined {
-  return lastAppliedImage ?? attemptedImage;
+/** Of what is to be destroyed next. */
+function imageOf({ report }: Draft): string | undefined {
+  return deployedOf(report)[0]?.image;
 }
 
 function scriptOf(draft: Draft): Command | undefined {
@@ -118,7 +112,7 @@ function purposeOf(draft: Draft) {
 }
 
 function limitDestroys(draft: Draft): Draft {
-  return limitAttempts(draft, purposeOf(draft));
+  return tellVariables(limitAttempts(draft, purposeOf(draft)));
 }
 
 /** What is left to do when nothing holds it. */

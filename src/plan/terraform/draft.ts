@@ -9,6 +9,8 @@ export type Desired = Readonly<{
   variables: Readonly<Record<string, string>>;
   /** Values in them that came from `data` of the cluster Secret. */
   sensitive: readonly string[];
+  /** Hash of the variables; `spec` where a person has a destroy given those of the spec, empty where none is known. */
+  variablesHash: string;
   /** As the kubelet pulls it. */
   image: string;
   inputsHash: string;

@@ -22,8 +22,18 @@ export type TerraformFacts = ImageFacts &
     strays: readonly string[];
     /** Values of `spec.env` and `spec.envFrom` that lie in Secrets; read where a run has just ended. */
     envSecrets: readonly string[];
+    /**
+     * What is kept of the variables of deploys, by their hash; absent where the Secret is gone. Read where something is to be
+     * destroyed or unlocked with them, and where a run with them has just ended.
+     */
+    kept: Readonly<Record<string, Kept>>;
     namespaceTerminating: boolean;
   }>;
+
+/** Variables of a deploy and what in them is secret; or why they cannot be had, as the end of a sentence. */
+export type Kept =
+  | Readonly<{ variables: Readonly<Record<string, string>>; sensitive: readonly string[] }>
+  | Readonly<{ problem: string }>;
 
 /** A Job that runs a script. */
 export type Run = Readonly<{
@@ -34,6 +44,8 @@ export type Run = Readonly<{
   attempt: number;
   /** Image that it runs. */
   image?: string;
+  /** Hash of its variables. */
+  variables?: string;
   phase: 'active' | 'succeeded' | 'failed';
   /** Whether its script runs, or has run; until then nothing is lost by removing the Job. */
   began: boolean;

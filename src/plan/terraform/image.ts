@@ -56,7 +56,13 @@ function pulledAs({ registry, image }: Watched, tag: string): string {
 export function hashInputs(draft: Draft): Draft {
   const { scripts, env, envFrom } = draft.object.spec;
   const { image, variables } = draft.desired;
-  return desire(draft, { inputsHash: hashOf(draft, { image, variables, env, envFrom, deploy: scripts.deploy }) });
+  const inputsHash = hashOf(draft, { image, variables, env, envFrom, deploy: scripts.deploy });
+  return desire(draft, { inputsHash, variablesHash: variablesHash(draft) });
+}
+
+/** What variables a run is given, as one hash: keyed, like the one of all inputs. */
+export function variablesHash(draft: Draft): string {
+  return hashOf(draft, { kept: draft.desired.variables });
 }
 
 export function hashOf(draft: Draft, inputs: unknown): string {

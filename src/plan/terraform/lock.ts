@@ -5,6 +5,7 @@ import { end, report } from '../draft.ts';
 import { readCommand } from './command.ts';
 import { type Draft, forget } from './draft.ts';
 import { hashOf } from './image.ts';
+import { withKept } from './kept.ts';
 import { start } from './start.ts';
 
 const forceAnnotation = 'alustan.io/force-unlock';
@@ -47,7 +48,9 @@ export function freeLock(draft: Draft): Draft {
     const message = `spec.scripts.unlock: the annotation ${forceAnnotation} needs it; name the script that frees the lock`;
     return end(draft, 'invalid', 'UnlockScriptMissing', message);
   }
-  const { image, variables } = draft.desired;
+  // Where the run that died took it: with other variables it may be the lock of another state.
+  const there = withKept(draft, lock?.run?.variables) ?? draft;
+  const { image, variables } = there.desired;
   // Without the run: its words are masked in status, and its hash would be another at the next look.
   const inputs = {
     owner: lock?.owner,
@@ -58,7 +61,7 @@ export function freeLock(draft: Draft): Draft {
     unlock: draft.object.spec.scripts.unlock,
   };
   const of = { purpose: 'unlock', inputsHash: hashOf(draft, inputs) } as const;
-  const limited = limitAttempts(draft, of);
+  const limited = limitAttempts(there, of);
   if (limited.outcome !== undefined) return limited;
   const noted = forced === undefined ? limited : report(limited, { lastHandledUnlock: forced });
   const more = { [environment.lockOwner]: lock?.owner ?? '', [environment.lockJob]: lock?.job ?? '' };

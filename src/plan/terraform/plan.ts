@@ -62,7 +62,7 @@ export function planTerraform(object: TerraformObject, facts: TerraformFacts, no
 function begin(object: TerraformObject, facts: TerraformFacts, now: Date): Draft {
   const before = object.status;
   const report = reportOf(before);
-  const desired = { variables: {}, sensitive: [], image: '', inputsHash: '', arguments: '' };
+  const desired = { variables: {}, sensitive: [], variablesHash: '', image: '', inputsHash: '', arguments: '' };
   // What the last pass found is found anew; what cannot be found again is carried on.
   return forget(
     { object, before, facts, now, desired, groups: [], report },

@@ -2,7 +2,7 @@ import type { TerraformObject } from '../../api/terraform-object.ts';
 import { masker } from '../../core/mask.ts';
 import { fillPlaceholders } from '../../core/placeholder.ts';
 import { kubeconfig } from '../workspace.ts';
-import type { TerraformFacts } from './facts.ts';
+import type { Kept, TerraformFacts } from './facts.ts';
 import { ownKeys } from './published.ts';
 
 /** Variables whose value is a secret by its name, though it stands in the spec. */
@@ -10,9 +10,10 @@ const secretName = /pass|secret|token|credential|private|api_?key|access_?key/i;
 
 /**
  * Values that must not be told: those that `data` of the workspace's cluster Secret holds and a variable uses, those
- * that the object has published there, and those of variables that are called a secret (E2, E33).
+ * that the object has published there, and those of variables that are called a secret (E2, E33); also of what is kept of
+ * deploys before.
  */
-export function secretValues(object: TerraformObject, { clusterSecrets }: TerraformFacts): string[] {
+export function secretValues(object: TerraformObject, { clusterSecrets, kept }: TerraformFacts): string[] {
   const { spec } = object;
   const { used } = fillPlaceholders(spec.variables, () => undefined);
   const secrets = clusterSecrets.filter((secret) => secret.environment === spec.workspace);
@@ -20,12 +21,19 @@ export function secretValues(object: TerraformObject, { clusterSecrets }: Terraf
     .flatMap(({ data }) => Object.entries(data))
     .filter(([key]) => key !== kubeconfig && used.includes(key))
     .map(([, value]) => value);
-  const named = Object.entries(spec.variables).filter(([name]) => secretName.test(name));
   const published = clusterSecrets.flatMap((secret) => {
     const own = ownKeys({ object }, secret);
     return Object.entries(secret.data).flatMap(([key, value]) => (own.includes(key) ? [value] : []));
   });
-  return [...filled, ...published, ...named.map(([, value]) => value)];
+  return [...filled, ...published, ...named(spec.variables), ...Object.values(kept).flatMap(keptSecrets)];
+}
+
+function keptSecrets(kept: Kept): readonly string[] {
+  return 'variables' in kept ? [...kept.sensitive, ...named(kept.variables)] : [];
+}
+
+function named(variables: Readonly<Record<string, string>>): string[] {
+  return Object.entries(variables).flatMap(([name, value]) => (secretName.test(name) ? value : []));
 }
 
 /** Hides in what scripts and servers have said all that is secret, of what the scripts are given by `env`, too (E2, E33). */

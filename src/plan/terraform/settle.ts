@@ -3,8 +3,9 @@ import type { RunEnd } from '../../core/terraform-run.ts';
 import { shorten } from '../../core/text.ts';
 import { report } from '../draft.ts';
 import { counted } from '../interruptions.ts';
+import { noteApplied, noteAttempt, settleDestroy } from './applied.ts';
 import { settlePlan } from './approval.ts';
-import { type Draft, forget } from './draft.ts';
+import type { Draft } from './draft.ts';
 import { settleCorrected, settleDrift } from './drift.ts';
 import type { Run } from './facts.ts';
 import { noteDeath, settleUnlock } from './lock.ts';
@@ -27,7 +28,10 @@ export function settleRun(draft: Draft): Draft {
   return last.uid === undefined && last.began !== true ? draft : lost(draft, last);
 }
 
-function recordOf({ name, uid, purpose, inputsHash, attempt, began, image }: Run, { before, now }: Draft): RunRecord {
+function recordOf(
+  { name, uid, purpose, inputsHash, attempt, began, image, variables }: Run,
+  { before, now }: Draft,
+): RunRecord {
   const same = before.job?.name === name ? before.job : undefined;
   const first = {
     name,
@@ -36,6 +40,7 @@ function recordOf({ name, uid, purpose, inputsHash, attempt, began, image }: Run
     attempt,
     startedAt: now.toISOString(),
     ...(image === undefined ? {} : { image }),
+    ...(variables === undefined ? {} : { variables }),
   };
   return { ...first, ...same, uid, ...(began ? { began } : {}) };
 }
@@ -85,11 +90,8 @@ function hasBegun(record: RunRecord, run: Run, end: RunEnd): boolean {
 
 function succeed(draft: Draft, record: RunRecord, at: string, end: RunEnd): Draft {
   switch (record.purpose) {
-    case 'deploy': {
-      const { image = '', inputsHash } = record;
-      const applied = { lastAppliedImage: image, lastAppliedHash: inputsHash, lastAppliedAt: at };
-      return settleCorrected(report(forget(draft, 'attemptedImage', 'lock'), applied));
-    }
+    case 'deploy':
+      return settleCorrected(noteApplied(draft, record, at));
     case 'post-deploy':
       return settleOutput(draft, record, end);
     case 'plan':
@@ -99,7 +101,7 @@ function succeed(draft: Draft, record: RunRecord, at: string, end: RunEnd): Draf
     case 'unlock':
       return settleUnlock(draft);
     case 'destroy':
-      return draft;
+      return settleDestroy(draft, record);
   }
 }
 
@@ -116,8 +118,7 @@ function fail(draft: Draft, record: RunRecord, end: RunEnd, at: string): Draft {
   };
   const told = noteDeath(report(draft, { job: failed }), failed, at, end);
   if (record.purpose === 'drift') return settleDrift(told, at, end, message);
-  if (record.purpose !== 'deploy' || record.began !== true || record.image === undefined) return told;
-  return draft.before.lastAppliedImage === undefined ? report(told, { attemptedImage: record.image }) : told;
+  return record.purpose === 'deploy' && record.began === true ? noteAttempt(told, record) : told;
 }
 
 /** Ended from outside, by no fault of the script: the next run may begin at once. */

@@ -8,6 +8,7 @@ import { end, report } from '../draft.ts';
 import { interruptedReason, tellInterruption } from '../interruptions.ts';
 import type { Command } from './command.ts';
 import { type Draft, type Ended, forget } from './draft.ts';
+import { keepOf } from './kept.ts';
 
 /** Milliseconds. */
 const defaults = { timeoutMs: 3_600_000, graceMs: 300_000 };
@@ -23,16 +24,17 @@ export function start(
 ): Ended {
   const { metadata, apiVersion, kind } = draft.object;
   const { name: own, namespace, uid } = metadata;
-  const { image } = draft.desired;
+  const { image, variablesHash } = draft.desired;
   const record: RunRecord = {
     ...nextRecord(draft, `${own.slice(0, nameLimit).replace(/[-.]+$/, '')}-${of.purpose}`, of),
     image,
+    ...(variablesHash === '' ? {} : { variables: variablesHash }),
   };
   const job: JobRequest = {
     owner: { apiVersion, kind, namespace, name: own, uid },
     ...{ name: record.name, namespace, attempt: record.attempt, inputsHash: of.inputsHash },
     serviceAccount: accountOf(draft),
-    run: runOf(draft, of.purpose, command, more),
+    run: { ...runOf(draft, of.purpose, command, more), ...(of.purpose === 'deploy' ? keepOf(draft) : {}) },
   };
   const noted = note(report(noteRetry(draft), { job: record }), of.purpose);
   const groups = [...noted.groups, { name: 'job', actions: [{ type: 'run-job', job } as const] }];
@@ -69,6 +71,7 @@ function runOf(
   return {
     ...{ type: 'terraform', purpose, image: desired.image, script, args, env, envFrom, labels, annotations },
     variables: { ...desired.variables, ...more },
+    ...(desired.variablesHash === '' ? {} : { variablesHash: desired.variablesHash }),
     pod: defined({
       ...{ ...pod, nodeSelector, tolerations, securityContext },
       imagePullSecrets: imagePullSecrets.length === 0 ? undefined : imagePullSecrets,

@@ -1,0 +1,49 @@
+import type { TerraformObject } from '../../api/terraform-object.ts';
+import type { KubeObject } from '../../core/resource.ts';
+import { keptVariables as of } from '../../core/terraform-run.ts';
+import { type KubeClient, KubeError } from '../../kube/client.ts';
+import type { Kept } from '../../plan/terraform/facts.ts';
+import { keptName } from '../../plan/terraform/kept.ts';
+
+/**
+ * What is kept of the variables of deploys, by their hash, read as the tenant. What is not there is left out; what cannot
+ * be read, or is none of ours, is a fact, too. Rejects with KubeError.
+ */
+export async function keptVariables(
+  client: Pick<KubeClient, 'get'>,
+  terraform: Pick<TerraformObject, 'metadata'>,
+  hashes: Iterable<string | undefined>,
+  signal: AbortSignal,
+): Promise<Record<string, Kept>> {
+  const wanted = [...new Set(hashes)].flatMap((hash) => hash ?? []);
+  const found = await Promise.all(
+    wanted.map(async (hash) => [hash, await read(client, terraform, hash, signal)] as const),
+  );
+  return Object.fromEntries(found.flatMap(([hash, kept]) => (kept === undefined ? [] : [[hash, kept]])));
+}
+
+async function read(
+  client: Pick<KubeClient, 'get'>,
+  terraform: Pick<TerraformObject, 'metadata'>,
+  hash: string,
+  signal: AbortSignal,
+): Promise<Kept | undefined> {
+  const name = keptName(terraform, hash);
+  const { namespace } = terraform.metadata;
+  try {
+    return keptIn(await client.get({ apiVersion: 'v1', kind: 'Secret', namespace, name }, signal), hash);
+  } catch (error) {
+    if (!(error instanceof KubeError)) throw error;
+    if (error.status === 404) return undefined;
+    if (error.status === 403) return { problem: `cannot be read (${error.message})` };
+    throw error;
+  }
+}
+
+function keptIn(secret: KubeObject, hash: string): Kept {
+  if (secret.metadata.annotations?.[of.annotation] !== hash) return { problem: 'is not the one that was written' };
+  const data = (secret['data'] ?? {}) as Record<string, string>;
+  const values = Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()] as const);
+  const { [of.sensitive]: sensitive = '[]', ...variables } = Object.fromEntries(values);
+  return { variables, sensitive: JSON.parse(sensitive) as string[] };
+}
