@@ -91,7 +91,10 @@ export const containerRegistry = z
   })
   .describe('Follows the tags of an image and writes the chosen one into the values wherever the image is named.');
 
-const dependency = z.union([label, z.object({ name: label.describe('Name of the object.') })]);
+const dependency = z.union(
+  [label, z.object({ name: label.describe('Name of the object.') })],
+  'write its name, or {name: …}',
+);
 
 export const dependencies = z
   .object({

@@ -21,6 +21,20 @@ describe('a Terraform that is being deleted, whose spec does not fit its schema 
     expect(parsed).toMatchObject({ ok: true, value: { spec: { scripts } } });
   });
 
+  it('E30 with all that its scripts are given: without credentials a destroy can only fail', () => {
+    const env = [{ name: 'KEY', valueFrom: { secretKeyRef: { name: 'aws', key: 'id' } } }];
+    const given = {
+      env,
+      envFrom: [{ secretRef: { name: 'aws' } }],
+      podTemplate: { labels: { a: 'b' } },
+      timeout: '2h',
+    };
+    const secretRef = { name: 'pull' };
+    const spec = { ...given, containerRegistry: { ...registry, secretRef }, dependencies: { service: [7] } };
+    const parsed = parse(spec, { deletionTimestamp });
+    expect(parsed).toMatchObject({ ok: true, value: { spec: { ...given, containerRegistry: { secretRef } } } });
+  });
+
   it.each([
     ['scripts', { scripts: { destroy: '' }, variables: { TF_VAR_a: 'b' } }],
     ['variables', { scripts: { destroy: 'destroy' }, variables: { TF_VAR_a: 1 } }],
@@ -34,5 +48,12 @@ describe('a Terraform that is being deleted, whose spec does not fit its schema 
   it('E30 but for a person who lets it go', () => {
     const annotations = { 'alustan.io/abandon': 'true' };
     expect(parse({ scripts: 7 }, { deletionTimestamp, annotations })).toMatchObject({ ok: true });
+  });
+});
+
+it('says how a dependency is written', () => {
+  expect(parse({ dependencies: { service: [{ nme: 'x' }] } })).toMatchObject({
+    ok: false,
+    failure: { message: expect.stringContaining('spec.dependencies.service[0]: write its name, or {name: …}') },
   });
 });

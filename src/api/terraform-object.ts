@@ -73,16 +73,13 @@ function isDestroyable({ metadata, spec }: KubeObject): boolean {
   return shape.scripts.safeParse(scripts).success && shape.variables.safeParse(variables).success;
 }
 
-/** Of a spec that does not fit its schema: each field of the ones that deletion reads, where it fits by itself. */
+/** Of a spec that does not fit its schema: each field that fits by itself. */
 function remains(object: KubeObject): Raw {
   const spec = (object['spec'] ?? {}) as Record<string, unknown>;
-  const fields = terraformSpec.shape;
-  const kept = (['scripts', 'variables', 'workspace', 'environment', 'serviceAccountName', 'publish'] as const).flatMap(
-    (name) => {
-      const part = fields[name].safeParse(spec[name]);
-      return part.success && part.data !== undefined ? [[name, part.data]] : [];
-    },
-  );
+  const kept = Object.entries(terraformSpec.shape).flatMap(([name, field]) => {
+    const part = field.safeParse(spec[name]);
+    return part.success && part.data !== undefined ? [[name, part.data]] : [];
+  });
   const registry = { provider: 'docker', imageName: '', semanticVersion: '*' };
   const quiet = { approval: 'auto', drift: 'warn', suspend: false, containerRegistry: registry } as const;
   return { ...quiet, ...Object.fromEntries(kept) };
