@@ -46,6 +46,12 @@ describe('what a plan learns of a run', () => {
       [pod('Pending', waiting('ImagePullBackOff'))],
       { began: false, alive: true, message: 'its pod waits: ImagePullBackOff: why' },
     ],
+    [
+      'its pod is to end',
+      undefined,
+      [{ ...pod('Running', { running: {} }), metadata: { name: 'p', deletionTimestamp: 'T' } }],
+      { phase: 'active', alive: true, endsBy: 'T' },
+    ],
     ['it is being started', undefined, [pod('Pending', waiting('ContainerCreating'))], { began: false, alive: true }],
     ['it runs', undefined, [pod('Running', { running: {} })], { phase: 'active', began: true, alive: true }],
     [

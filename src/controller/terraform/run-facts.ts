@@ -29,6 +29,7 @@ export function runFact({ job, pods }: OwnJob, end?: RunEnd): Run {
     alive: pods.some(isAlive),
     ...(ended === undefined && pods.length === 0 ? { podless: true } : {}),
     ...(message === undefined ? {} : { message }),
+    ...(ended === undefined ? endsBy(pods) : {}),
     ...(ended?.lastTransitionTime === undefined ? {} : { finishedAt: ended.lastTransitionTime }),
     ...(end === undefined ? {} : { end }),
   };
@@ -48,6 +49,12 @@ function hasBegun(pod: KubeObject): boolean {
     const isUnmade = state.terminated.reason === 'ContainerStatusUnknown' && (containerID ?? '') === '';
     return state.terminated.reason !== 'StartError' && !isUnmade;
   });
+}
+
+function endsBy(pods: readonly KubeObject[]): { endsBy?: string } {
+  const at = pods.find((pod) => isAlive(pod) && pod.metadata.deletionTimestamp !== undefined)?.metadata
+    .deletionTimestamp;
+  return at === undefined ? {} : { endsBy: at };
 }
 
 function hindrance(pods: readonly KubeObject[]): string | undefined {

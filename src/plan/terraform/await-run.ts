@@ -1,5 +1,5 @@
 import type { RunRecord } from '../../api/terraform-status.ts';
-import { end, report, wait } from '../draft.ts';
+import { end, report, wait, waitingSince } from '../draft.ts';
 import { firstFew } from '../first-few.ts';
 import type { Draft, Ended } from './draft.ts';
 import type { Run } from './facts.ts';
@@ -14,13 +14,22 @@ export function awaitRun(draft: Draft): Draft {
   if (active !== undefined) return isWanted(active, draft) ? tellActive(draft, active) : supersede(draft, active);
   const alive = draft.facts.jobs.filter((job) => job.alive).map((job) => job.name);
   const left = [...alive, ...draft.facts.strays];
-  if (left.length === 0) return draft;
-  return wait(
-    draft,
-    'working',
-    'PodTerminating',
-    `waiting for the pods of an earlier run to end: ${firstFew(left, 3)}`,
-  );
+  return left.length === 0 ? draft : awaitPods(draft, left);
+}
+
+/** What to do about a pod whose end nobody tells. */
+const whenGone = 'its node does not say that it has; where the node is gone for good';
+/** Milliseconds after which a pod that is to end is told of as one that may not. */
+const patienceMs = 600_000;
+
+function awaitPods(draft: Draft, pods: readonly string[]): Ended {
+  const reason = 'PodTerminating';
+  const what = `waiting for the pods of an earlier run to end: ${firstFew(pods, 3)}`;
+  const left = Date.parse(waitingSince(draft, reason)) + patienceMs - draft.now.getTime();
+  if (left > 0) return wait(draft, 'working', reason, what, left);
+  const ended = wait(draft, 'working', reason, what);
+  const remedy = `; ${whenGone}: kubectl delete pod NAME -n ${draft.object.metadata.namespace} --force`;
+  return { ...ended, outcome: { ...ended.outcome, message: `${ended.outcome.message}${remedy}` } };
 }
 
 function isWanted({ purpose, inputsHash }: Run, { object, desired, report: { lastAppliedHash } }: Draft): boolean {
@@ -29,18 +38,31 @@ function isWanted({ purpose, inputsHash }: Run, { object, desired, report: { las
   return purpose === 'unlock' || lastAppliedHash === desired.inputsHash;
 }
 
-/** Milliseconds that the pod of a Job may take to be made. */
+/** Milliseconds that the pod of a Job may take to be made, and beyond its grace to be told as ended. */
 const podMs = 30_000;
+const lateMs = 60_000;
 
-function tellActive(draft: Draft, { name, message, podless }: Run): Ended {
-  const record = recordedOf(draft);
+function tellActive(draft: Draft, run: Run): Ended {
+  const { why, againMs } = hindranceOf(draft, run);
+  const told = tellRun(draft, recordedOf(draft), why);
+  return againMs === undefined ? told : { ...told, outcome: { ...told.outcome, retryAfterMs: againMs } };
+}
+
+/** What holds a run up, for people; or in how many milliseconds that is to be seen. */
+function hindranceOf(draft: Draft, { name, message, podless, endsBy }: Run): { why: string; againMs?: number } {
   const { namespace } = draft.object.metadata;
-  const left = podless === true ? Date.parse(record.startedAt) + podMs - draft.now.getTime() : 0;
-  const none =
-    podless === true ? `it has no pod yet: kubectl describe job ${name} -n ${namespace} tells why` : undefined;
-  const why = left > 0 ? undefined : (message ?? none);
-  const told = tellRun(draft, record, why === undefined ? '' : ` (${why})`);
-  return left > 0 ? { ...told, outcome: { ...told.outcome, retryAfterMs: left } } : told;
+  const since = (at: string, ms: number, why: string) => {
+    const left = Date.parse(at) + ms - draft.now.getTime();
+    return left > 0 ? { why: '', againMs: left } : { why: ` (${why})` };
+  };
+  if (endsBy !== undefined) {
+    const remedy = `kubectl delete pod -n ${namespace} -l batch.kubernetes.io/job-name=${name} --force`;
+    return since(endsBy, lateMs, `its pod should have ended by ${endsBy}; ${whenGone}: ${remedy}`);
+  }
+  if (message !== undefined) return { why: ` (${message})` };
+  if (podless !== true) return { why: '' };
+  const none = `it has no pod yet: kubectl describe job ${name} -n ${namespace} tells why`;
+  return since(recordedOf(draft).startedAt, podMs, none);
 }
 
 /** `settleRun` has recorded what is active. */
@@ -48,12 +70,14 @@ function recordedOf(draft: Draft): RunRecord {
   return draft.report.job as RunRecord;
 }
 
-function supersede(draft: Draft, { name, began, message }: Run): Ended {
+function supersede(draft: Draft, run: Run): Ended {
+  const { name, began } = run;
   const next = draft.object.metadata.deletionTimestamp === undefined ? 'the change' : 'the deletion';
-  const why = message === undefined ? '' : ` (${message})`;
+  const { why, againMs } = hindranceOf(draft, run);
   if (began) {
     const since = recordedOf(draft).startedAt;
-    return end(draft, 'working', 'JobRunning', `${next} waits for the Job ${name} to end, since ${since}${why}`);
+    const words = `${next} waits for the Job ${name} to end, since ${since}${why}`;
+    return end(draft, 'working', 'JobRunning', words, againMs);
   }
   const { namespace } = draft.object.metadata;
   const object = { apiVersion: 'batch/v1', kind: 'Job', namespace, name };

@@ -55,6 +55,8 @@ export type Run = Readonly<{
   podless?: true;
   /** Of an active Job: what holds it up, for example that its image cannot be pulled. */
   message?: string;
+  /** RFC 3339; of an active Job whose pod is being deleted: when its grace is over. */
+  endsBy?: string;
   /** RFC 3339. */
   finishedAt?: string;
   /** How it ended; only of the recorded run whose end is not in status yet. */
