@@ -37,6 +37,23 @@ describe('the status writer', () => {
     expect(sent).toEqual([[reference, 'merge', body, { subresource: 'status' }]]);
   });
 
+  it('E29 sends the whole status where it holds null, which a merge patch takes for nothing', async () => {
+    const { sent, writer } = recording();
+    const status = { state: 'Completed', postDeployOutput: { list: [{ a: null }] } };
+    await writer.write(object('10', { state: 'Progressing' }), status);
+    expect(sent).toMatchObject([
+      [
+        { name: 'web' },
+        'json',
+        [
+          { op: 'replace', path: '/metadata/resourceVersion', value: '10' },
+          { op: 'add', path: '/status', value: status },
+        ],
+        { subresource: 'status' },
+      ],
+    ]);
+  });
+
   it('gives back the object as it is now', async () => {
     const { writer } = recording();
     const written = await writer.write(object('10', { state: 'Progressing' }), { state: 'Completed' });

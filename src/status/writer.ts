@@ -28,7 +28,21 @@ export class StatusWriter {
       name: metadata.name,
       ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
     };
-    const body = { metadata: { resourceVersion: metadata.resourceVersion }, status: patch };
+    const { resourceVersion } = metadata;
+    if (holdsNull(after)) {
+      // In a merge patch null removes a field; what a script has printed may hold it all the same.
+      const whole = [
+        { op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion },
+        { op: 'add', path: '/status', value: after },
+      ];
+      return this.#client.patch(reference, 'json', whole, { subresource: 'status' });
+    }
+    const body = { metadata: { resourceVersion }, status: patch };
     return this.#client.patch(reference, 'merge', body, { subresource: 'status' });
   }
+}
+
+function holdsNull(value: unknown): boolean {
+  if (value === null || typeof value !== 'object') return value === null;
+  return Object.values(value).some(holdsNull);
 }

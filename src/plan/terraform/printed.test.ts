@@ -9,6 +9,14 @@ describe('what a post-deploy script has printed', () => {
     expect(readOutputs({ output })).toEqual({ ok: true, value: { a: 1 } });
   });
 
+  it('E29 is refused where it is nested so deep that nobody can read it', () => {
+    const nested = (depth: number) => `{"outputs": {"a": ${'['.repeat(depth)}${']'.repeat(depth)}}}`;
+    expect(readOutputs({ output: nested(98) })).toMatchObject({ ok: true });
+    expect(readOutputs({ output: nested(100_000) })).toMatchObject({
+      failure: { reason: 'OutputInvalid', message: expect.stringContaining('more than 100 levels deep') },
+    });
+  });
+
   it('is given up soon where nothing in it ends', () => {
     const found = readOutputs({ output: '{'.repeat(outputLimit) });
     expect(found).toMatchObject({ ok: false, failure: { reason: 'OutputNotJson' } });

@@ -5,6 +5,8 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Characters that are read of what looks like an object and is none, before the search is given up. */
 const patience = 200 * outputLimit;
+/** Levels that outputs may be nested: who reads them does so level by level, on a stack. */
+const levels = 100;
 const remedy = 'spec.postDeploy.script must print one JSON object {"outputs": {…}}';
 
 export const logIsGone: Failure = {
@@ -31,8 +33,12 @@ export function readOutputs({
   const found = lastObject(output);
   if (found === undefined) return fail('invalid', 'OutputNotJson', `it printed ${looks(output)}; ${remedy}`);
   const { outputs } = found;
-  if (isObject(outputs)) return ok(outputs);
-  const what = outputs === undefined ? 'a JSON object without "outputs"' : '"outputs" that is not an object';
+  if (isObject(outputs) && !isDeeper(outputs, levels)) return ok(outputs);
+  const what = isObject(outputs)
+    ? `"outputs" that are more than ${levels} levels deep`
+    : outputs === undefined
+      ? 'a JSON object without "outputs"'
+      : '"outputs" that is not an object';
   return fail('invalid', 'OutputInvalid', `it printed ${what}; ${remedy}`);
 }
 
@@ -93,4 +99,12 @@ function parse(text: string): Json | undefined {
 
 function isObject(value: unknown): value is Json {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+function isDeeper(value: unknown, limit: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; depth < limit && level.length > 0; depth += 1) {
+    level = level.flatMap((item) => (item !== null && typeof item === 'object' ? Object.values(item) : []));
+  }
+  return level.length > 0;
 }
