@@ -9,6 +9,7 @@ import { serviceSpec } from './service.ts';
 import { serviceStatus } from './service-status.ts';
 import { terraformSpec } from './terraform.ts';
 import { terraformStatus } from './terraform-status.ts';
+import { outsideWindowAnnotation } from './window.ts';
 
 type Column = Readonly<{ name: string; type: 'string' | 'date'; jsonPath: string; priority?: number }>;
 
@@ -44,7 +45,7 @@ export const kinds: readonly KindDefinition[] = [
     walkThrough: [
       'The chart is read from git or OCI, and packed. Nothing happens while its content stays the same.',
       'The highest tag of the image that satisfies `semanticVersion` and can be pulled is written into the values; `${workspace.NAME}` is filled from the cluster Secret of the workspace.',
-      'When the release in the cluster was made from other inputs, the Service waits for its dependencies, then a Job runs `helm upgrade --install`. A failed Job is tried again, later each time, up to `retries`.',
+      'When the release in the cluster was made from other inputs, the Service waits for its maintenance window and its dependencies, then a Job runs `helm upgrade --install`. A failed Job is tried again, later each time, up to `retries`.',
       'The objects of the release are watched until they are healthy: `Completed`. Dependents are woken at once.',
       'Deletion waits for Services that depend on this one (`Blocked`), then a Job uninstalls the release.',
     ],
@@ -56,6 +57,10 @@ export const kinds: readonly KindDefinition[] = [
       [
         'alustan.io/retry: <any new value>',
         'Delivers again at once after retries were used up; acts once for each value.',
+      ],
+      [
+        `${outsideWindowAnnotation}: <any new value>`,
+        'Delivers what waits for its maintenance window at once, with its retries; acts once for each value.',
       ],
       ['alustan.io/abandon: "true"', 'Deletion leaves the Helm release as it is, where an uninstall is not possible.'],
       ['alustan.io/wake: <any new value>', 'On a Service of a preview: wakes the preview.'],
@@ -99,7 +104,7 @@ export const kinds: readonly KindDefinition[] = [
     description: 'Infrastructure, made by scripts of an image of yours; its outputs go to the Services.',
     walkThrough: [
       'The highest tag of the image that satisfies `semanticVersion` and can be pulled is chosen; `${workspace.NAME}` in the variables is filled from the cluster Secret of the workspace.',
-      'When image, script or variables are not those that were applied last, it waits for its dependencies, then a Job runs `scripts.deploy`. One Job at a time; a change during a run waits for its end. A failed run is tried again, later each time, up to `retries`.',
+      'When image, script or variables are not those that were applied last, it waits for its maintenance window and its dependencies, then a Job runs `scripts.deploy`. One Job at a time; a change during a run waits for its end. A failed run is tried again, later each time, up to `retries`.',
       'With `approval: manual` a plan is made first and shown, and the deploy waits for the annotation that approves exactly this plan.',
       'After the deploy (`Success`) a Job runs `postDeploy`; what it prints is kept in `status.postDeployOutput`, chosen outputs are published for Services to use: `Completed`.',
       'Deletion waits for what depends on it (`Blocked`), then a Job runs `scripts.destroy` with the image that was applied last.',
@@ -111,6 +116,10 @@ export const kinds: readonly KindDefinition[] = [
       ],
       ['alustan.io/retry: <any new value>', 'Runs again at once after retries were used up; acts once for each value.'],
       ['alustan.io/approve: <hash>', 'Approves the plan of this hash: `status.plan.hash`.'],
+      [
+        `${outsideWindowAnnotation}: <any new value>`,
+        'Deploys what waits for its maintenance window at once, with its retries; acts once for each value.',
+      ],
       [
         'alustan.io/force-unlock: <any new value>',
         'Runs `scripts.unlock` though nobody has proven the owner of the lock dead; acts once for each value.',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { situation, time } from './common.ts';
 import { previewReport } from './preview.ts';
+import { outsideWindow } from './window.ts';
 
 /** A runner Job as status remembers it: written before the Job is created, so that none is ever run twice (E20). */
 export const jobRecord = z
@@ -80,6 +81,7 @@ export const serviceReport = z.object({
   warnings: warnings.optional(),
   job: jobRecord.optional(),
   lastHandledRetry: z.string().optional().describe('Value of the annotation `alustan.io/retry` that was acted on.'),
+  lastHandledOutsideWindow: outsideWindow.optional(),
   ...previewReport,
 });
 

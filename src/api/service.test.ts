@@ -130,6 +130,18 @@ describe('parseService', () => {
     ['a number for a name', { source: { repoURL: 5 } }, 'spec.source.repoURL: '],
     ['a wrong item of a list', { dependencies: { service: ['ok', 'Not Ok'] } }, 'spec.dependencies.service[1]'],
     ['a wrong choice', { conflicts: 'maybe' }, 'spec.conflicts: '],
+    [
+      'a window with its zone in the schedule',
+      { window: [{ schedule: 'TZ=UTC 0 22 * * *', duration: '4h' }] },
+      'spec.window[0].schedule: write five fields as cron has them',
+    ],
+    [
+      'a window with an offset for a zone',
+      { window: [{ schedule: '@daily', duration: '4h', timeZone: '+02:00' }] },
+      'spec.window[0].timeZone: write an IANA name',
+    ],
+    ['a window that never ends', { window: [{ schedule: '@daily' }] }, 'spec.window[0].duration: '],
+    ['no window, which is never or always', { window: [] }, 'spec.window: '],
     ['no workspace', { workspace: undefined }, 'spec.workspace: required'],
     ['two names of one field', { environment: 'production' }, 'spec.workspace and spec.environment'],
   ])('names the field: %s', (_, spec, message) => {

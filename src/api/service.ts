@@ -5,6 +5,7 @@ import { duration, label, objectName, secretRef } from './common.ts';
 import { parseSpec } from './parse.ts';
 import { previewEnvironment } from './preview.ts';
 import type { ServiceStatus } from './service-status.ts';
+import { windows } from './window.ts';
 
 const source = z
   .object({
@@ -139,6 +140,9 @@ export const serviceSpec = z
       .default('force')
       .describe('`force`: fields that others own are taken over; `fail`: the delivery fails and names them.'),
     suspend: z.boolean().default(false).describe('While true nothing is delivered; what runs stays as it is.'),
+    window: windows
+      .optional()
+      .describe('When deliveries may begin by themselves: while one of these is open. Default: always (windows.md).'),
     interval: duration
       .optional()
       .describe(

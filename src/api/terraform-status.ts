@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { situation, time } from './common.ts';
 import { blocker, wait, warnings } from './service-status.ts';
+import { outsideWindow } from './window.ts';
 
 export const purposes = ['deploy', 'post-deploy', 'plan', 'drift', 'destroy', 'unlock'] as const;
 
@@ -109,6 +110,7 @@ export const terraformReport = z.object({
   warnings: warnings.optional(),
   job: run.optional(),
   lastHandledRetry: z.string().optional().describe('Value of the annotation `alustan.io/retry` that was acted on.'),
+  lastHandledOutsideWindow: outsideWindow.optional(),
   lastHandledUnlock: z
     .string()
     .optional()

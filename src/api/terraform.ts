@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration, objectName } from './common.ts';
 import { containerRegistry, dependencies, workspace } from './service.ts';
+import { windows } from './window.ts';
 
 const command = z.string().min(1).max(4096);
 
@@ -186,6 +187,11 @@ export const terraformSpec = z
     tolerations: z.array(onWire).max(50).optional().describe('As in a pod.'),
     podTemplate: podTemplate.optional(),
     suspend: z.boolean().default(false).describe('While true nothing is run; deletion is not held up.'),
+    window: windows
+      .optional()
+      .describe(
+        'When deploys may begin by themselves, also those against drift: while one of these is open. Default: always (windows.md).',
+      ),
     interval: duration
       .optional()
       .describe(

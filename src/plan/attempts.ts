@@ -68,7 +68,7 @@ export function limitAttempts<D extends Draft>(
   const failures = last.failures ?? 1;
   const { retryLimit, retryDelayMs, retryDelayMaxMs } = draft.facts.settings;
   const limit = draft.object.spec.retries ?? retryLimit;
-  const what = `Job ${last.name} failed: ${brief(last.message ?? `it left no message (see kubectl describe job ${last.name})`, wordsLimit)}`;
+  const what = tellFailure(last);
   if (failures > limit) {
     const remedy = `change an input, or set the annotation ${retryAnnotation} to a new value`;
     return end(draft, spent, 'RetriesExhausted', `${what}; given up after ${times(failures)}; ${remedy}`);
@@ -79,6 +79,10 @@ export function limitAttempts<D extends Draft>(
   if (left <= 0) return draft;
   const next = `attempt ${failures + 1} of ${limit + 1} starts at ${new Date(due).toISOString()}`;
   return end(draft, again, 'JobFailed', `${what}; ${next}`, left);
+}
+
+export function tellFailure({ name, message = `it left no message (see kubectl describe job ${name})` }: JobRecord) {
+  return `Job ${name} failed: ${brief(message, wordsLimit)}`;
 }
 
 function times(count: number): string {

@@ -2,6 +2,7 @@ import type { Outcome } from '../core/outcome.ts';
 import type { Group } from '../core/plan.ts';
 import type { ObjectMeta } from '../core/resource.ts';
 import type { Failure } from '../core/result.ts';
+import type { Opening } from '../core/window.ts';
 
 type Wait = Readonly<{ reason: string; since: string }>;
 
@@ -19,6 +20,8 @@ export type BaseDraft = Readonly<{
   now: Date;
   groups: readonly Group[];
   report: Readonly<{ waiting?: Wait | undefined }>;
+  /** When a maintenance window opens next; absent while one is open, and where there is none. */
+  opening?: Opening;
   /** Something that goes wrong beside work that can go on; it becomes the outcome when all else is well. */
   concern?: Outcome;
   /** Set by the step that ends the plan. */

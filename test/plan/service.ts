@@ -120,7 +120,7 @@ export function desiredHash({ metadata, status, jobs: _jobs, release: _release, 
     peers: [],
     namespaceTerminating: false,
     ...(image === undefined ? {} : { status: { image } }),
-    spec: { ...given.spec, suspend: false, dependencies: {} },
+    spec: { ...given.spec, suspend: false, dependencies: {}, window: undefined },
   };
   const plan = planService(objectOf(fresh), factsOf(fresh), now);
   const run = plan.groups.flatMap((group) => group.actions).find((action) => action.type === 'run-job');

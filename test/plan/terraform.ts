@@ -22,6 +22,8 @@ export type Given = Readonly<{
   clusterSecrets?: ServiceGiven['clusterSecrets'];
   peers?: ServiceGiven['peers'];
   tags?: ServiceGiven['tags'];
+  /** A tag that came after what is deployed. */
+  newer?: string;
   pullable?: ServiceGiven['pullable'];
   jobs?: readonly (Omit<Partial<Run>, 'end'> & { name: string; end?: Partial<RunEnd> })[];
   strays?: readonly string[];
@@ -63,14 +65,15 @@ export function objectOf(given: Given): TerraformObject {
 }
 
 export function factsOf(given: Given): TerraformFacts {
-  const tags = given.tags ?? ['1.0.1', '1.0.2'];
+  const known = ['1.0.1', '1.0.2', ...(given.newer === undefined ? [] : [given.newer])];
+  const tags = given.tags ?? known;
   return {
     installationKey: 'key',
     settings: { ...settings, ...given.settings },
     clusterSecrets: (given.clusterSecrets ?? []).map(clusterSecret),
     peers: (given.peers ?? []).map(peer),
     ...(tags === 'absent' ? {} : { tags: result(tags) }),
-    pullable: pullable(given.pullable ?? { '1.0.1': true, '1.0.2': true }),
+    pullable: pullable(given.pullable ?? Object.fromEntries(known.map((tag) => [tag, true]))),
     jobs: (given.jobs ?? []).map(run),
     strays: given.strays ?? [],
     envSecrets: given.envSecrets ?? [],
@@ -121,7 +124,7 @@ function hashOfRun(given: Given, applied: object): string {
 function runOf({ spec, clusterSecrets, tags, pullable, status = {} }: Given, applied: object) {
   const { image: chosen = image } = status as { image?: string };
   const quiet: Given = {
-    spec: { ...spec, suspend: false, dependencies: null },
+    spec: { ...spec, suspend: false, dependencies: null, window: null },
     ...{ ...(clusterSecrets && { clusterSecrets }), ...(tags && { tags }), ...(pullable && { pullable }) },
     status: { image: chosen, ...applied },
   };

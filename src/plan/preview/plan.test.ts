@@ -16,6 +16,8 @@ type Step = {
     problem?: string | null;
     /** Parts of the Services that are there, by `namespace/name`. */
     services?: Record<string, unknown>;
+    /** Stands in no Service that is there. */
+    not?: string;
     /** Parts of the objects that were applied or created, by kind and name. */
     applied?: Record<string, unknown>;
     /** Milliseconds; `null`: only when something changes. */
@@ -37,6 +39,7 @@ eachCase<Case>(new URL('./cases/', import.meta.url), ({ steps }) => {
       if (part === null) expect(found, `${step}: ${name}`).toBeUndefined();
       else expect(found, `${step}: ${name}`).toMatchObject(part as object);
     }
+    if (then.not !== undefined) expect(JSON.stringify([...world.services.values()]), step).not.toContain(then.not);
     for (const [name, part] of Object.entries(then.applied ?? {})) {
       const found = all.findLast(
         (action) =>

@@ -2,9 +2,10 @@ import { formatDuration } from '../../core/duration.ts';
 import { canonicalJson, keyedHash } from '../../core/hash.ts';
 import { limitAttempts, noteRetry } from '../attempts.ts';
 import { inSource } from '../source-field.ts';
+import { noteOutside } from '../window.ts';
 import { type Draft, desire, type Ended, end, endWith, wait } from './draft.ts';
 import type { Chart, Release } from './facts.ts';
-import { startJob, timeoutSeconds } from './jobs.ts';
+import { type Purpose, startJob, timeoutSeconds } from './jobs.ts';
 
 /** Label of the Helm release that tells what it was made from (E20). */
 export const inputsLabel = 'alustan.io/inputs';
@@ -82,7 +83,7 @@ export function compareRelease(draft: Draft): Draft {
   const { release } = draft.facts;
   if (!release.ok && release.failure.kind === 'transient') return { ...draft, outcome: release.failure };
   if (!release.ok) return endWith(draft, release.failure, 'spec.serviceAccountName');
-  if (deliveredRelease(draft) !== undefined) return inUse(noteRetry(draft));
+  if (deliveredRelease(draft) !== undefined) return inUse(noteOutside(noteRetry(draft)));
   const { revision = 0, finishedAt = '' } = draft.report.job ?? {};
   if (release.value === undefined || isSeen(revision, release.value)) return draft;
   // Later than that it is no lag: someone has uninstalled the release and installed another.
@@ -109,30 +110,31 @@ export function whenOutdated(step: (draft: Draft) => Draft): (draft: Draft) => D
   return (draft) => (deliveredRelease(draft) === undefined ? step(draft) : draft);
 }
 
+export function purposeOf({ desired: { inputsHash } }: Draft): Purpose {
+  return { purpose: 'deliver', inputsHash };
+}
+
 export function limitDeliveries(draft: Draft): Draft {
-  return limitAttempts(draft, { purpose: 'deliver', inputsHash: draft.desired.inputsHash });
+  return limitAttempts(draft, purposeOf(draft));
 }
 
 export function deliver(draft: Draft): Ended {
   const { spec, metadata } = draft.object;
   const { values, sensitive, chartDigest, postHooks, inputsHash, unlock } = draft.desired;
-  return startJob(
-    draft,
-    { purpose: 'deliver', inputsHash },
-    {
-      type: 'helm-install',
-      release: spec.source.releaseName,
-      namespace: metadata.namespace,
-      ...(unlock === undefined ? {} : { unlock }),
-      chartDigest,
-      values,
-      sensitive,
-      labels: { [inputsLabel]: inputsHash },
-      wait: postHooks,
-      conflicts: spec.conflicts,
-      timeoutSeconds: timeoutSeconds(draft),
-    },
-  );
+  const of = purposeOf(draft);
+  return startJob(noteOutside(draft, of), of, {
+    type: 'helm-install',
+    release: spec.source.releaseName,
+    namespace: metadata.namespace,
+    ...(unlock === undefined ? {} : { unlock }),
+    chartDigest,
+    values,
+    sensitive,
+    labels: { [inputsLabel]: inputsHash },
+    wait: postHooks,
+    conflicts: spec.conflicts,
+    timeoutSeconds: timeoutSeconds(draft),
+  });
 }
 
 /** How long the objects of a release may take to become healthy. */

@@ -4,6 +4,7 @@ import { masker } from '../../core/mask.ts';
 import type { Plan } from '../../core/plan.ts';
 import { awaitAccount } from '../account.ts';
 import { awaitDependencies, refuseCycle, warnOfMissing } from '../dependencies.ts';
+import { readWindows } from '../window.ts';
 import { kubeconfig } from '../workspace.ts';
 import { chooseCluster } from './cluster.ts';
 import { deletionSteps, finalizer, uninstall } from './deletion.ts';
@@ -24,6 +25,7 @@ import { awaitJob, settleJob } from './jobs.ts';
 import { awaitLock } from './lock.ts';
 import { judgeHealth, observeRelease } from './release-health.ts';
 import { releaseOwner } from './rivals.ts';
+import { awaitWindow } from './window.ts';
 import { fillValues } from './workspace.ts';
 
 /**
@@ -37,6 +39,7 @@ const deliverySteps: readonly Step[] = [
   observeRelease, //       E19  status shows what runs, whatever comes next
   awaitAccount, //         E33
   refuseCycle, //          E8
+  readWindows,
   suspend,
   fillValues, //           E2–E5  ${workspace.NAME}
   chooseCluster, //        E6
@@ -46,6 +49,7 @@ const deliverySteps: readonly Step[] = [
   hashInputs, //           E20
   awaitJob, //             E20  one runner at a time
   compareRelease, //       E20  equal and deployed: no Job, no write
+  whenOutdated(awaitWindow), //             maintenance
   whenOutdated(limitDeliveries), //   E20  back-off and limit
   whenOutdated(awaitLock), //         E20  Helm by hand is not disturbed
   whenOutdated(awaitDependencies), // E8
@@ -61,7 +65,8 @@ export function planService(object: ServiceObject, facts: ServiceFacts, now: Dat
 
 function begin(object: ServiceObject, facts: ServiceFacts, now: Date): Draft {
   const before = object.status;
-  const { image, revision, job, lastHandledRetry, previews, previewURLs, previewProblem } = before;
+  const { image, revision, job, lastHandledRetry, lastHandledOutsideWindow } = before;
+  const { previews, previewURLs, previewProblem } = before;
   const desired = { values: {}, sensitive: [], chartDigest: '', revision: '', postHooks: false, inputsHash: '' };
   // What the last pass found is found anew; what cannot be found again, or is told by the pass of previews, is carried on.
   return {
@@ -71,7 +76,10 @@ function begin(object: ServiceObject, facts: ServiceFacts, now: Date): Draft {
     now,
     desired,
     groups: [],
-    report: defined({ image, revision, job, lastHandledRetry, previews, previewURLs, previewProblem }),
+    report: defined({
+      ...{ image, revision, job, lastHandledRetry, lastHandledOutsideWindow },
+      ...{ previews, previewURLs, previewProblem },
+    }),
   };
 }
 

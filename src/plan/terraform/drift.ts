@@ -2,11 +2,13 @@ import type { TerraformReport } from '../../api/terraform-status.ts';
 import { intervalOr } from '../../core/duration.ts';
 import type { RunEnd } from '../../core/terraform-run.ts';
 import { end, report } from '../draft.ts';
+import { heldUntil, tellHeld, waitingFor } from '../window.ts';
 import { type Command, readCommand } from './command.ts';
 import { type Draft, type Ended, forget } from './draft.ts';
 import { hashOf } from './image.ts';
 import { start } from './start.ts';
 import { summaryOf } from './summary.ts';
+import { purposeOf } from './window.ts';
 
 const standard: Command = { script: './plan', args: '-detailed-exitcode' };
 
@@ -44,6 +46,10 @@ function settled({ summary: _, ...drift }: Drift): Drift {
 export function correctDrift(draft: Draft): Draft {
   const { drift, lastAppliedAt } = draft.report;
   if (drift?.drifted !== true || draft.object.spec.drift !== 'correct' || !isNews(drift, lastAppliedAt)) return draft;
+  // With `approval: manual` a plan is made and approved first.
+  if (draft.object.spec.approval === 'auto' && heldUntil(draft, purposeOf(draft)) !== undefined) {
+    return report(draft, { waiting: waitingFor(draft) });
+  }
   // The look's time is by the cluster's clock, which may be ahead of ours: each look is answered once all the same.
   const now = draft.now.toISOString();
   const correctedAt = timeOf(drift.checkedAt) > timeOf(now) ? drift.checkedAt : now;
@@ -77,6 +83,15 @@ function left({ object: { spec }, report: { drift, lastAppliedAt }, now }: Draft
   return Math.max(timeOf(drift?.checkedAt), timeOf(lastAppliedAt)) + every - now.getTime();
 }
 
+/** Drift that is to be corrected is still there only while its correction waits. */
+function tellDrifted(draft: Draft, seen: string, again: number | undefined): Ended {
+  const { opening, object } = draft;
+  if (object.spec.drift === 'warn' || opening === undefined) {
+    return end(draft, 'completed', 'Drifted', `${seen}; spec.drift: correct deploys again by itself`, again);
+  }
+  return end(draft, 'completed', 'Drifted', `${seen}; ${tellHeld(draft, 'its correction', opening)}`, again);
+}
+
 /** All is done: what there is to say of drift, and when it is looked for next. */
 export function concludeWith(draft: Draft, done: string): Ended {
   const { drift, lastAppliedAt } = draft.report;
@@ -93,14 +108,8 @@ export function concludeWith(draft: Draft, done: string): Ended {
   }
   if (drift?.drifted === true && timeOf(drift.checkedAt) > timeOf(lastAppliedAt)) {
     const what = drift.summary === undefined ? '' : ` (${drift.summary})`;
-    const remedy = 'spec.drift: correct deploys again by itself';
-    return end(
-      draft,
-      'completed',
-      'Drifted',
-      `${done}; it has drifted${what}, seen at ${drift.checkedAt}; ${remedy}`,
-      again,
-    );
+    const seen = `${done}; it has drifted${what}, seen at ${drift.checkedAt}`;
+    return tellDrifted(draft, seen, again);
   }
   return end(draft, 'completed', 'Delivered', done, again);
 }

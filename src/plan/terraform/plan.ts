@@ -6,6 +6,7 @@ import { awaitAccount } from '../account.ts';
 import { limitAttempts, noteRetry } from '../attempts.ts';
 import { awaitDependencies, refuseCycle, warnOfMissing } from '../dependencies.ts';
 import { end, runSteps, wait } from '../draft.ts';
+import { heldMs, noteOutside, readWindows, wakeBy } from '../window.ts';
 import { awaitApproval } from './approval.ts';
 import { awaitRun } from './await-run.ts';
 import { type Command, readCommand } from './command.ts';
@@ -21,6 +22,7 @@ import { hideIn, secretValues } from './secrets.ts';
 import { settleRun } from './settle.ts';
 import { start } from './start.ts';
 import { fillVariables } from './variables.ts';
+import { awaitOpening, awaitWindow, isApplied, keepImage, purposeOf } from './window.ts';
 
 /**
  * What a Terraform does, in order. Each step adds what it finds, or ends the plan: with an error that the user can mend,
@@ -32,20 +34,25 @@ const deliverySteps: readonly Step[] = [
   awaitAccount, //         E33
   requireDeploy, //        E25
   refuseCycle, //          E8
+  readWindows,
   suspend,
   fillVariables, //        E26  ${workspace.NAME}
   checkPostDeploy, //      E28
   chooseImage, //          E32  policies and gate of Service
   hashInputs,
+  keepImage, //                 outside of a maintenance window
   awaitRun, //             E31  one runner at a time
   freeLock, //                  of a run that is proven dead
   correctDrift,
+  whenOutdated(awaitWindow),
   whenOutdated(limitDeploys), //      E34  back-off and limit
   whenOutdated(awaitDependencies), // E8
   whenOutdated(awaitApproval),
+  whenOutdated(awaitOpening),
   whenOutdated(deploy), //            E26
   warnOfMissing, //        E8
   noteRetry,
+  noteOutside,
   readOutput, //           E28, E29
   publishOutputs,
   readOutput, //                again where what was published is gone
@@ -111,17 +118,9 @@ function suspend(draft: Draft): Draft {
   return end(draft, 'completed', 'Suspended', `suspended, what ${lastAppliedImage} has deployed stays; ${remedy}`);
 }
 
-function isApplied({ report, desired }: Draft): boolean {
-  return report.lastAppliedHash === desired.inputsHash;
-}
-
 /** A step that is taken only where something is to be deployed: desired is compared with what was applied last. */
 function whenOutdated(step: Step): Step {
   return (draft) => (isApplied(draft) ? draft : step(draft));
-}
-
-function purposeOf({ desired: { inputsHash } }: Draft) {
-  return { purpose: 'deploy', inputsHash } as const;
 }
 
 function limitDeploys(draft: Draft): Draft {
@@ -130,15 +129,16 @@ function limitDeploys(draft: Draft): Draft {
 
 function deploy(draft: Draft): Ended {
   // `requireDeploy` has seen to it.
-  return start(draft, purposeOf(draft), readCommand(draft.object.spec.scripts.deploy) as Command);
+  const of = purposeOf(draft);
+  return start(noteOutside(draft, of), of, readCommand(draft.object.spec.scripts.deploy) as Command);
 }
 
 function conclude(draft: Draft): Ended {
-  if (draft.concern !== undefined) return { ...draft, outcome: draft.concern };
   const { lastAppliedImage, postDeployOutput = {} } = draft.report;
   const outputs = Object.keys(postDeployOutput).sort();
   const told = outputs.length === 0 ? '' : `, with the outputs ${outputs.slice(0, 10).join(', ')}`;
-  return concludeWith(draft, `${lastAppliedImage} is deployed${told}`);
+  const done = wakeBy(concludeWith(draft, `${lastAppliedImage} is deployed${told}`), heldMs(draft));
+  return draft.concern === undefined ? done : wakeBy({ ...draft, outcome: draft.concern }, done.outcome.retryAfterMs);
 }
 
 /** E2, E33: whatever a script or a server has said, no secret stands in status or Events. */
