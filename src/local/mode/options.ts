@@ -16,7 +16,7 @@ export type LocalOptions = Readonly<{
   gitRewrites: readonly Redirect[];
   registryMirrors: readonly Redirect[];
   /** Times and limits of the controller where its defaults do not fit. */
-  controller?: Pick<ControllerOptions, 'intervalMs' | 'settings' | 'timeouts'>;
+  controller?: Pick<ControllerOptions, 'intervalMs' | 'settings' | 'timeouts' | 'now'>;
   /** Root of the package: charts/ and examples/ lie there. */
   root: string;
   env: NodeJS.ProcessEnv;
