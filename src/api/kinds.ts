@@ -56,7 +56,7 @@ export const kinds: readonly KindDefinition[] = [
       ],
       [
         'alustan.io/retry: <any new value>',
-        'Delivers again at once after retries were used up; acts once for each value.',
+        'Delivers again at once after retries were used up, or where an object of the release is not healthy or was deleted; acts once for each value.',
       ],
       [
         `${outsideWindowAnnotation}: <any new value>`,

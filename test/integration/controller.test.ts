@@ -41,6 +41,10 @@ describe('the controller on the embedded API', { timeout: 120_000 }, () => {
     helm.outcome = () => 'succeeds';
   });
 
+  const annotate = (name: string, annotation: string, value: string) => {
+    const reference = { apiVersion: 'alustan.io/v1alpha1', kind: 'Service', namespace: ns, name };
+    return stage.client.patch(reference, 'merge', { metadata: { annotations: { [annotation]: value } } });
+  };
   const releases = (release: string) =>
     helm.jobs.filter((job) => job.namespace === ns && job.release === release).length;
   /** Events about an object, once there is one of each reason: they are sent beside the work, in any order. */
@@ -155,8 +159,7 @@ describe('the controller on the embedded API', { timeout: 120_000 }, () => {
     await stage.service(ns, 'web', {}, { manifest: configMap('web') });
     await stage.state(ns, 'web', delivered, /revision 1 /);
     const ask = async (value: string) => {
-      const reference = { apiVersion: 'alustan.io/v1alpha1', kind: 'Service', namespace: ns, name: 'web' };
-      await stage.client.patch(reference, 'merge', { metadata: { annotations: { 'alustan.io/reconcile': value } } });
+      await annotate('web', 'alustan.io/reconcile', value);
       const handled = (object: KubeObject | undefined) => statusOf(object).lastHandledReconcile === value;
       return statusOf(await stage.until('Service', ns, 'web', handled));
     };
@@ -185,9 +188,22 @@ describe('the controller on the embedded API', { timeout: 120_000 }, () => {
       await stage.state(ns, 'api', delivered, /revision 3 /);
     });
 
-    it('deletes an object of the release: its status says what is missing', async () => {
+    it('deletes an object of the release: its status says what is missing, and how to have it again', async () => {
       await stage.client.delete({ apiVersion: 'v1', kind: 'ConfigMap', namespace: ns, name: 'api' });
-      await stage.state(ns, 'api', 'Progressing HealthPending', /ConfigMap api is missing/);
+      await stage.state(ns, 'api', 'Progressing HealthPending', /ConfigMap api is missing.*alustan.io\/retry/);
+      await annotate('api', 'alustan.io/retry', 'please');
+      await stage.state(ns, 'api', delivered, /revision 2 /);
+    });
+
+    it('but not when a Job goes whose time after its end is over', async () => {
+      const pod = { restartPolicy: 'Never', containers: [{ name: 'main', image: 'x' }] };
+      const spec = { ttlSecondsAfterFinished: 1, template: { spec: pod } };
+      const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'migrate' }, spec };
+      await stage.setValues(ns, 'api', { manifest: JSON.stringify(job) });
+      await stage.state(ns, 'api', 'Progressing HealthPending', /Job migrate is not ready yet/);
+      const reference = { apiVersion: 'batch/v1', kind: 'Job', namespace: ns, name: 'migrate' };
+      await stage.client.delete(reference, { propagation: 'Background' });
+      await stage.state(ns, 'api', delivered);
     });
   });
 

@@ -25,7 +25,7 @@ export class FakeHelm {
     this.#client = client;
     this.#watch = new Reflector({ client, type: { apiVersion: 'batch/v1', kind: 'Job' } });
     this.#watch.onChange((_, job) => {
-      if (job === undefined || this.#seen.has(job.metadata.uid ?? '')) return;
+      if (!isOurs(job) || this.#seen.has(job.metadata.uid ?? '')) return;
       this.#seen.add(job.metadata.uid ?? '');
       this.#working.add(this.#run(job));
     });
@@ -119,6 +119,11 @@ export class FakeHelm {
       if (!isNotFound(error)) throw error;
     });
   }
+}
+
+/** A chart may have Jobs of its own. */
+function isOurs(job: KubeObject | undefined): job is KubeObject {
+  return job?.metadata.ownerReferences?.some(({ apiVersion }) => apiVersion.startsWith('alustan.io/')) === true;
 }
 
 function objects(manifest: string): KubeObject[] {

@@ -133,12 +133,19 @@ async function objectsOf(
   manifest: readonly ManifestRef[],
   signal: AbortSignal,
 ): Promise<ReleaseObject[]> {
-  const refs = await Promise.all(manifest.map(({ keep: _, ...ref }) => tools.health.place(ref)));
+  const refs = await Promise.all(manifest.map(({ keep: _k, expires: _e, ...ref }) => tools.health.place(ref)));
   // Before they are read: what changes from now on rings.
   tools.watching(service, refs);
   const blames = (namespace: string) => tools.watchingPods(service, namespace);
   const objects = await Promise.all(refs.map((ref) => tools.health.of(looker, ref, blames, signal)));
-  return objects.map((object, index) => (manifest[index]?.keep === true ? { ...object, keep: true } : object));
+  return objects.map((object, index) => told(object, manifest[index]));
+}
+
+function told({ ref, ...object }: ReleaseObject, { keep, expires }: Partial<ManifestRef> = {}): ReleaseObject {
+  // The cluster has removed it after its end, as the chart says.
+  const isOver = expires === true && object.health === 'NotFound';
+  const state = isOver ? ({ health: 'Current' } as const) : object;
+  return { ref, ...state, ...(keep === true ? { keep } : {}) };
 }
 
 function releaseFact({ uid, revision, status, since, inputs, chart, message }: ReleaseRecord): Release {

@@ -1,11 +1,12 @@
 import { formatDuration } from '../../core/duration.ts';
 import { canonicalJson, keyedHash } from '../../core/hash.ts';
-import { limitAttempts, noteRetry } from '../attempts.ts';
+import { limitAttempts, noteRetry, wantedRetry } from '../attempts.ts';
 import { inSource } from '../source-field.ts';
 import { noteOutside } from '../window.ts';
 import { type Draft, desire, type Ended, end, endWith, wait } from './draft.ts';
 import type { Chart, Release } from './facts.ts';
 import { type Purpose, startJob, timeoutSeconds } from './jobs.ts';
+import { firstUnhealthy } from './unhealthy.ts';
 
 /** Label of the Helm release that tells what it was made from (E20). */
 export const inputsLabel = 'alustan.io/inputs';
@@ -64,7 +65,13 @@ export function hashInputs(draft: Draft): Draft {
 /** The release when it is the desired one. E20: the current release decides, not past Jobs; so A → B → A delivers three times. */
 export function deliveredRelease(draft: Draft): Release | undefined {
   const { release } = draft.facts;
-  return release.ok && release.value !== undefined && isDelivered(draft, release.value) ? release.value : undefined;
+  if (!release.ok || release.value === undefined || isAskedFor(draft)) return undefined;
+  return isDelivered(draft, release.value) ? release.value : undefined;
+}
+
+/** Once more, since something has become of its objects: `alustan.io/retry` where all is well asks for nothing. */
+function isAskedFor(draft: Draft): boolean {
+  return wantedRetry(draft) !== undefined && firstUnhealthy(draft.facts.objects) !== undefined;
 }
 
 function isDelivered(draft: Draft, release: Release): boolean {

@@ -3,7 +3,8 @@ import { objectsOf } from './manifest.ts';
 
 const told = (manifest: string) =>
   objectsOf(manifest, 'shop').map(
-    ({ kind, namespace, name, keep }) => `${kind} ${namespace}/${name}${keep === true ? ', kept' : ''}`,
+    ({ kind, namespace, name, keep, expires }) =>
+      `${kind} ${namespace}/${name}${keep === true ? ', kept' : ''}${expires === true ? ', expires' : ''}`,
   );
 
 describe('the objects of a rendered manifest', () => {
@@ -52,6 +53,12 @@ describe('the objects of a rendered manifest', () => {
       'that Helm is told to keep',
       'apiVersion: v1\nkind: A\nmetadata:\n  name: a\n  annotations:\n    helm.sh/resource-policy: keep\n',
       ['A shop/a, kept'],
+    ],
+    [
+      'Jobs that the cluster removes after their end',
+      'apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: a\nspec:\n  ttlSecondsAfterFinished: 0\n---\n' +
+        'apiVersion: batch/v1\nkind: "Job"\nmetadata:\n  name: b\nspec:\n  ttlSecondsAfterFinished:\n',
+      ['Job shop/a, expires', 'Job shop/b'],
     ],
   ])('%s', (_what, manifest, expected) => expect(told(manifest)).toEqual(expected));
 

@@ -2,8 +2,11 @@ import { parseAllDocuments } from 'yaml';
 import type { ObjectRef } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
 
-/** An object of a release; `keep`: Helm is told to leave it when the release goes (`helm.sh/resource-policy`). */
-export type ManifestRef = ObjectRef & Readonly<{ keep?: true }>;
+/**
+ * An object of a release. `keep`: Helm is told to leave it when the release goes (`helm.sh/resource-policy`); `expires`:
+ * a Job that the cluster removes some time after its end (`ttlSecondsAfterFinished`).
+ */
+export type ManifestRef = ObjectRef & Readonly<{ keep?: true; expires?: true }>;
 
 /**
  * The objects that a rendered manifest holds, in its order, Lists taken apart. Documents that are no objects are passed
@@ -15,19 +18,23 @@ export function objectsOf(manifest: string, namespace: string): ManifestRef[] {
   return manifest
     .split(/^---(?=\s|$).*$/m)
     .flatMap(objectsIn)
-    .map(({ apiVersion, kind, metadata }) => {
+    .map(({ apiVersion, kind, metadata, spec }) => {
       const isKept = metadata.annotations?.['helm.sh/resource-policy'] === 'keep';
-      const { name } = metadata;
-      return { apiVersion, kind, namespace: metadata.namespace ?? namespace, name, ...(isKept ? { keep: true } : {}) };
+      const expires =
+        kind === 'Job' && (spec as { ttlSecondsAfterFinished?: unknown })?.ttlSecondsAfterFinished != null;
+      const ref = { apiVersion, kind, namespace: metadata.namespace ?? namespace, name: metadata.name };
+      return { ...ref, ...(isKept ? { keep: true } : {}), ...(expires ? { expires } : {}) };
     });
 }
 
 function objectsIn(document: string): KubeObject[] {
-  return parse(headOf(document) ?? document).flatMap(flatten);
+  const head = headOf(document);
+  const isJob = head !== undefined && /^kind:\s*(["']?)Job\1\s*(#.*)?$/m.test(head);
+  return parse(isJob || head === undefined ? document : head).flatMap(flatten);
 }
 
 /**
- * A manifest is up to a MiB, and we want three of its fields: only the lines of these are parsed. Undefined where they
+ * A manifest is up to a MiB, and of all but Jobs we want three fields: only the lines of these are parsed. Undefined where they
  * are not told apart by their indentation, or refer to other lines: then the whole document is parsed.
  */
 function headOf(document: string): string | undefined {
