@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { dig, mapsOf } from '../object.ts';
+import { dig, type Json, mapsOf } from '../object.ts';
 import { type Context, uniqueName } from './context.ts';
 
 const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
@@ -120,6 +120,19 @@ function customResourcesTests1(context: Context, { group, things, thing }: Share
     expect(status).toBe(422);
     expect(body['message']).toContain(words);
     expect(body['message']).toContain(`Thing.${group} "refused" is invalid: `);
+  });
+
+  it('take null into a status by a JSON patch, which is for one version of the object', async () => {
+    const { body } = await context.client.post(things(), thing('null', { size: 1 }));
+    const write = (version: unknown) =>
+      context.client.patch(`${things('null')}/status`, 'json', [
+        { op: 'replace', path: '/metadata/resourceVersion', value: version },
+        { op: 'add', path: '/status', value: { output: { a: null, b: [{ c: null }] } } },
+      ]);
+    const { resourceVersion } = body['metadata'] as Json;
+    const told = await write(resourceVersion);
+    expect([told.status, told.body['status']]).toEqual([200, { output: { a: null, b: [{ c: null }] } }]);
+    expect(await write(resourceVersion)).toMatchObject({ status: 409, body: { reason: 'Conflict' } });
   });
 
   it('keep status and spec apart', async () => {
