@@ -132,7 +132,7 @@ const remedies: Readonly<Record<string, string>> = {
   Preempted: 'its pod gave way to a more important one',
   PodLost: 'its pod was lost',
   StartError:
-    'the script could not be started: it must be in the image and executable, and the image must have a shell',
+    'the script could not be started: it must be in the image and executable; the image must have a shell, and a CMD that runs $SCRIPT',
 };
 
 /** For people: the cause, then what the script has said last. */
