@@ -5,10 +5,13 @@ import { token } from '../../test/support/github.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
 
-const page = readFileSync(new URL('../../docs/security.md', import.meta.url), 'utf8');
+const read = (page: string) => readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8');
 
 /** What every account of a Service needs, as docs/security.md tells it. */
-const minimum = parse(/^```yaml\n(.*?)^```/ms.exec(page)?.[1] ?? '') as readonly object[];
+const minimum = parse(/^```yaml\n(.*?)^```/ms.exec(read('security.md'))?.[1] ?? '') as readonly object[];
+
+/** What every account of a Terraform needs, as docs/terraform.md tells it. */
+const forScripts = parse(/^```yaml\n(- apiGroups.*?)^```/ms.exec(read('terraform.md'))?.[1] ?? '') as readonly object[];
 
 /** The same, with what the chart `plain` is made of. */
 const forPlain = [
@@ -49,18 +52,20 @@ export const byAdministrator: readonly KubeObject[] = [
     },
     data: { DB_PASSWORD: Buffer.from('guarded').toString('base64') },
   },
-  { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'team-a', namespace: 'acme' } },
-  {
-    apiVersion: `${rbac}/v1`,
-    kind: 'Role',
-    metadata: { name: 'team-a', namespace: 'acme' },
-    rules: forPlain,
-  },
-  {
-    apiVersion: `${rbac}/v1`,
-    kind: 'RoleBinding',
-    metadata: { name: 'team-a', namespace: 'acme' },
-    roleRef: { apiGroup: rbac, kind: 'Role', name: 'team-a' },
-    subjects: [{ kind: 'ServiceAccount', name: 'team-a', namespace: 'acme' }],
-  },
+  ...account('team-a', forPlain),
+  ...account('scripts', forScripts),
 ];
+
+/** An account of `acme` with these rights there. */
+function account(name: string, rules: readonly object[]): KubeObject[] {
+  const metadata = { name, namespace: 'acme' };
+  const roleRef = { apiGroup: rbac, kind: 'Role', name };
+  return [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
+    { apiVersion: `${rbac}/v1`, kind: 'Role', metadata, rules },
+    {
+      ...{ apiVersion: `${rbac}/v1`, kind: 'RoleBinding', metadata, roleRef },
+      subjects: [{ kind: 'ServiceAccount', ...metadata }],
+    },
+  ];
+}

@@ -132,18 +132,32 @@ describe('the appliers', () => {
     expect(api.objects.get('ConfigMap shop/a')?.metadata.annotations).toBeUndefined();
   });
 
-  it('E10 add no finalizer to what is being deleted', async () => {
+  it.each([
+    ['is being deleted', service({ deletionTimestamp: 'now' })],
+    ['was made anew since', service({ uid: 'u2' })],
+    ['is gone', undefined],
+  ])('E10 E30 add no finalizer to what %s, and nothing that would need it follows', async (_, there) => {
     const api = new FakeApi();
-    api.put(service({ deletionTimestamp: 'now' }));
-    await applierOf(api, { type: 'add-finalizer', object: ref, finalizer })();
+    if (there !== undefined) api.put(there);
+    const client = api.client();
+    const jobs = new JobApplier(client, { image: 'r', command: [] }, async () => chart);
+    const feedback = { apply: async () => Promise.reject(new Error('not of this test')) };
+    const carryOut = carryOutWith(jobs, new ObjectApplier(client), feedback);
+    const hold = { type: 'add-finalizer', object: { ...ref, uid: 'u1' }, finalizer } as const;
+    const groups = [
+      { name: 'finalizer', actions: [hold] },
+      { name: 'job', actions: [{ type: 'run-job', job: infrastructure } as const] },
+    ];
+    const { failure } = await carryOut(groups, signal);
+    expect(failure).toMatchObject({ kind: 'waiting', reason: 'Deleting' });
     expect(api.objects.get('Service shop/web')?.metadata.finalizers).toBeUndefined();
+    expect([...api.objects.keys()].filter((id) => id.startsWith('Job'))).toEqual([]);
   });
 
   it('E10 count what is gone as done', async () => {
     const api = new FakeApi();
-    for (const type of ['add-finalizer', 'remove-finalizer'] as const) {
-      expect(await applierOf(api, { type, object: ref, finalizer })()).toEqual({ ok: true, value: { state: 'done' } });
-    }
+    const remove = { type: 'remove-finalizer', object: ref, finalizer } as const;
+    expect(await applierOf(api, remove)()).toEqual({ ok: true, value: { state: 'done' } });
     const object = { ...config, ...config.metadata };
     expect(await applierOf(api, { type: 'delete-object', object })()).toMatchObject({ ok: true });
   });

@@ -1,6 +1,6 @@
 import type { ActAs, ObjectRef } from '../core/plan.ts';
 import type { KubeObject } from '../core/resource.ts';
-import { ok, type Result } from '../core/result.ts';
+import { fail, ok, type Result } from '../core/result.ts';
 import { isAlreadyExists, isConflict, isNotFound, type KubeClient, KubeError } from '../kube/client.ts';
 import type { ActionOf, Applied, Applier } from './contract.ts';
 import { failureOf } from './failure.ts';
@@ -28,6 +28,7 @@ export class ObjectApplier implements Applier<ObjectAction> {
     const target = 'metadata' in action.object ? { ...action.object, ...action.object.metadata } : action.object;
     const where = target.namespace === undefined ? '' : ` in namespace ${target.namespace}`;
     try {
+      if (action.type === 'add-finalizer') return await this.#hold(action, signal);
       return ok(await this.#act(action, signal));
     } catch (error) {
       if (action.type === 'delete-object' && action.bestEffort === true && isForbidden(error))
@@ -38,12 +39,10 @@ export class ObjectApplier implements Applier<ObjectAction> {
     }
   }
 
-  #act(action: ActionOf<ObjectAction>, signal: AbortSignal): Promise<Applied> {
+  #act(action: ActionOf<Exclude<ObjectAction, 'add-finalizer'>>, signal: AbortSignal): Promise<Applied> {
     switch (action.type) {
-      case 'add-finalizer':
-        return this.#editFinalizers(action, (list) => [...list, action.finalizer], signal);
       case 'remove-finalizer':
-        return this.#editFinalizers(action, (list) => list.filter((item) => item !== action.finalizer), signal);
+        return this.#letGo(action, signal);
       case 'apply-object':
         return this.#apply(action, signal);
       case 'create-object':
@@ -61,24 +60,39 @@ export class ObjectApplier implements Applier<ObjectAction> {
     return who === undefined ? this.#client : this.#client.as(who);
   }
 
-  async #editFinalizers(
-    action: ActionOf<'add-finalizer' | 'remove-finalizer'>,
-    edit: (finalizers: string[]) => string[],
-    signal: AbortSignal,
-  ): Promise<Applied> {
-    const live = await this.#client.get(action.object, signal).catch((error: unknown) => {
+  async #hold({ object, finalizer }: ActionOf<'add-finalizer'>, signal: AbortSignal): Promise<Result<Applied>> {
+    const { uid, ...reference } = object;
+    const live = await this.#find(reference, signal);
+    // Never add one to a terminating object: the API server refuses it, and nobody would remove it (E10).
+    const isThere = live !== undefined && live.metadata.deletionTimestamp === undefined;
+    if (!isThere || (uid !== undefined && live.metadata.uid !== uid)) {
+      const what = `${object.kind} ${object.name} in namespace ${object.namespace}`;
+      return fail('waiting', 'Deleting', `${what} is being deleted, or is gone: nothing is begun for it`);
+    }
+    const before = live.metadata.finalizers ?? [];
+    if (before.includes(finalizer)) return ok({ state: 'done', object: live });
+    return ok(await this.#write(reference, live, [...before, finalizer], signal));
+  }
+
+  async #letGo({ object, finalizer }: ActionOf<'remove-finalizer'>, signal: AbortSignal): Promise<Applied> {
+    const live = await this.#find(object, signal);
+    if (live === undefined) return { state: 'done' };
+    const before = live.metadata.finalizers ?? [];
+    if (!before.includes(finalizer)) return { state: 'done', object: live };
+    const left = before.filter((item) => item !== finalizer);
+    return this.#write(object, live, left, signal);
+  }
+
+  async #find(reference: ObjectRef, signal: AbortSignal): Promise<KubeObject | undefined> {
+    return this.#client.get(reference, signal).catch((error: unknown) => {
       if (isNotFound(error)) return undefined;
       throw error;
     });
-    if (live === undefined) return { state: 'done' };
-    const before = live.metadata.finalizers ?? [];
-    const finalizers = [...new Set(edit(before))];
-    if (finalizers.length === before.length) return { state: 'done', object: live };
-    // Never add a finalizer to a terminating object: the API server refuses it, and nobody would remove it (E10).
-    if (action.type === 'add-finalizer' && live.metadata.deletionTimestamp !== undefined) return { state: 'done' };
+  }
+
+  async #write(reference: ObjectRef, live: KubeObject, finalizers: string[], signal: AbortSignal): Promise<Applied> {
     const metadata = { resourceVersion: live.metadata.resourceVersion, finalizers };
-    const object = await this.#client.patch(action.object, 'merge', { metadata }, {}, signal);
-    return { state: 'done', object };
+    return { state: 'done', object: await this.#client.patch(reference, 'merge', { metadata }, {}, signal) };
   }
 
   async #apply(action: ActionOf<'apply-object'>, signal: AbortSignal): Promise<Applied> {

@@ -11,7 +11,8 @@ export type ActAs = Readonly<{ namespace: string; serviceAccount: string }>;
 
 /** One step towards the desired state. Plain data; every applier carries it out idempotently and never blocks. */
 export type Action =
-  | Readonly<{ type: 'add-finalizer'; object: ObjectRef; finalizer: string }>
+  /** Fails where the object is gone, is being deleted, or is another of that name: nothing may begin that it would hold. */
+  | Readonly<{ type: 'add-finalizer'; object: ObjectRef & Readonly<{ uid?: string }>; finalizer: string }>
   | Readonly<{ type: 'remove-finalizer'; object: ObjectRef; finalizer: string }>
   /** Record the Job's name in the owner's status before it is created (E20), then create Secrets and Job. */
   | Readonly<{ type: 'run-job'; job: JobRequest }>

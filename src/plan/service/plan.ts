@@ -102,7 +102,7 @@ function respectNamespaceEnd(draft: Draft): Draft {
 function holdFinalizer(draft: Draft): Draft {
   const { apiVersion, kind, metadata } = draft.object;
   if (metadata.finalizers?.includes(finalizer) === true) return draft;
-  const object = { apiVersion, kind, namespace: metadata.namespace, name: metadata.name };
+  const object = { apiVersion, kind, namespace: metadata.namespace, name: metadata.name, uid: metadata.uid };
   return {
     ...draft,
     groups: [...draft.groups, { name: 'finalizer', actions: [{ type: 'add-finalizer', object, finalizer }] }],

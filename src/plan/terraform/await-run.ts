@@ -10,7 +10,7 @@ import { accountOf, tellRun } from './start.ts';
  * leaves its lock behind. Only a Job whose script has not begun is removed for them.
  */
 export function awaitRun(draft: Draft): Draft {
-  const active = draft.facts.jobs.find((job) => job.phase === 'active');
+  const active = activeRun(draft);
   if (active !== undefined) return isWanted(active, draft) ? tellActive(draft, active) : supersede(draft, active);
   const alive = draft.facts.jobs.filter((job) => job.alive).map((job) => job.name);
   const left = [...alive, ...draft.facts.strays];
@@ -30,6 +30,12 @@ function awaitPods(draft: Draft, pods: readonly string[]): Ended {
   const ended = wait(draft, 'working', reason, what);
   const remedy = `; ${whenGone}: kubectl delete pod NAME -n ${draft.object.metadata.namespace} --force`;
   return { ...ended, outcome: { ...ended.outcome, message: `${ended.outcome.message}${remedy}` } };
+}
+
+/** The Job that runs: of several the recorded one. */
+export function activeRun({ facts: { jobs }, before }: Draft): Run | undefined {
+  const active = jobs.filter((job) => job.phase === 'active');
+  return active.find((job) => job.name === before.job?.name) ?? active[0];
 }
 
 function isWanted({ purpose, inputsHash }: Run, { object, desired, report: { lastAppliedHash } }: Draft): boolean {

@@ -5,9 +5,11 @@ import { report } from '../draft.ts';
 import { counted } from '../interruptions.ts';
 import { noteApplied, noteAttempt, settleDestroy } from './applied.ts';
 import { settlePlan } from './approval.ts';
+import { activeRun } from './await-run.ts';
 import type { Draft } from './draft.ts';
 import { settleCorrected, settleDrift } from './drift.ts';
 import type { Run } from './facts.ts';
+import { withKept } from './kept.ts';
 import { noteDeath, settleUnlock } from './lock.ts';
 import { settleOutput } from './output.ts';
 import { hideIn } from './secrets.ts';
@@ -17,15 +19,27 @@ const drifted = 2;
 
 /** Takes over into status what became of the recorded run, or a run that is not recorded (a restored object). */
 export function settleRun(draft: Draft): Draft {
-  const { jobs } = draft.facts;
-  const active = jobs.find((job) => job.phase === 'active');
-  if (active !== undefined) return report(draft, { job: recordOf(active, draft) });
+  const active = activeRun(draft);
   const last = draft.before.job;
-  if (last === undefined || last.phase !== undefined) return draft;
-  const found = jobs.find((job) => job.name === last.name);
+  const isOpen = last !== undefined && last.phase === undefined && last.name !== active?.name;
+  const settled = isOpen ? settleLast(draft, last) : draft;
+  return active === undefined ? settled : report(settled, { job: recordOf(active, draft) });
+}
+
+function settleLast(draft: Draft, last: RunRecord): Draft {
+  const found = draft.facts.jobs.find((job) => job.name === last.name);
   if (found !== undefined) return conclude(draft, last, found);
-  // Recorded and never seen: it is created (again), under the same name.
-  return last.uid === undefined && last.began !== true ? draft : lost(draft, last);
+  return last.uid === undefined && last.began !== true ? unseen(draft, last) : lost(draft, last);
+}
+
+/**
+ * Recorded, and its Job never seen: it is created (again), under the same name. An object that goes has no such second
+ * look: where the variables are kept already, which is done just before, the Job may have been there (E30).
+ */
+function unseen(draft: Draft, record: RunRecord): Draft {
+  const isDeleted = draft.object.metadata.deletionTimestamp !== undefined;
+  const mayHaveRun = record.purpose === 'deploy' && withKept(draft, record.variables) !== undefined;
+  return isDeleted && mayHaveRun ? noteAttempt(draft, record) : draft;
 }
 
 function recordOf(
