@@ -159,7 +159,7 @@ describe('previews on a real API server, with real Helm, and GitHub over HTTP', 
     await tenant.gone('web');
     expect(await read('.metadata.name', 'namespace', namespace, 'default')).toBe('');
     expect(await read('.status.phase', 'namespace', second, 'default')).toBe('Active');
-    const statuses = repository().statuses.filter(({ context }) => context === 'alustan/preview/web');
+    const statuses = repository().statuses.filter(({ context }) => context === 'alustan/preview/shop/web');
     expect(statuses.filter(({ state }) => state === 'success').length).toBeGreaterThan(0);
     expect(forge.github.unknown).toEqual([]);
   });

@@ -62,7 +62,7 @@ export type FeedbackAction =
         /** Secret values that the body may quote, to be masked. */
         sensitive: readonly string[];
       }>)
-  /** `context` is the status's name: `alustan/preview/<service>`. Descriptions are cut at 140 characters. */
+  /** `context` is the status's name: `alustan/preview/<namespace>/<service>`. Descriptions are cut at 140 characters. */
   | (Feedback &
       Readonly<{
         type: 'commit-status';

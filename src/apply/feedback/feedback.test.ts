@@ -155,7 +155,14 @@ describe('E16 statuses and deployments', () => {
   it('a commit status for each Service, not repeated, also after a restart', async () => {
     const { repository, pull, start, common, writes } = await stage();
     const status = (state: 'pending' | 'success', description: string): FeedbackAction => ({
-      ...{ ...common, type: 'commit-status', sha: pull.head.sha, context: 'alustan/preview/web', state, description },
+      ...{
+        ...common,
+        type: 'commit-status',
+        sha: pull.head.sha,
+        context: 'alustan/preview/shop/web',
+        state,
+        description,
+      },
       ...(state === 'success' ? { targetUrl: 'https://preview.example' } : {}),
     });
     await start().say(status('pending', 'x'.repeat(200)));

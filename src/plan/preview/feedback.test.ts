@@ -24,8 +24,8 @@ describe('what is said on a pull request', () => {
     const { lines, body, actions } = told({ open, spec: registry, tags: ['sha-abcdef0'] });
     expect(lines).toEqual([
       'comment on #8: shop/web-service',
-      'status alustan/preview/web-service success of abcdef0',
-      'deployment web-service-feat-8 success',
+      'status alustan/preview/shop/web-service success of abcdef0',
+      'deployment shop/web-service-feat-8 success',
     ]);
     expect(body).toBe(
       [
@@ -65,7 +65,10 @@ describe('what is said on a pull request', () => {
   it('what it waits for', () => {
     const required = { image: { required: true } };
     const { lines, body } = told({ open, previews: required, spec: registry, tags: [] });
-    expect(lines).toEqual(['comment on #8: shop/web-service', 'status alustan/preview/web-service pending of abcdef0']);
+    expect(lines).toEqual([
+      'comment on #8: shop/web-service',
+      'status alustan/preview/shop/web-service pending of abcdef0',
+    ]);
     expect(body).toContain('**waits**');
     expect(body).toContain(
       '```text\nwaiting for the image alustan/web of abcdef0: the registry has none of the tags sha-abcdef0, feat-abcdef0, pr-8\n```',
@@ -75,7 +78,7 @@ describe('what is said on a pull request', () => {
   it('that an old version runs while the image of the new one is not there', () => {
     const pushed = [{ number: 8, branch: 'feat', headSha: '9999999aaaa' }];
     const { lines, body } = told({ open, spec: registry, tags: ['sha-abcdef0'] }, { open: pushed });
-    expect(lines[1]).toBe('status alustan/preview/web-service pending of 9999999');
+    expect(lines[1]).toBe('status alustan/preview/shop/web-service pending of 9999999');
     expect(body).toContain('sha-abcdef0 stays');
   });
 
@@ -91,7 +94,7 @@ describe('what is said on a pull request', () => {
       health: { 'preview-everyone-script-8/web-service': `Failed Unhealthy: ${log}` },
       clusterSecrets: [{ data: { PASSWORD: 'a-real-secret' } }, { environment: 'other', data: { X: 'unused' } }],
     });
-    expect(lines[1]).toBe('status alustan/preview/web-service failure of abcdef0');
+    expect(lines[1]).toBe('status alustan/preview/shop/web-service failure of abcdef0');
     expect(body).toContain(`\n\n\`\`\`\`text\n${log}\n\`\`\`\``);
     expect(body.replace(/````text[\s\S]*````/, '')).not.toMatch(/@|<script|\]\(javascript/);
     expect(actions[0]).toMatchObject({ sensitive: ['a-real-secret'] });
@@ -108,8 +111,8 @@ describe('what is said on a pull request', () => {
     const { lines, body } = told({ open }, { open: [], fates: { 8: 'merged' } });
     expect(lines).toEqual([
       'comment on #8: shop/web-service',
-      'status alustan/preview/web-service success of abcdef0',
-      'deployment web-service-feat-8 inactive',
+      'status alustan/preview/shop/web-service success of abcdef0',
+      'deployment shop/web-service-feat-8 inactive',
     ]);
     expect(body).toBe('<code>shop&#47;web-service</code> **is removed**\n\n```text\nthe pull request was merged\n```');
   });

@@ -65,13 +65,13 @@ function say(
   const isPending = now?.reason === 'ImagePending';
   const [url] = now?.urls ?? [];
   const status: FeedbackAction = {
-    ...{ type: 'commit-status', ...where, sha: last.sha, context: `alustan/preview/${name}` },
+    ...{ type: 'commit-status', ...where, sha: last.sha, context: `alustan/preview/${section}` },
     state: isPending ? 'pending' : commitStates[state],
     description: isPending ? 'waits for its image' : words[state],
     ...(url === undefined ? {} : { targetUrl: url }),
   };
   const deployment: FeedbackAction = {
-    ...{ type: 'deployment', ...where, sha: last.sha, environment: releaseOf(name, names) },
+    ...{ type: 'deployment', ...where, sha: last.sha, environment: `${namespace}/${releaseOf(name, names)}` },
     ...{ state: deploymentStates[state], description: words[state] },
     ...(url === undefined ? {} : { environmentUrl: url }),
   };
