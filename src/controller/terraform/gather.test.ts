@@ -27,7 +27,13 @@ function terraform(purpose: string, metadata: { name?: string; deletionTimestamp
 const ended = { phase: 'Failed', containerStatuses: [{ name: 'terraform', state: { terminated: { exitCode: 3 } } }] };
 
 /** A Job that has failed with its pod, and a pod whose Job is gone; `cached`: that pod as far as the cache knows. */
-function setUp(purpose: string, log: string | KubeError, name = 'db', cached: object | null = ended) {
+function setUp(
+  purpose: string,
+  log: string | KubeError,
+  name = 'db',
+  cached: object | null = ended,
+  conditions: object[] = [{ type: 'Failed', status: 'True' }],
+) {
   const cache = (indexers: ConstructorParameters<typeof Store>[0], ...objects: object[]) => {
     const store = new Store(indexers, silent);
     for (const object of objects as KubeObject[]) store.put(object);
@@ -36,7 +42,7 @@ function setUp(purpose: string, log: string | KubeError, name = 'db', cached: ob
   const owner = { [jobLabels.kind]: 'Terraform', [jobLabels.name]: ownerLabel(name) };
   const metadata = { namespace: 'shop', resourceVersion: '1', labels: { ...owner, 'alustan.io/purpose': purpose } };
   const failed = { conditions: [{ type: 'Failed', status: 'True' }] };
-  const job = { kind: 'Job', metadata: { ...metadata, name: 'j', uid: 'j' }, status: failed };
+  const job = { kind: 'Job', metadata: { ...metadata, name: 'j', uid: 'j' }, status: { conditions } };
   const pod = (name: string, of: string, status: object) => {
     return {
       kind: 'Pod',
@@ -110,6 +116,23 @@ describe('what a plan is told of a run that has ended', () => {
     const [run] = (await gatherTerraform(tools, terraform('deploy'), signal)).jobs;
     expect(run).toMatchObject({ alive: false, began: true, end: { exitCode: 3, tail: ['last'] } });
     expect(asked[0]).toBe('{"namespace":"shop","labelSelector":"batch.kubernetes.io/job-name=j"}');
+  });
+
+  it.each([
+    ['waits', { phase: 'Pending' }],
+    ['is not there yet', null],
+  ])('E31 nor is it taken for one that has not begun while by the cache it %s', async (_, cached) => {
+    const { tools, asked } = setUp('deploy', '', 'db', cached, []);
+    const [run] = (await gatherTerraform(tools, terraform('deploy'), signal)).jobs;
+    expect(run).toMatchObject({ phase: 'active', began: true });
+    expect(asked).toEqual(['{"namespace":"shop","labelSelector":"batch.kubernetes.io/job-name=j"}']);
+  });
+
+  it('one that has begun is not asked for', async () => {
+    const running = { phase: 'Running', containerStatuses: [{ name: 'terraform', state: { running: {} } }] };
+    const { tools, asked } = setUp('deploy', '', 'db', running, []);
+    const [run] = (await gatherTerraform(tools, terraform('deploy'), signal)).jobs;
+    expect([run?.began, run?.alive, asked]).toEqual([true, true, []]);
   });
 
   it('E31 knows them by a name that no label can hold, and takes none of a name that begins alike', async () => {

@@ -17,7 +17,7 @@ import { clusterSecret } from '../service/cluster-secrets.ts';
 import { peerFact } from '../service/peer-facts.ts';
 import { envSecrets } from './env-secrets.ts';
 import { keptVariables } from './kept-variables.ts';
-import { isAlive, runFact } from './run-facts.ts';
+import { hasBegun, isAlive, runFact } from './run-facts.ts';
 
 export type GatherTools = Readonly<{
   client: KubeClient;
@@ -86,15 +86,20 @@ async function runsOf(
   const isDeleted = terraform.metadata.deletionTimestamp !== undefined;
   return Promise.all(
     found.map(async (own) => {
-      if (!isNews(own)) return runFact(own);
-      return endedFact(client, await upToDate(tools.client, own, signal), isDeleted, signal);
+      if (!isNews(own) && isFinished(own.job)) return runFact(own);
+      const known = await upToDate(tools.client, own, signal);
+      return isNews(own) ? endedFact(client, known, isDeleted, signal) : runFact(known);
     }),
   );
 }
 
-/** Of two watches either may be ahead: how a Job has ended tells only a pod that has ended, too. Rejects with KubeError. */
+/**
+ * Of two watches either may be ahead, and one may hang: how a Job has ended tells only a pod that has ended, too; and a Job
+ * may be removed only where its script has not begun. Rejects with KubeError.
+ */
 async function upToDate(client: KubeClient, { job, pods }: OwnJob, signal: AbortSignal): Promise<OwnJob> {
-  if (!isFinished(job) || (pods.length > 0 && !pods.some(isAlive))) return { job, pods };
+  const isSure = isFinished(job) ? pods.length > 0 && !pods.some(isAlive) : pods.some(hasBegun);
+  if (isSure) return { job, pods };
   const { namespace = '', name } = job.metadata;
   const of = { namespace, labelSelector: `batch.kubernetes.io/job-name=${name}` };
   return { job, pods: (await client.list({ apiVersion: 'v1', kind: 'Pod' }, of, signal)).items };

@@ -41,7 +41,8 @@ export function isAlive(pod: KubeObject): boolean {
   return phase !== 'Succeeded' && phase !== 'Failed';
 }
 
-function hasBegun(pod: KubeObject): boolean {
+/** Whether its script runs, or has run. */
+export function hasBegun(pod: KubeObject): boolean {
   const { containerStatuses = [] } = (pod['status'] ?? {}) as PodStatus;
   return containerStatuses.some(({ containerID, state }) => {
     if (state?.terminated === undefined) return state?.running !== undefined;
