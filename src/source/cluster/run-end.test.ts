@@ -161,6 +161,16 @@ describe('what a run printed', () => {
     expect(asked.every(({ limitBytes = Number.POSITIVE_INFINITY }) => limitBytes <= outputLimit + 1)).toBe(true);
   });
 
+  it('E2 a line that is cut is left out: of a secret at the cut nobody would know the rest', async () => {
+    const line = `password=${'x'.repeat(20_000)}`;
+    const { client } = kubelet(`${line}\n`.repeat(100));
+    const end = await readRunEnd(client, failed, [pod(ended(1))], signal);
+    if (!end.ok) throw new Error(end.failure.message);
+    const { output = '', tail } = end.value;
+    expect([output.split('\n').length, tail.length]).toEqual([13, 13]);
+    expect([...output.split('\n'), ...tail].every((one) => one === line)).toBe(true);
+  });
+
   it.each([
     ['of a pod that never ran is not asked for', [pod(ended(128, 'StartError'))], new Error('asked'), []],
     ['of a pod that is gone is not asked for', [], new Error('asked'), []],

@@ -34,8 +34,13 @@ async function readOutput(client: KubeClient, pod: KubeObject, signal: AbortSign
   if (Buffer.byteLength(text) <= outputLimit) return { output: text, tail: lastLines(text) };
   // The last lines may be long, too.
   const last = await client.podLog({ ...of, tailLines, limitBytes: outputLimit }, signal);
-  const output = Buffer.from(text).subarray(0, outputLimit).toString();
-  return { output, outputTooLarge: true, tail: lastLines(last) };
+  const tail = Buffer.byteLength(last) < outputLimit ? last : wholeLines(last);
+  return { output: wholeLines(text), outputTooLarge: true, tail: lastLines(tail) };
+}
+
+/** Without the line that is cut: of a secret at the cut nobody would know the rest. */
+function wholeLines(text: string): string {
+  return text.slice(0, Math.max(0, text.lastIndexOf('\n')));
 }
 
 function lastLines(text: string): string[] {
