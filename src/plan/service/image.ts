@@ -29,5 +29,6 @@ function writeTag(draft: Draft, { registry, image }: Watched, tag: string): Draf
   const message =
     `spec.source.values: nothing names the image ${registry.imageName}, so its tag ${tag} has no effect; ` +
     `write it under the chart's key for the image, or remove spec.containerRegistry`;
-  return report(chosen, { warnings: [{ reason: 'ImageNotReferenced', message }] });
+  const { warnings = [] } = chosen.report;
+  return report(chosen, { warnings: [...warnings, { reason: 'ImageNotReferenced', message }] });
 }

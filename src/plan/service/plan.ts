@@ -4,6 +4,7 @@ import { masker } from '../../core/mask.ts';
 import type { Plan } from '../../core/plan.ts';
 import { awaitAccount } from '../account.ts';
 import { awaitDependencies, refuseCycle, warnOfMissing } from '../dependencies.ts';
+import { warnOfDurations } from '../durations.ts';
 import { readWindows } from '../window.ts';
 import { kubeconfig } from '../workspace.ts';
 import { chooseCluster } from './cluster.ts';
@@ -38,6 +39,7 @@ const deliverySteps: readonly Step[] = [
   claimRelease, //              one release, one Service
   observeRelease, //       E19  status shows what runs, whatever comes next
   awaitAccount, //         E33
+  warnOfDurations('interval', 'timeout'), // E35
   refuseCycle, //          E8
   readWindows,
   suspend,

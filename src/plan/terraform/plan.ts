@@ -6,6 +6,7 @@ import { awaitAccount } from '../account.ts';
 import { limitAttempts, noteRetry } from '../attempts.ts';
 import { awaitDependencies, refuseCycle, warnOfMissing } from '../dependencies.ts';
 import { end, runSteps, wait } from '../draft.ts';
+import { warnOfDurations } from '../durations.ts';
 import { heldMs, noteOutside, readWindows, wakeBy } from '../window.ts';
 import { awaitApproval } from './approval.ts';
 import { awaitRun } from './await-run.ts';
@@ -32,6 +33,7 @@ const deliverySteps: readonly Step[] = [
   respectNamespaceEnd, //  E10
   holdFinalizer, //        E10, E30
   awaitAccount, //         E33
+  warnOfDurations('interval', 'timeout', 'gracePeriod', 'driftInterval'), // E35
   requireDeploy, //        E25
   refuseCycle, //          E8
   readWindows,

@@ -1,0 +1,26 @@
+import type { Warning } from '../api/service-status.ts';
+import { parseDuration } from '../core/duration.ts';
+import { type BaseDraft, report } from './draft.ts';
+
+type Warned = Readonly<{ warnings?: Warning[] | undefined }>;
+/** A draft of a kind whose spec has durations. */
+type Draft = BaseDraft & Readonly<{ object: Readonly<{ spec: object }>; report: Warned }>;
+
+/** E35: what is no duration counts as absent. Whoever wrote `1d` would wait for ever for what it asks for, so it is told. */
+export function warnOfDurations(...fields: readonly string[]): <D extends Draft>(draft: D) => D {
+  return (draft) => {
+    const { spec } = draft.object;
+    const told = fields.flatMap((field) => faultOf(field, (spec as Readonly<Record<string, unknown>>)[field]));
+    if (told.length === 0) return draft;
+    const { warnings = [] } = draft.report;
+    const message = `${told.join('; ')}: until then it counts as absent`;
+    return report(draft, { warnings: [...warnings, { reason: 'InvalidDuration', message }] });
+  };
+}
+
+function faultOf(field: string, text: unknown): string[] {
+  if (typeof text !== 'string' || text.trim() === '') return [];
+  const parsed = parseDuration(text);
+  if (!parsed.ok) return [`spec.${field}: ${parsed.failure.message}`];
+  return parsed.value > 0 ? [] : [`spec.${field}: "${text}" is not above zero; write a longer one`];
+}
