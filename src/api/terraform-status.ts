@@ -48,12 +48,24 @@ const lock = z
 const plan = z
   .object({
     hash: z.string().describe('What to write into the annotation `alustan.io/approve`.'),
-    inputsHash: z.string().describe('Hash of what would be deployed: image with its digest, script, variables.'),
+    inputsHash: z
+      .string()
+      .describe('Hash of what would be deployed (image with its digest, script, variables) and of the plan script.'),
     summary: z.string().describe('`+a ~c −d`: how much is added, changed, destroyed; or `no changes`.'),
     secret: z.string().describe('Secret of this namespace whose key `plan` holds the text.'),
     truncated: z.boolean().optional().describe('True where the text is longer than the Secret holds.'),
     createdAt: time.describe('When the plan was made.'),
+    nothing: z
+      .boolean()
+      .optional()
+      .describe('True where the plan script has said by its exit code that nothing would change.'),
     approvedAt: time.optional().describe('When the approval was seen.'),
+    appliedAt: time.optional().describe('When its deploy succeeded, or it was seen that nothing would change.'),
+    spent: z
+      .string()
+      .optional()
+      .describe('Why it is applied no more though it was approved: its deploy failed, or the plan was stale.'),
+    replaces: z.string().optional().describe('Why the approved plan before this one was not applied to its end.'),
   })
   .describe('The plan that waits for approval, or was approved last.');
 

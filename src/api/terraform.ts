@@ -20,7 +20,7 @@ const scripts = z
     plan: command
       .optional()
       .describe(
-        'Prints what `deploy` would change, and changes nothing. Default: `plan`, where `approval: manual` needs one.',
+        'Prints what `deploy` would change, and changes nothing. Default: `plan`, where `approval: manual` needs one. With the argument `-detailed-exitcode` its exit code counts: 0, nothing would change, so nothing is asked or run; 2, something.',
       )
       .meta({ example: 'plan' }),
     drift: command
@@ -32,7 +32,7 @@ const scripts = z
     unlock: command
       .optional()
       .describe(
-        'Frees the lock of a run that died; `ALUSTAN_LOCK_OWNER` names it. Runs before the next script, only when that run is proven dead.',
+        'Frees the lock of a run that died; `ALUSTAN_LOCK_OWNER` names it. Runs before the next script, only when that run is proven dead, or when a person asks for it (`ALUSTAN_FORCE_UNLOCK`).',
       )
       .meta({ example: 'unlock' }),
   })
@@ -143,7 +143,9 @@ export const terraformSpec = z
     approval: z
       .enum(['auto', 'manual'])
       .default('auto')
-      .describe('`manual`: a plan is made and shown first, and `deploy` waits for its approval.'),
+      .describe(
+        '`manual`: a plan is made and shown first, and `deploy` waits for its approval, and is to apply that plan.',
+      ),
     drift: z
       .enum(['warn', 'correct'])
       .default('warn')

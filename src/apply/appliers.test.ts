@@ -20,6 +20,12 @@ const service = (more: Partial<KubeObject['metadata']> = {}): KubeObject => ({
   metadata: { namespace: 'shop', name: 'web', uid: 'u1', ...more },
 });
 const config: KubeObject = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'shop', name: 'a' } };
+/** It belongs to a Service of this uid. */
+function owned(uid: string): KubeObject {
+  const { apiVersion, kind, name } = ref;
+  const ownerReferences = [{ apiVersion, kind, name, uid, controller: true }];
+  return { ...config, metadata: { ...config.metadata, ownerReferences } };
+}
 const job: JobRequest = {
   owner: { ...ref, uid: 'u1' },
   ...{ name: 'web-1-1', namespace: 'shop', attempt: 1, inputsHash: '1', serviceAccount: 'runner' },
@@ -57,6 +63,14 @@ const subjects: { action: ClusterAction; before: KubeObject[] }[] = [
   { action: { type: 'add-finalizer', object: ref, finalizer }, before: [service()] },
   { action: { type: 'remove-finalizer', object: ref, finalizer }, before: [service({ finalizers: [finalizer, 'b'] })] },
   { action: { type: 'apply-object', object: config, actAs, force: true, origin: 'a.yaml:3' }, before: [] },
+  {
+    action: { type: 'apply-object', object: owned('u1'), actAs, force: true, origin: 'a.yaml:3', owned: true },
+    before: [],
+  },
+  {
+    action: { type: 'apply-object', object: owned('u1'), actAs, force: true, origin: 'a.yaml:3', owned: true },
+    before: [owned('u1')],
+  },
   { action: { type: 'create-object', object: config }, before: [] },
   { action: { type: 'replace-object', object: config }, before: [] },
   { action: { type: 'replace-object', object: config }, before: [config] },
@@ -130,6 +144,20 @@ describe('the appliers', () => {
     const answer = await applierOf(api, { type: 'create-object', object: sealed })();
     expect(answer).toMatchObject({ ok: false, failure: { reason: 'Conflict' } });
     expect(api.objects.get('ConfigMap shop/a')?.metadata.annotations).toBeUndefined();
+  });
+
+  it.each([
+    ['somebody', config, 'Service web needs, is not its own'],
+    ['another', owned('u2'), 'Service web needs, is that of Service web'],
+  ])('leave alone what %s has made under a name of ours', async (_who, before, words) => {
+    const api = new FakeApi();
+    api.put(before);
+    const answer = await applierOf(api, { type: 'apply-object', object: owned('u1'), force: true, owned: true })();
+    expect(answer).toMatchObject({ ok: false, failure: { kind: 'invalid', reason: 'Conflict' } });
+    expect(answer.ok ? '' : answer.failure.message).toContain(
+      `ConfigMap a in namespace shop, which ${words}: rename or remove it`,
+    );
+    expect(api.objects.get('ConfigMap shop/a')?.metadata.ownerReferences).toEqual(before.metadata.ownerReferences);
   });
 
   it.each([

@@ -1,11 +1,13 @@
 import type { ActAs, ObjectRef } from '../core/plan.ts';
-import type { KubeObject } from '../core/resource.ts';
+import type { KubeObject, OwnerReference } from '../core/resource.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { isAlreadyExists, isConflict, isNotFound, type KubeClient, KubeError } from '../kube/client.ts';
 import type { ActionOf, Applied, Applier } from './contract.ts';
 import { failureOf } from './failure.ts';
 
 const fieldManager = 'alustan';
+/** Milliseconds until it is looked again whether the object of somebody else has gone: nothing rings for it. */
+const takenRetryMs = 60_000;
 
 export type ObjectAction =
   | 'add-finalizer'
@@ -29,6 +31,7 @@ export class ObjectApplier implements Applier<ObjectAction> {
     const where = target.namespace === undefined ? '' : ` in namespace ${target.namespace}`;
     try {
       if (action.type === 'add-finalizer') return await this.#hold(action, signal);
+      if (action.type === 'apply-object' && action.owned === true) return await this.#applyOwned(action, signal);
       return ok(await this.#act(action, signal));
     } catch (error) {
       if (action.type === 'delete-object' && action.bestEffort === true && isForbidden(error))
@@ -102,6 +105,26 @@ export class ObjectApplier implements Applier<ObjectAction> {
     return { state: 'done', object };
   }
 
+  /** What others have made under its name is never taken over. */
+  async #applyOwned(action: ActionOf<'apply-object'>, signal: AbortSignal): Promise<Result<Applied>> {
+    const { object } = action;
+    const client = this.#as(action.actAs);
+    const live = await client.get(referenceOf(object), signal).catch((error: unknown) => {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    });
+    if (live === undefined) return ok({ state: 'done', object: await client.create(object, signal) });
+    const [owner, other] = [controllerOf(object), controllerOf(live)];
+    if (owner?.uid === other?.uid) {
+      const metadata = { ...object.metadata, uid: live.metadata.uid ?? '' };
+      return ok(await this.#apply({ ...action, object: { ...object, metadata } }, signal));
+    }
+    const { kind, metadata } = object;
+    const whose = other === undefined ? 'not its own' : `that of ${other.kind} ${other.name}`;
+    const message = `${kind} ${metadata.name} in namespace ${metadata.namespace}, which ${owner?.kind} ${owner?.name} needs, is ${whose}: rename or remove it`;
+    return fail('invalid', 'Conflict', message, takenRetryMs);
+  }
+
   async #create(object: KubeObject, signal: AbortSignal): Promise<Applied> {
     try {
       return { state: 'done', object: await this.#client.create(object, signal) };
@@ -155,6 +178,10 @@ export class ObjectApplier implements Applier<ObjectAction> {
 
 function referenceOf({ apiVersion, kind, metadata: { name, namespace } }: KubeObject): ObjectRef {
   return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
+}
+
+function controllerOf({ metadata }: KubeObject): OwnerReference | undefined {
+  return metadata.ownerReferences?.find(({ controller }) => controller === true);
 }
 
 function isForbidden(error: unknown): boolean {

@@ -32,8 +32,16 @@ export type Action =
   | Readonly<{ type: 'replace-object'; object: KubeObject }>
   /** A JSON merge patch (RFC 7396); with `metadata.resourceVersion` in it, only of the object as it was read. */
   | Readonly<{ type: 'patch-object'; object: ObjectRef; patch: Readonly<Record<string, unknown>> }>
-  /** `origin`: where the object was written, for messages, for example `apps/api.yaml:12`. */
-  | Readonly<{ type: 'apply-object'; object: KubeObject; actAs?: ActAs; force: boolean; origin?: string }>
+  | Readonly<{
+      type: 'apply-object';
+      object: KubeObject;
+      actAs?: ActAs;
+      force: boolean;
+      /** Where the object was written, for messages, for example `apps/api.yaml:12`. */
+      origin?: string;
+      /** True where one of that name without the same controller (owner reference) is left alone: that is a failure. */
+      owned?: boolean;
+    }>
   | FeedbackAction;
 
 /** Where feedback goes, and with whose login. */

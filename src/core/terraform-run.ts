@@ -57,11 +57,20 @@ export const terraformEnvironment = {
   lockOwner: 'ALUSTAN_LOCK_OWNER',
   /** Of an unlock: the Job of that owner, with whose name the name of its pod begins. */
   lockJob: 'ALUSTAN_LOCK_JOB',
+  /** Of an unlock: `true` where a person has asked for it, whoever holds the lock. */
+  forceUnlock: 'ALUSTAN_FORCE_UNLOCK',
+  /** With `approval: manual`, of a plan and of the deploy of it once it is approved: hash of the plan, 16 hex digits. */
+  plan: 'ALUSTAN_PLAN',
   namespace: 'ALUSTAN_NAMESPACE',
   name: 'ALUSTAN_NAME',
   /** Uid of the Job. */
   job: 'ALUSTAN_JOB_UID',
 } as const;
+
+/** Exit code of a deploy of an approved plan: that plan is stale or lost, and nothing was changed (sysexits' TEMPFAIL). */
+export const stalePlanCode = 75;
+/** Exit code of a plan or a look for drift that has found something (Terraform's `-detailed-exitcode`). */
+export const foundChangesCode = 2;
 
 /** Bytes of output that are read of a run, and kept in status (E29). */
 export const outputLimit = 256 * 1024;

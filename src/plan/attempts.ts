@@ -52,14 +52,14 @@ export function noteRetry<D extends Draft>(draft: D): D {
   return retry === undefined ? draft : report<D>(draft, { lastHandledRetry: retry } as Partial<D['report']>);
 }
 
-/** What a failed attempt means while another will follow, and when none will. */
-type Ends = Readonly<{ again: Outcome['kind']; spent: Outcome['kind'] }>;
+/** What a failed attempt means while another will follow, and when none will; and what follows, if not that. */
+type Ends = Readonly<{ again?: Outcome['kind']; spent?: Outcome['kind']; next?: string }>;
 
 /** E20: after a failed Job, waits for the next attempt, or for a changed input once the limit is reached. */
 export function limitAttempts<D extends Draft>(
   draft: D,
   of: Purpose,
-  { again, spent }: Ends = { again: 'delivery', spent: 'exhausted' },
+  { again = 'delivery', spent = 'exhausted', next }: Ends = {},
 ): D {
   const last = draft.report.job;
   if (last === undefined || !isOf(last, of) || last.phase !== 'failed' || wantedRetry(draft) !== undefined)
@@ -77,8 +77,8 @@ export function limitAttempts<D extends Draft>(
   const due = Date.parse(last.finishedAt ?? last.startedAt) + delay;
   const left = due - draft.now.getTime();
   if (left <= 0) return draft;
-  const next = `attempt ${failures + 1} of ${limit + 1} starts at ${new Date(due).toISOString()}`;
-  return end(draft, again, 'JobFailed', `${what}; ${next}`, left);
+  const follows = next ?? `attempt ${failures + 1} of ${limit + 1} starts`;
+  return end(draft, again, 'JobFailed', `${what}; ${follows} at ${new Date(due).toISOString()}`, left);
 }
 
 export function tellFailure({ name, message = `it left no message (see kubectl describe job ${name})` }: JobRecord) {

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../src/core/resource.ts';
@@ -112,25 +114,50 @@ describe('Terraform on local mode, its scripts as processes', { timeout: 100_000
     await infra.gone(ns, 'never');
   });
 
-  it('plans, waits for approval, and deploys what was approved; drift is looked for and corrected by another plan', async () => {
+  it('plans, waits for approval, and deploys the plan that was approved; drift is corrected by another one', async () => {
     await infra.push('plans', '1.0.0', {
-      deploy: 'echo deploy >> "$STATE/plans"',
-      plan: 'if [ "$1" != "" ] && [ ! -e "$STATE/drifted" ]; then exit 0; fi; echo "Plan: 1 to add, 2 to change, 0 to destroy."; if [ "$1" != "" ]; then exit 2; fi',
+      deploy: [
+        '[ -e "$STATE/$ALUSTAN_PLAN.file" ] || { echo "no such plan"; exit 75; }',
+        'echo "deploy $ALUSTAN_PLAN" >> "$STATE/plans"',
+      ].join('\n'),
+      plan: [
+        'if [ "$1" != "" ] && [ ! -e "$STATE/drifted" ]; then exit 0; fi',
+        'echo "Plan: 1 to add, 2 to change, 0 to destroy."',
+        'if [ "$1" != "" ]; then exit 2; fi',
+        'touch "$STATE/$ALUSTAN_PLAN.file"',
+      ].join('\n'),
     });
+    const secret = { apiVersion: 'v1', kind: 'Secret', namespace: ns, name: 'db-plan' };
+    await infra.shop.client.create({ ...secret, metadata: { namespace: ns, name: 'db-plan' } });
     await infra.create(ns, 'db', 'plans', { approval: 'manual', drift: 'correct', driftInterval: '1s' });
-    const approve = async () => {
-      const waiting = await infra.reached(ns, 'db', 'Progressing ApprovalRequired', /plan \+1 ~2 −0 waits/);
-      const { hash, secret } = (statusOf(waiting) as { plan: { hash: string; secret: string } }).plan;
-      const text = await infra.shop.client.get({ apiVersion: 'v1', kind: 'Secret', namespace: ns, name: secret });
+    await infra.reached(
+      ns,
+      'db',
+      'Error Conflict',
+      /Secret db-plan in namespace \S+, which Terraform db needs, is not its own/,
+    );
+    await infra.shop.client.delete(secret);
+    await infra.annotate(ns, 'db', { look: 'again' });
+    const approve = async (words: RegExp) => {
+      const waiting = await infra.reached(ns, 'db', 'Progressing ApprovalRequired', words);
+      const { hash } = (statusOf(waiting) as { plan: { hash: string } }).plan;
+      const text = await infra.shop.client.get(secret);
       expect(Buffer.from((text['data'] as { plan: string }).plan, 'base64').toString()).toContain('1 to add');
-      await infra.annotate(ns, 'db', { 'alustan.io/approve': hash });
+      return hash;
     };
-    await approve();
+    const lost = await approve(/plan \+1 ~2 −0 waits/);
+    await rm(join(infra.state, `${lost}.file`));
+    await infra.annotate(ns, 'db', { 'alustan.io/approve': lost });
+    // It is not there any more, so another one is made, and asks again.
+    const first = await approve(/it replaces the plan that was approved before: .*nothing was changed: no such plan/);
+    expect(first).not.toBe(lost);
+    await infra.annotate(ns, 'db', { 'alustan.io/approve': first });
     await infra.reached(ns, 'db', 'Completed Delivered');
-    expect(await infra.lines('plans')).toEqual(['deploy']);
     await infra.touch('drifted');
-    await approve();
-    await expect.poll(() => infra.lines('plans'), { timeout: 60_000 }).toEqual(['deploy', 'deploy']);
+    const second = await approve(/is not the hash of this plan/);
+    await infra.annotate(ns, 'db', { 'alustan.io/approve': second });
+    const deploys = [first, second].map((hash) => `deploy ${hash}`);
+    await expect.poll(() => infra.lines('plans'), { timeout: 60_000 }).toEqual(deploys);
   });
 
   it('E31 a runner whose pod is killed: its lock is freed for its owner once no pod is left, then it runs again', async () => {

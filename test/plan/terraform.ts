@@ -86,24 +86,27 @@ export function factsOf(given: Given): TerraformFacts {
 type Planned = { plan: Plan<TerraformReport>; words: Readonly<Record<string, string>> };
 
 /**
- * Plans a case. In it `$hash` stands for the hash of what it desires, `$post` for that of its outputs, `$drift` for that
- * of a look for drift, `$vars` for that of its variables.
+ * Plans a case. In it `$hash` stands for the hash of what it desires, `$plan` for that of its plan script, `$post` for that
+ * of its outputs, `$drift` for that of a look for drift, `$vars` for that of its variables.
  */
 export function planCase(written: Given): Planned {
   const given = fill(written, { $long: 'x'.repeat(128 * 1024), $fits: 'x'.repeat(100 * 1024) });
-  const $hash = hashOfRun(given, {});
+  const $plan = given.spec?.['approval'] === 'manual' ? hashOfRun(given, {}) : 'none';
+  const approved = { hash: 'h', inputsHash: $plan, summary: 's', secret: 's', createdAt: 'T', approvedAt: 'T' };
+  const $hash = hashOfRun(given, { plan: approved });
   const applied = { image, lastAppliedImage: image, lastAppliedHash: $hash, lastAppliedAt: appliedAt };
   const $post = hashOfRun(given, applied);
   const read = { ...applied, postDeployHash: $post };
   const $drift = hashOfRun({ ...given, spec: { ...given.spec, driftInterval: '1s', publish: null } }, read);
-  // Of the lock as it was when the run died, its words not masked yet.
+  // Of the lock as it was when the run died, its words not masked yet; or of one that a person says is to be freed.
   const lock = given.status?.['lock'] as { run?: object } | undefined;
-  const $unlock = hashOfRun(given, { lock: lock?.run === undefined ? lock : { ...lock, run: {} } });
+  const dead = { lock: lock?.run === undefined ? lock : { ...lock, run: {} } };
+  const $unlock = hashOfRun(given, dead, given.metadata);
   const $vars =
     JSON.stringify(given).includes('$vars') || given.metadata?.['deletionTimestamp'] === undefined
       ? (runOf(given, {})?.run.variablesHash ?? 'none')
       : 'none';
-  const words = { $hash, $post, $drift, $unlock, $vars };
+  const words = { $hash, $plan, $post, $drift, $unlock, $vars };
   const filled = fill(given, words);
   const status = { ...(given.deployed === 'read' ? read : given.deployed === true ? applied : {}), ...filled.status };
   const full = { ...filled, status };
@@ -112,19 +115,21 @@ export function planCase(written: Given): Planned {
 
 export function fill<T>(value: T, words: Readonly<Record<string, string>>): T {
   return JSON.parse(
-    JSON.stringify(value).replaceAll(/\$(hash|post|drift|unlock|vars|long|fits)\b/g, (word) => words[word] ?? word),
+    JSON.stringify(value).replaceAll(/\$(hash|plan|post|drift|unlock|vars|long|fits)\b/g, (word) => words[word] ?? word),
   ) as T;
 }
 
 /** The hash of the run that would be started with this status, if nothing stood in its way. */
-function hashOfRun(given: Given, applied: object): string {
-  return given.metadata?.['deletionTimestamp'] === undefined ? (runOf(given, applied)?.inputsHash ?? 'none') : 'none';
+function hashOfRun(given: Given, applied: object, asked?: Given['metadata']): string {
+  const isDeleted = given.metadata?.['deletionTimestamp'] !== undefined;
+  return isDeleted ? 'none' : (runOf(given, applied, asked)?.inputsHash ?? 'none');
 }
 
-function runOf({ spec, clusterSecrets, tags, pullable, status = {} }: Given, applied: object) {
+function runOf({ spec, clusterSecrets, tags, pullable, status = {} }: Given, applied: object, asked = {}) {
   const { image: chosen = image } = status as { image?: string };
   const quiet: Given = {
     spec: { ...spec, suspend: false, dependencies: null, window: null },
+    metadata: asked,
     ...{ ...(clusterSecrets && { clusterSecrets }), ...(tags && { tags }), ...(pullable && { pullable }) },
     status: { image: chosen, ...applied },
   };

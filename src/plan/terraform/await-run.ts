@@ -1,6 +1,7 @@
 import type { RunRecord } from '../../api/terraform-status.ts';
 import { end, report, wait, waitingSince } from '../draft.ts';
 import { firstFew } from '../first-few.ts';
+import { planPurpose } from './approved.ts';
 import type { Draft, Ended } from './draft.ts';
 import type { Run } from './facts.ts';
 import { accountOf, tellRun } from './start.ts';
@@ -38,10 +39,12 @@ export function activeRun({ facts: { jobs }, before }: Draft): Run | undefined {
   return active.find((job) => job.name === before.job?.name) ?? active[0];
 }
 
-function isWanted({ purpose, inputsHash }: Run, { object, desired, report: { lastAppliedHash } }: Draft): boolean {
+function isWanted({ purpose, inputsHash }: Run, draft: Draft): boolean {
+  const { object, desired, report } = draft;
   if (object.metadata.deletionTimestamp !== undefined) return purpose === 'destroy' || purpose === 'unlock';
-  if (purpose === 'deploy' || purpose === 'plan') return inputsHash === desired.inputsHash;
-  return purpose === 'unlock' || lastAppliedHash === desired.inputsHash;
+  if (purpose === 'plan') return inputsHash === planPurpose(draft).inputsHash;
+  if (purpose === 'deploy') return inputsHash === desired.inputsHash;
+  return purpose === 'unlock' || report.lastAppliedHash === desired.inputsHash;
 }
 
 /** Milliseconds that the pod of a Job may take to be made, and beyond its grace to be told as ended. */

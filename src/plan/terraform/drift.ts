@@ -1,6 +1,7 @@
 import type { TerraformReport } from '../../api/terraform-status.ts';
 import { intervalOr } from '../../core/duration.ts';
-import type { RunEnd } from '../../core/terraform-run.ts';
+import { foundChangesCode, type RunEnd } from '../../core/terraform-run.ts';
+import { isOf } from '../attempts.ts';
 import { end, report } from '../draft.ts';
 import { heldUntil, tellHeld, waitingFor } from '../window.ts';
 import { type Command, readCommand } from './command.ts';
@@ -21,7 +22,7 @@ export function settleDrift(draft: Draft, checkedAt: string, end: RunEnd, error?
     const last = before === undefined || isNews(before, draft.report.lastAppliedAt) ? before : settled(before);
     return report(draft, { drift: { drifted: false, ...last, error, checkedAt } });
   }
-  const drifted = end.exitCode === 2;
+  const drifted = end.exitCode === foundChangesCode;
   const summary = drifted ? summaryOf(end.tail.join('\n')) : undefined;
   const drift: Drift = {
     drifted,
@@ -61,9 +62,12 @@ export function correctDrift(draft: Draft): Draft {
 export function checkDrift(draft: Draft): Draft {
   const { driftInterval, scripts } = draft.object.spec;
   if (driftInterval === undefined) return forget(draft, 'drift');
-  if (left(draft) > 0) return draft;
-  const { lastAppliedHash, lastAppliedAt } = draft.report;
-  const of = { purpose: 'drift', inputsHash: hashOf(draft, { lastAppliedHash, lastAppliedAt }) } as const;
+  const { lastAppliedHash, lastAppliedAt, job } = draft.report;
+  const inputsHash = hashOf(draft, { lastAppliedHash, lastAppliedAt, drift: scripts.drift });
+  const of = { purpose: 'drift', inputsHash } as const;
+  // After a look that failed a changed script is tried at once.
+  const isMended = draft.report.drift?.error !== undefined && job?.purpose === 'drift' && !isOf(job, of);
+  if (left(draft) > 0 && !isMended) return draft;
   return start(draft, of, readCommand(scripts.drift) ?? standard);
 }
 

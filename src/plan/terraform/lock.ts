@@ -1,6 +1,6 @@
 import type { RunRecord } from '../../api/terraform-status.ts';
 import { terraformEnvironment as environment, type RunEnd } from '../../core/terraform-run.ts';
-import { limitAttempts } from '../attempts.ts';
+import { isOf, limitAttempts } from '../attempts.ts';
 import { end, report } from '../draft.ts';
 import { readCommand } from './command.ts';
 import { type Draft, forget } from './draft.ts';
@@ -35,7 +35,7 @@ export function settleUnlock(draft: Draft): Draft {
 
 /**
  * Frees the lock before the next script runs: of an owner that is proven dead (its Job has ended, and no pod of it is
- * left), or because a person says so.
+ * left), or, whoever holds it, because a person says so.
  */
 export function freeLock(draft: Draft): Draft {
   const forced = wantedUnlock(draft);
@@ -48,28 +48,35 @@ export function freeLock(draft: Draft): Draft {
     const message = `spec.scripts.unlock: the annotation ${forceAnnotation} needs it; name the script that frees the lock`;
     return end(draft, 'invalid', 'UnlockScriptMissing', message);
   }
-  // Where the run that died took it: with other variables it may be the lock of another state.
-  const there = withKept(draft, lock?.run?.variables) ?? draft;
-  const { image, variables } = there.desired;
-  // Without the run: its words are masked in status, and its hash would be another at the next look.
-  const inputs = {
-    owner: lock?.owner,
-    since: lock?.since,
-    forced,
-    image,
-    variables,
-    unlock: draft.object.spec.scripts.unlock,
-  };
-  const of = { purpose: 'unlock', inputsHash: hashOf(draft, inputs) } as const;
+  const there = placeOf(draft);
+  const of = purposeOf(there, forced);
   const limited = limitAttempts(there, of);
   if (limited.outcome !== undefined) return limited;
-  const noted = forced === undefined ? limited : report(limited, { lastHandledUnlock: forced });
-  const more = { [environment.lockOwner]: lock?.owner ?? '', [environment.lockJob]: lock?.job ?? '' };
-  return start(noted, of, command, more);
+  const owner = { [environment.lockOwner]: lock?.owner ?? '', [environment.lockJob]: lock?.job ?? '' };
+  if (forced === undefined) return start(limited, of, command, () => owner);
+  const more = { ...owner, [environment.forceUnlock]: 'true' };
+  return start(report(limited, { lastHandledUnlock: forced }), of, command, () => more);
 }
 
-/** Value of `alustan.io/force-unlock` that has not been acted on. */
-function wantedUnlock({ object, before }: Draft): string | undefined {
-  const value = object.metadata.annotations?.[forceAnnotation];
-  return value === before.lastHandledUnlock ? undefined : value;
+/** Where the run that died took it: with other variables it may be the lock of another state. */
+function placeOf(draft: Draft): Draft {
+  return withKept(draft, draft.report.lock?.run?.variables) ?? draft;
+}
+
+function purposeOf(draft: Draft, forced: string | undefined) {
+  const { image, variables } = draft.desired;
+  const { owner, since } = draft.report.lock ?? {};
+  const { unlock } = draft.object.spec.scripts;
+  // Without the run: its words are masked in status, and its hash would be another at the next look.
+  const inputsHash = hashOf(draft, { owner, since, forced, image, variables, unlock });
+  return { purpose: 'unlock', inputsHash } as const;
+}
+
+/** Value of `alustan.io/force-unlock` that has not been acted on, or whose unlock has not succeeded: that is tried again. */
+function wantedUnlock(draft: Draft): string | undefined {
+  const value = draft.object.metadata.annotations?.[forceAnnotation];
+  if (value === undefined || value.trim() === '') return undefined;
+  if (value !== draft.before.lastHandledUnlock) return value;
+  const { job } = draft.report;
+  return job?.phase !== 'succeeded' && isOf(job, purposeOf(placeOf(draft), value)) ? value : undefined;
 }

@@ -8,7 +8,8 @@ import { awaitDependencies, refuseCycle, warnOfMissing } from '../dependencies.t
 import { end, runSteps, wait } from '../draft.ts';
 import { warnOfDurations } from '../durations.ts';
 import { heldMs, noteOutside, readWindows, wakeBy } from '../window.ts';
-import { awaitApproval } from './approval.ts';
+import { approvedPlan, awaitApproval, tellNothing } from './approval.ts';
+import { staleReason } from './approved.ts';
 import { awaitRun } from './await-run.ts';
 import { type Command, readCommand } from './command.ts';
 import { deletionSteps, destroy, finalizer } from './deletion.ts';
@@ -126,20 +127,24 @@ function whenOutdated(step: Step): Step {
 }
 
 function limitDeploys(draft: Draft): Draft {
-  return limitAttempts(draft, purposeOf(draft));
+  const { job, plan } = draft.report;
+  // It has changed nothing: another plan is made at once.
+  if (job?.reason === staleReason) return draft;
+  return limitAttempts(draft, purposeOf(draft), plan?.spent === undefined ? {} : { next: 'a new plan is made' });
 }
 
 function deploy(draft: Draft): Ended {
   // `requireDeploy` has seen to it.
   const of = purposeOf(draft);
-  return start(noteOutside(draft, of), of, readCommand(draft.object.spec.scripts.deploy) as Command);
+  const command = readCommand(draft.object.spec.scripts.deploy) as Command;
+  return start(noteOutside(draft, of), of, command, () => approvedPlan(draft));
 }
 
 function conclude(draft: Draft): Ended {
   const { lastAppliedImage, postDeployOutput = {} } = draft.report;
   const outputs = Object.keys(postDeployOutput).sort();
   const told = outputs.length === 0 ? '' : `, with the outputs ${outputs.slice(0, 10).join(', ')}`;
-  const done = wakeBy(concludeWith(draft, `${lastAppliedImage} is deployed${told}`), heldMs(draft));
+  const done = wakeBy(concludeWith(draft, `${lastAppliedImage} is deployed${tellNothing(draft)}${told}`), heldMs(draft));
   return draft.concern === undefined ? done : wakeBy({ ...draft, outcome: draft.concern }, done.outcome.retryAfterMs);
 }
 
@@ -163,7 +168,7 @@ function hideSecrets(draft: Ended): Plan<TerraformReport> {
 }
 
 /** Fields of the report, at any depth, that quote others; names and hashes are ours, and are read again. */
-const quoting: readonly string[] = ['message', 'error', 'tail', 'interruption'];
+const quoting: readonly string[] = ['message', 'error', 'tail', 'interruption', 'spent', 'replaces'];
 
 function maskWords(value: unknown, mask: (text: string) => string, key = ''): unknown {
   if (typeof value === 'string') return quoting.includes(key) ? mask(value) : value;

@@ -1,10 +1,10 @@
 import type { RunRecord } from '../../api/terraform-status.ts';
-import type { RunEnd } from '../../core/terraform-run.ts';
+import { foundChangesCode, type RunEnd } from '../../core/terraform-run.ts';
 import { shorten } from '../../core/text.ts';
 import { report } from '../draft.ts';
 import { counted } from '../interruptions.ts';
 import { noteApplied, noteAttempt, settleDestroy } from './applied.ts';
-import { settlePlan } from './approval.ts';
+import { foundStale, notePlanApplied, spendApproval, staleReason } from './approved.ts';
 import { activeRun } from './await-run.ts';
 import type { Draft } from './draft.ts';
 import { settleCorrected, settleDrift } from './drift.ts';
@@ -12,10 +12,8 @@ import type { Run } from './facts.ts';
 import { withKept } from './kept.ts';
 import { noteDeath, settleUnlock } from './lock.ts';
 import { settleOutput } from './output.ts';
+import { hasPlanned, settlePlan } from './plan-text.ts';
 import { hideIn } from './secrets.ts';
-
-/** Exit code of a drift check that has found something (Terraform's `-detailed-exitcode`). */
-const drifted = 2;
 
 /** Takes over into status what became of the recorded run, or a run that is not recorded (a restored object). */
 export function settleRun(draft: Draft): Draft {
@@ -72,10 +70,15 @@ function conclude(draft: Draft, record: RunRecord, run: Run): Draft {
   const end = readable(draft, run.end ?? { tail: [] });
   const at = run.finishedAt ?? draft.now.toISOString();
   const seen = { ...record, uid: run.uid, began: hasBegun(record, run, end) };
-  const hasDrifted = run.purpose === 'drift' && end.exitCode === drifted;
-  if (run.phase === 'failed' && !hasDrifted) return fail(draft, seen, end, at);
+  if (run.phase === 'failed' && !hasFound(draft, run, end)) return fail(draft, seen, end, at);
   const done: RunRecord = { ...seen, phase: 'succeeded', finishedAt: at, failures: 0 };
   return succeed(report(draft, { job: done }), done, at, end);
+}
+
+/** Whether the exit code says that there is something to tell, and not that the script has failed. */
+function hasFound(draft: Draft, { purpose }: Run, end: RunEnd): boolean {
+  if (purpose === 'plan') return hasPlanned(draft, end);
+  return purpose === 'drift' && end.exitCode === foundChangesCode;
 }
 
 /** Characters that are kept of a line. */
@@ -105,7 +108,7 @@ function hasBegun(record: RunRecord, run: Run, end: RunEnd): boolean {
 function succeed(draft: Draft, record: RunRecord, at: string, end: RunEnd): Draft {
   switch (record.purpose) {
     case 'deploy':
-      return settleCorrected(noteApplied(draft, record, at));
+      return settleCorrected(notePlanApplied(noteApplied(draft, record, at), at));
     case 'post-deploy':
       return settleOutput(draft, record, end);
     case 'plan':
@@ -119,20 +122,23 @@ function succeed(draft: Draft, record: RunRecord, at: string, end: RunEnd): Draf
   }
 }
 
-function fail(draft: Draft, record: RunRecord, end: RunEnd, at: string): Draft {
+function fail(draft: Draft, record: RunRecord, told: RunEnd, at: string): Draft {
+  const isStale = foundStale(draft, record, told);
+  const end = isStale ? { ...told, reason: staleReason } : told;
   const { exitCode, reason, tail } = end;
   const message = tell(end, record.began === true);
+  const counts = counted(record, { phase: 'failed', ...(isInterruption(end) ? { interrupted: true } : {}) });
   const failed: RunRecord = {
     ...record,
     ...{ phase: 'failed', finishedAt: at, message },
-    ...counted(record, { phase: 'failed', ...(isInterruption(end) ? { interrupted: true } : {}) }),
+    ...(isStale ? { failures: 0 } : counts),
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(reason === undefined ? {} : { reason }),
     ...(tail.length === 0 ? {} : { tail: [...tail] }),
   };
-  const told = noteDeath(report(draft, { job: failed }), failed, at, end);
-  if (record.purpose === 'drift') return settleDrift(told, at, end, message);
-  return record.purpose === 'deploy' && record.began === true ? noteAttempt(told, record) : told;
+  const noted = spendApproval(noteDeath(report(draft, { job: failed }), failed, at, end), failed, message);
+  if (record.purpose === 'drift') return settleDrift(noted, at, end, message);
+  return record.purpose === 'deploy' && record.began === true ? noteAttempt(noted, record) : noted;
 }
 
 /** Ended from outside, by no fault of the script: the next run may begin at once. */
@@ -145,6 +151,7 @@ const remedies: Readonly<Record<string, string>> = {
   Evicted: 'its pod was evicted from the node',
   Preempted: 'its pod gave way to a more important one',
   PodLost: 'its pod was lost',
+  [staleReason]: 'the plan is stale or lost, and nothing was changed',
   StartError:
     'the script could not be started: it must be in the image and executable; the image must have a shell, and a CMD that runs $SCRIPT',
 };

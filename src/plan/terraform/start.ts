@@ -15,12 +15,14 @@ const defaults = { timeoutMs: 3_600_000, graceMs: 300_000 };
 /** Characters of the object's name in that of a Job: purpose, hash and attempt must fit, too. */
 const nameLimit = 34;
 
-/** Records and requests the next run, and ends the plan. */
+type Environment = Readonly<Record<string, string>>;
+
+/** Records and requests the next run, with more environment where it needs some, and ends the plan. */
 export function start(
   draft: Draft,
   of: Purpose<TerraformPurpose>,
   command: Command,
-  more: Readonly<Record<string, string>> = {},
+  more: (record: RunRecord) => Environment = () => ({}),
 ): Ended {
   const { metadata, apiVersion, kind } = draft.object;
   const { name: own, namespace, uid } = metadata;
@@ -34,7 +36,7 @@ export function start(
     owner: { apiVersion, kind, namespace, name: own, uid },
     ...{ name: record.name, namespace, attempt: record.attempt, inputsHash: of.inputsHash },
     serviceAccount: accountOf(draft),
-    run: { ...runOf(draft, of.purpose, command, more), ...(of.purpose === 'deploy' ? keepOf(draft) : {}) },
+    run: { ...runOf(draft, of.purpose, command, more(record)), ...(of.purpose === 'deploy' ? keepOf(draft) : {}) },
   };
   const noted = note(report(noteRetry(draft), { job: record }), of.purpose);
   const groups = [...noted.groups, { name: 'job', actions: [{ type: 'run-job', job } as const] }];
@@ -55,7 +57,7 @@ function runOf(
   { object: { spec }, desired }: Draft,
   purpose: TerraformPurpose,
   { script, args }: Command,
-  more: Readonly<Record<string, string>>,
+  more: Environment,
 ): TerraformRun {
   const { podTemplate = {}, nodeSelector, tolerations, resources, env = [], envFrom = [] } = spec;
   const {
@@ -104,5 +106,8 @@ export function tellRun(draft: Draft, record: RunRecord, why = ''): Ended {
   const { name, purpose, image = '', startedAt } = record;
   const { kind, what } = words[purpose];
   const reason = record.interruption === undefined ? 'JobRunning' : interruptedReason;
-  return end(draft, kind, reason, `Job ${name} ${what(image)}, since ${startedAt}${tellInterruption(record)}${why}`);
+  const spent = purpose === 'plan' ? draft.report.plan?.spent : undefined;
+  const anew = spent === undefined ? '' : ` (in place of the plan that was approved before: ${spent})`;
+  const told = `${tellInterruption(record)}${anew}${why}`;
+  return end(draft, kind, reason, `Job ${name} ${what(image)}, since ${startedAt}${told}`);
 }
