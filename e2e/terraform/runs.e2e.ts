@@ -176,7 +176,7 @@ describe('runs of an infrastructure image in real pods', { timeout: 180_000 }, (
     expect(await infrastructure.end(job)).toMatchObject({ reason: 'PodLost' });
     expect((await infrastructure.run('told', 'unlock', variables)).output).toContain('already unlocked');
     const gone = await infrastructure.run('told', 'destroy -c', variables);
-    expect(gone.output).toMatch(/Destroy complete! Resources: 3 destroyed/);
+    expect(gone.output).toMatch(/Destroy complete! Resources: 4 destroyed/);
     expect((await infrastructure.left()).filter((name) => name.includes('told'))).toEqual([]);
   });
 

@@ -62,8 +62,12 @@ describe('examples/infrastructure in Jobs of local mode, with a real Terraform',
   async function idOf(name: string): Promise<string> {
     const { output = '' } = await jobs.run(name, 'aws-resource -workspace=staging', variables);
     const { outputs } = JSON.parse(output.slice(output.indexOf('{"outputs"')));
-    expect(outputs.externalresources[0].Resource).toMatchObject({ Endpoint: 'app.staging.internal', Port: 5432 });
-    return outputs.externalresources[0].Resource.Id;
+    const { Id, Password, ...rest } = outputs.externalresources[0].Resource;
+    expect(rest).toMatchObject({ Endpoint: 'app.staging.internal', Port: 5432 });
+    // Nothing that is told says what the password is.
+    expect(Password).toMatch(/^[0-9a-f]{24}$/);
+    expect(createHash('sha256').update(Id).digest('hex')).not.toContain(Password);
+    return `${Id} ${Password}`;
   }
 
   it('E26 E29 deploys, tells its outputs, changes in place, and destroys without a trace', async () => {
@@ -121,7 +125,7 @@ describe('examples/infrastructure in Jobs of local mode, with a real Terraform',
     expect(await jobs.end(job)).toMatchObject({ reason: 'PodLost' });
     expect((await jobs.run('told', 'unlock', variables)).output).toContain('already unlocked');
     expect((await jobs.run('told', 'destroy', variables)).output).toMatch(
-      /Destroy complete! Resources: [23] destroyed/,
+      /Destroy complete! Resources: [34] destroyed/,
     );
   });
 
@@ -132,7 +136,7 @@ describe('examples/infrastructure in Jobs of local mode, with a real Terraform',
     expect(refused).toMatchObject({ exitCode: 1 });
     expect(refused.output).toContain('left alone');
     // A person may say otherwise.
-    const forced = await jobs.run('another', 'unlock', { ...other, ALUSTAN_LOCK_OWNER: '', ALUSTAN_LOCK_JOB: '' });
+    const forced = await jobs.run('another', 'unlock', { ...other, ALUSTAN_FORCE_UNLOCK: 'true' });
     expect(forced.output).toContain('freeing the lock');
     await writeFile(gate, '');
     await jobs.end(job);

@@ -47,5 +47,11 @@ run() {
 
 # Standard output is for what a script has to say: post-deploy prints JSON there.
 init() {
+  if run init -backend-config="secret_suffix=$state" >&2 2>/dev/null; then return; fi
+  # Where other workspaces are, and this one is not yet, init asks which of them to take. The commands after it make it. What
+  # else was wrong is wrong again, and told.
+  workspace=$TF_WORKSPACE
+  TF_WORKSPACE=default
   run init -backend-config="secret_suffix=$state" >&2
+  TF_WORKSPACE=$workspace
 }

@@ -156,12 +156,16 @@ const remedies: Readonly<Record<string, string>> = {
     'the script could not be started: it must be in the image and executable; the image must have a shell, and a CMD that runs $SCRIPT',
 };
 
+/** Terraform draws a box around it where it thinks that it has a terminal. */
+const terraformError = /^\W{0,4}Error: /;
+
 /** For people: the cause, then what the script has said last. */
 function tell({ exitCode, reason = 'Error', message, tail }: RunEnd, began: boolean): string {
   const known = reason === 'DeadlineExceeded' ? lateWords(began) : remedies[reason];
   const cause = known ?? (exitCode === undefined ? reason : exitWords(exitCode));
   const words = message === undefined || message === cause ? '' : ` (${message})`;
-  const last = tail.findLast((line) => line.trim() !== '');
+  // Of Terraform's words the first line of its error: the last ones are advice that fits any.
+  const last = tail.findLast((line) => terraformError.test(line)) ?? tail.findLast((line) => line.trim() !== '');
   return `${cause}${words}${last === undefined ? '' : `: ${last.trim()}`}`;
 }
 

@@ -21,3 +21,13 @@ resource "terraform_data" "database" {
     size    = var.database_size
   }
 }
+
+# A secret of its own, which no log shows: ids are printed, and so is what `output` holds of an `input`. A real database makes one.
+resource "terraform_data" "password" {
+  triggers_replace = sensitive(uuid())
+
+  lifecycle {
+    # Another uuid at each plan; the first one counts.
+    ignore_changes = [triggers_replace]
+  }
+}

@@ -14,8 +14,7 @@ output "outputs" {
           Port     = 5432
           Database = var.database_name
           User     = var.database_name
-          # A real database gives one; here it comes from the id, which is random.
-          Password = substr(sha256(terraform_data.database.id), 0, 24)
+          Password = substr(sha256(terraform_data.password.triggers_replace), 0, 24)
         }
       },
     ]
