@@ -115,7 +115,10 @@ export function planCase(written: Given): Planned {
 
 export function fill<T>(value: T, words: Readonly<Record<string, string>>): T {
   return JSON.parse(
-    JSON.stringify(value).replaceAll(/\$(hash|plan|post|drift|unlock|vars|long|fits)\b/g, (word) => words[word] ?? word),
+    JSON.stringify(value).replaceAll(
+      /\$(hash|plan|post|drift|unlock|vars|long|fits)\b/g,
+      (word) => words[word] ?? word,
+    ),
   ) as T;
 }
 

@@ -96,13 +96,18 @@ export class Shop {
       return await new Promise((resolve, reject) => {
         const late = () => reject(new Error(`${kind} ${name}: ${JSON.stringify(look(), undefined, 1)}`));
         const timer = setTimeout(late, 90_000);
+        // Of a list that comes in piece by piece, what is not there yet is not gone.
+        let isSynced = false;
         const check = () => {
-          if (!when(look())) return;
+          if (!isSynced || !when(look())) return;
           clearTimeout(timer);
           resolve(look());
         };
         reflector.onChange(check);
-        reflector.start().synced.then(check, reject);
+        reflector.start().synced.then(() => {
+          isSynced = true;
+          check();
+        }, reject);
       });
     } finally {
       await reflector.stop();

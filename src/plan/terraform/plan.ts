@@ -144,7 +144,10 @@ function conclude(draft: Draft): Ended {
   const { lastAppliedImage, postDeployOutput = {} } = draft.report;
   const outputs = Object.keys(postDeployOutput).sort();
   const told = outputs.length === 0 ? '' : `, with the outputs ${outputs.slice(0, 10).join(', ')}`;
-  const done = wakeBy(concludeWith(draft, `${lastAppliedImage} is deployed${tellNothing(draft)}${told}`), heldMs(draft));
+  const done = wakeBy(
+    concludeWith(draft, `${lastAppliedImage} is deployed${tellNothing(draft)}${told}`),
+    heldMs(draft),
+  );
   return draft.concern === undefined ? done : wakeBy({ ...draft, outcome: draft.concern }, done.outcome.retryAfterMs);
 }
 
