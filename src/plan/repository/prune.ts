@@ -47,11 +47,15 @@ function isKept({ spec }: RepositoryObject, live: KubeObject | undefined): boole
   return !spec.prune || live?.metadata.annotations?.[pruneAnnotation] === 'disabled';
 }
 
+/** What holds a deletion up. */
+const holding: readonly unknown[] = ['Blocked', 'Failed', 'Error'];
+
 /** With the object's own message, since that tells what holds it, for example a dependent Service. */
 function tellLeaving(entry: InventoryEntry, live: KubeObject | undefined): string {
-  const status = live?.['status'] as { state?: unknown; message?: unknown } | undefined;
-  const why = status?.state === 'Blocked' && typeof status.message === 'string' ? ` (${status.message})` : '';
-  return tellRef(entryRef(entry)) + why;
+  const since = live?.metadata.deletionTimestamp;
+  const { state, message } = (live?.['status'] ?? {}) as { state?: unknown; message?: unknown };
+  const why = holding.includes(state) && typeof message === 'string' ? `: ${message}` : '';
+  return tellRef(entryRef(entry)) + (since === undefined ? '' : ` (since ${since}${why})`);
 }
 
 /**
