@@ -82,6 +82,23 @@ describe('what a Terraform must not lose, on local mode', { timeout: 90_000 }, (
     expect(await infra.lines(ns)).toEqual(['deploy staging', 'deploy prod', 'destroy third']);
   });
 
+  it('E27 E31 deleted in the foreground, which takes what is kept first; and with a name that no label can hold', async () => {
+    const name = `n${'.long'.repeat(50)}`;
+    await infra.create(ns, name, 'infra', {
+      ...to('staging'),
+      approval: 'manual',
+      scripts: { deploy: 'deploy', destroy: 'destroy', plan: 'deploy' },
+    });
+    const waiting = await infra.reached(ns, name, 'Progressing ApprovalRequired');
+    const { plan } = (waiting?.['status'] ?? {}) as { plan?: { hash: string } };
+    await infra.annotate(ns, name, { 'alustan.io/approve': plan?.hash });
+    await infra.reached(ns, name, 'Completed Delivered');
+    const reference = { apiVersion: 'alustan.io/v1alpha1', kind: 'Terraform', namespace: ns, name };
+    await infra.shop.client.delete(reference, { propagation: 'Foreground' });
+    await infra.gone(ns, name);
+    expect(await infra.lines(ns)).toEqual(['deploy staging', 'deploy staging', 'destroy staging']);
+  });
+
   it('E34 a run that took too long is told to stop, says so, and keeps its log', async () => {
     await infra.create(ns, 'db', 'infra', { scripts: { deploy: 'hangs' }, retries: 0 });
     await infra.seen(ns, 'db', ({ job }) => job?.began === true);
