@@ -1,5 +1,6 @@
 import { FeedbackApplier } from '../apply/feedback/feedback.ts';
 import { systemClock } from '../core/clock.ts';
+import type { Key } from '../core/key.ts';
 import type { Log } from '../core/log.ts';
 import type { CredentialsRef, ForgeCredentials, PullRequests } from '../core/pull-request.ts';
 import { createGitHubClient, type QuotaFact } from '../source/github/client.ts';
@@ -18,7 +19,7 @@ export type Forge = Readonly<{
   close(): Promise<void>;
 }>;
 
-export function openForge(options: Readonly<{ timeouts: Timeouts; log: Log }>): Forge {
+export function openForge(options: Readonly<{ timeouts: Timeouts; log: Log; ring: (key: Key) => void }>): Forge {
   const now = () => Date.now();
   const client = createGitHubClient({ timeouts: options.timeouts, now });
   const logins = new Map<string, ForgeCredentials>();
@@ -27,6 +28,10 @@ export function openForge(options: Readonly<{ timeouts: Timeouts; log: Log }>): 
     loginOf: (ref) => logins.get(nameOf(ref)),
     clock: systemClock,
     log: options.log,
+    refusalChanged: (section) => {
+      const [namespace = '', name = ''] = section.split('/');
+      options.ring({ kind: 'Preview', namespace, name });
+    },
   });
   return {
     ...{ pullRequests: createPullRequests(client, now), feedback },

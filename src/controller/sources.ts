@@ -45,7 +45,7 @@ export function openSources(options: ControllerOptions, ring: (key: Key) => void
   };
   const stopPruning = every(pruneMs, prune, (err) => log.warn({ err }, 'git caches could not be looked through'));
   const doorbell = createDoorbell();
-  const forge = openForge({ timeouts: { ...defaultTimeouts, ...timeouts }, log });
+  const forge = openForge({ timeouts: { ...defaultTimeouts, ...timeouts }, log, ring });
   return {
     ...{ folders, images, doorbell, forge },
     pullRequestPolls: new PullRequestPolls({ poller, doorbell, pullRequests: forge.pullRequests, telemetry }),

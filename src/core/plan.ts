@@ -45,7 +45,14 @@ export type Action =
   | FeedbackAction;
 
 /** Where feedback goes, and with whose login. */
-type Feedback = Readonly<{ repository: ForgeRepository; credentials?: CredentialsRef }>;
+type Feedback = Readonly<{
+  repository: ForgeRepository;
+  credentials?: CredentialsRef;
+  /** Whose words these are: the Service, as `namespace/name`. */
+  section: string;
+  /** The last words on something that is over: where they cannot be said, nobody has to mend it. */
+  last?: true;
+}>;
 
 /**
  * What is said on a pull request. Nothing is written when the forge says it already; a failure to say it is told as a
@@ -64,8 +71,6 @@ export type FeedbackAction =
         /** Hidden in the comment, by which it is found again: `[a-z0-9-]`. */
         marker: string;
         heading: string;
-        /** Whose words these are: the Service, as `namespace/name`. */
-        section: string;
         body?: string;
         /** Secret values that the body may quote, to be masked. */
         sensitive: readonly string[];

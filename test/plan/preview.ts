@@ -39,6 +39,7 @@ export type When = Readonly<{
   failure?: string | null;
   commands?: readonly string[];
   commandsFailure?: Failed | null;
+  unsaid?: Failed | null;
   files?: Record<number, string[] | Failed>;
   tags?: string[] | Failed | 'unanswered';
   /** By tag; `null`: not answered yet. Default: all can be. */
@@ -183,6 +184,7 @@ export class PreviewWorld {
         commands: (given.commands ?? []).map(commandOf),
         ...(given.commandsFailure ? { commandsFailure: given.commandsFailure } : {}),
       },
+      ...(given.unsaid ? { unsaid: given.unsaid } : {}),
       changedFiles: Object.fromEntries(Object.entries(files).map(([number, value]) => [number, result(value)])),
       ...(tags === undefined || tags === 'unanswered' ? {} : { tags: result(tags) }),
       pullable: {},

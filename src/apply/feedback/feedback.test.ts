@@ -15,6 +15,7 @@ async function stage() {
   const pull = made.github.world.open(repository, { branch: 'feat-x' });
   const { repository: where } = made.target();
   const warnings: string[] = [];
+  const changed: string[] = [];
   const start = () => {
     const clock = new FakeClock();
     const credentials = { id: 'alustan/github', type: 'token', token } as const;
@@ -23,6 +24,7 @@ async function stage() {
       loginOf: ({ secret }) => (secret === 'github' ? credentials : undefined),
       clock,
       log: { warn: (_fields, message) => warnings.push(message) },
+      refusalChanged: (section) => changed.push(section),
     });
     onTestFinished(() => applier.close());
     // The writes are real requests, the pauses between them are not.
@@ -40,14 +42,14 @@ async function stage() {
     };
     return { applier, say, settle };
   };
-  const common = { repository: where, credentials: { namespace: 'alustan', secret: 'github' } };
+  const common = { repository: where, credentials: { namespace: 'alustan', secret: 'github' }, section: 'shop/web' };
   const comment = (words: Words = {}): FeedbackAction => ({
     ...{ ...common, type: 'comment-upsert', number: pull.number, marker: 'preview', heading: '### Previews' },
-    ...{ section: 'shop/web', body: 'It is **ready**.', sensitive: [], ...words },
+    ...{ body: 'It is **ready**.', sensitive: [], ...words },
   });
   const writes = () =>
     made.github.seen.filter(({ method }) => method !== 'GET').map(({ method, path }) => `${method} ${path}`);
-  return { ...made, repository, pull, common, comment, start, writes, warnings };
+  return { ...made, repository, pull, common, comment, start, writes, warnings, changed };
 }
 
 describe('E16 the one comment on a pull request', () => {
@@ -148,6 +150,28 @@ describe('E16 the one comment on a pull request', () => {
     await applier.apply(comment());
     await expect.poll(() => warnings.length).toBe(1);
     expect(warnings[0]).toMatch(/put a new one into its Secret/);
+  });
+  it('tells each Service why its words cannot be said, until they are; not of what is over', async () => {
+    const { github, start, comment, pull, common, changed } = await stage();
+    const { applier, settle } = start();
+    const status = (state: 'success' | 'pending', more: { last?: true } = {}): FeedbackAction => ({
+      ...{ ...common, type: 'commit-status', sha: pull.head.sha, context: 'c', description: 'd', state, ...more },
+    });
+    const refused = (section: string) => applier.refusal(section)?.reason;
+    github.logins.revoke(token);
+    await applier.apply(comment());
+    await applier.apply(comment({ section: 'shop/api' }));
+    await applier.apply(status('success'));
+    await expect.poll(() => [refused('shop/web'), refused('shop/api')]).toEqual(['Unauthorized', 'Unauthorized']);
+    expect(refused('shop/db')).toBeUndefined();
+    await applier.apply(comment({ body: 'The last words.', last: true }));
+    await applier.apply(status('pending', { last: true }));
+    await expect.poll(() => refused('shop/web')).toBeUndefined();
+    github.logins.restore(token);
+    await applier.apply(comment({ section: 'shop/api', body: 'It is back.' }));
+    await settle();
+    expect(refused('shop/api')).toBeUndefined();
+    expect(new Set(changed)).toEqual(new Set(['shop/web', 'shop/api']));
   });
 });
 

@@ -5,12 +5,13 @@ import { asEntities } from '../../core/markdown.ts';
 import { masker } from '../../core/mask.ts';
 import type { FeedbackAction } from '../../core/plan.ts';
 import type { CredentialsRef, ForgeCredentials, ForgeTarget } from '../../core/pull-request.ts';
-import { ok, type Result } from '../../core/result.ts';
+import { type Failure, ok, type Result } from '../../core/result.ts';
 import type { ActionOf, Applied, Applier } from '../contract.ts';
 import { CommentWriter } from './comment.ts';
 import { asSection } from './comment-body.ts';
 import { DeploymentWriter } from './deployment.ts';
 import { type Letter, Outbox } from './outbox.ts';
+import { Refusals } from './refusals.ts';
 import { settleStatus } from './status.ts';
 
 export type FeedbackOptions = Readonly<{
@@ -19,6 +20,8 @@ export type FeedbackOptions = Readonly<{
   loginOf: (ref: CredentialsRef) => ForgeCredentials | undefined;
   clock: Clock;
   log: Pick<Log, 'warn'>;
+  /** Told of the section whose `refusal` is another one. */
+  refusalChanged?: (section: string) => void;
 }>;
 
 /** Characters of a description that GitHub takes. */
@@ -26,7 +29,7 @@ const descriptionLimit = 140;
 
 /**
  * Says on pull requests what plans want to be said there. Accepts at once and says it beside; a forge that cannot be
- * reached or refuses is told in the log, and holds up nothing.
+ * reached or refuses is told in the log, and holds up nothing; what a person must mend is told by `refusal`, too.
  */
 export class FeedbackApplier implements Applier<FeedbackAction['type']> {
   readonly #loginOf: FeedbackOptions['loginOf'];
@@ -35,14 +38,20 @@ export class FeedbackApplier implements Applier<FeedbackAction['type']> {
   readonly #deployments: DeploymentWriter;
   readonly #writer: ForgeWriter;
 
-  constructor({ writer, loginOf, clock, log }: FeedbackOptions) {
+  readonly #refusals: Refusals;
+
+  constructor({ writer, loginOf, clock, log, refusalChanged = () => undefined }: FeedbackOptions) {
     this.#loginOf = loginOf;
     this.#writer = writer;
     this.#comments = new CommentWriter(writer);
     this.#deployments = new DeploymentWriter(writer);
-    const failed = ({ key }: Letter, { reason, message }: Readonly<{ reason: string; message: string }>) =>
-      log.warn({ feedback: key, reason }, `cannot be said on the pull request: ${message}`);
-    this.#outbox = new Outbox({ clock, failed });
+    this.#refusals = new Refusals(refusalChanged);
+    const failed = (letter: Letter, failure: Failure, isNews: boolean) => {
+      const { reason, message } = failure;
+      if (isNews) log.warn({ feedback: letter.key, reason }, `cannot be said on the pull request: ${message}`);
+      this.#refusals.note(letter, letter.last === true ? undefined : failure);
+    };
+    this.#outbox = new Outbox({ clock, failed, recovered: (letter) => this.#refusals.note(letter) });
   }
 
   async apply(action: ActionOf<FeedbackAction['type']>): Promise<Result<Applied>> {
@@ -50,6 +59,11 @@ export class FeedbackApplier implements Applier<FeedbackAction['type']> {
     if (credentials === undefined) return ok({ state: 'done', message: 'no login with which to write' });
     const letter = this.#letter(action, { repository: action.repository, credentials });
     return ok({ state: this.#outbox.post(letter) ? 'done' : 'pending' });
+  }
+
+  /** Why the words of a section (`namespace/name`) cannot be said, where a person must mend it. */
+  refusal(section: string): Failure | undefined {
+    return this.#refusals.of(section);
   }
 
   /** What is still to be said. */
@@ -64,19 +78,20 @@ export class FeedbackApplier implements Applier<FeedbackAction['type']> {
   #letter(action: FeedbackAction, target: ForgeTarget): Letter {
     const { owner, repo, apiUrl } = target.repository;
     const where = `${apiUrl}/${owner}/${repo}`;
+    const { section, last } = action;
     const lane = target.credentials?.id ?? '';
     const right = `${lane} ${where} ${action.type}`;
     switch (action.type) {
       case 'comment-upsert': {
         const hide = masker(inMarkdown([...action.sensitive, ...secretsOf(target.credentials)]));
         const body = action.body === undefined ? undefined : asSection(hide(action.body));
-        const { number, marker, heading, section } = action;
+        const { number, marker, heading } = action;
         const wanted = this.#comments.want(
           { target, number, marker, heading, key: `${where} #${number} ${marker}` },
           section,
           body,
         );
-        return { ...wanted, lane, right };
+        return { ...wanted, lane, right, section, last };
       }
       case 'commit-status': {
         const { sha, context, state, targetUrl } = action;
@@ -84,7 +99,7 @@ export class FeedbackApplier implements Applier<FeedbackAction['type']> {
         const status = { context, state, description: cut(action.description), ...url };
         const content = JSON.stringify(status);
         const settle = (signal: AbortSignal) => settleStatus(this.#writer, target, sha, status, signal);
-        return { key: `${where} ${sha} ${context}`, lane, right, content, settle };
+        return { key: `${where} ${sha} ${context}`, lane, right, section, last, content, settle };
       }
       case 'deployment': {
         const { sha, environment, state, environmentUrl } = action;
@@ -92,7 +107,7 @@ export class FeedbackApplier implements Applier<FeedbackAction['type']> {
         const status = { state, description: cut(action.description), ...url };
         const content = JSON.stringify([sha, status]);
         const settle = (signal: AbortSignal) => this.#deployments.settle(target, { sha, environment }, status, signal);
-        return { key: `${where} environment ${environment}`, lane, right, content, settle };
+        return { key: `${where} environment ${environment}`, lane, right, section, last, content, settle };
       }
     }
   }

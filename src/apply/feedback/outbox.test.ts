@@ -7,16 +7,21 @@ function stage(answer: (key: string, content: string) => Result<Settled> = () =>
   const clock = new FakeClock();
   const sent: [string, string, number][] = [];
   const failures: string[] = [];
-  const outbox = new Outbox({ clock, failed: (_letter, { message }) => failures.push(message) });
+  const recovered: string[] = [];
+  const outbox = new Outbox({
+    clock,
+    failed: (_letter, { message }, isNews) => isNews && failures.push(message),
+    recovered: ({ key }) => recovered.push(key),
+  });
   const post = (key: string, content: string, lane = 'a'): boolean =>
     outbox.post({
-      ...{ key, content, lane, right: lane },
+      ...{ key, content, lane, right: lane, section: 'shop/web' },
       settle: async () => {
         sent.push([key, content, clock.now()]);
         return answer(key, content);
       },
     });
-  return { clock, sent, failures, outbox, post };
+  return { clock, sent, failures, recovered, outbox, post };
 }
 
 describe('E16 what is said on pull requests', () => {

@@ -12,6 +12,9 @@ export type Letter = Readonly<{
   lane: string;
   /** What must be allowed for it: letters of one right are refused together. */
   right: string;
+  /** Whose words these are; `last`: on something that is over. */
+  section: string;
+  last?: true | undefined;
   /** What is said, for comparison. */
   content: string;
   settle(signal: AbortSignal): Promise<Result<Settled>>;
@@ -19,8 +22,10 @@ export type Letter = Readonly<{
 
 export type OutboxOptions = Readonly<{
   clock: Clock;
-  /** Told of each failure that is not the same as the one before. */
-  failed: (letter: Letter, failure: Failure) => void;
+  /** Told of each failure; `isNews`: it is not the same as the one before. */
+  failed: (letter: Letter, failure: Failure, isNews: boolean) => void;
+  /** Told when what had failed is said after all. */
+  recovered?: (letter: Letter) => void;
 }>;
 
 type Entry = {
@@ -143,6 +148,7 @@ export class Outbox {
     this.#working -= 1;
     if (this.#stop.signal.aborted) return 0;
     if (!result.ok) return this.#retry(entry, letter, result.failure);
+    if (entry.failure !== undefined) this.#options.recovered?.(letter);
     Object.assign(entry, { settled: letter.content, failures: 0, failure: undefined });
     const wrote = result.value === 'written';
     if (wrote) {
@@ -168,7 +174,7 @@ export class Outbox {
     // What a person must mend is not tried again soon.
     entry.notBefore = this.#options.clock.now() + (failure.kind === 'invalid' ? longestRetryMs : wait);
     if (lacksRight.includes(failure.reason)) this.#refuse(letter);
-    if (entry.failure !== failure.message) this.#options.failed(letter, failure);
+    this.#options.failed(letter, failure, entry.failure !== failure.message);
     entry.failure = failure.message;
     this.#schedule(entry);
     return failure.reason === 'RateLimited' ? wait : 0;

@@ -9,6 +9,7 @@ import { type KubeClient, KubeError } from '../../kube/client.ts';
 import { collectPreviews, knownPreviews, sceneOf } from '../../plan/preview/collect.ts';
 import type { Preview, Stage } from '../../plan/preview/draft.ts';
 import type { Parent, PreviewFacts, PreviewSettings, Workload } from '../../plan/preview/facts.ts';
+import { sectionName } from '../../plan/preview/feedback.ts';
 import { filesToAsk } from '../../plan/preview/filters.ts';
 import { tagsToProbe } from '../../plan/preview/image.ts';
 import { decide, stageOf } from '../../plan/preview/plan.ts';
@@ -30,7 +31,7 @@ import { withPreviews } from './triggers.ts';
 export type PreviewTools = Readonly<{
   client: KubeClient;
   caches: Caches;
-  forge: Pick<Forge, 'pullRequests' | 'remember'>;
+  forge: Pick<Forge, 'pullRequests' | 'remember'> & Readonly<{ feedback: Pick<Forge['feedback'], 'refusal'> }>;
   pullRequestPolls: Pick<PullRequestPolls, 'watch'>;
   images: ImageSource;
   polls: Polls;
@@ -60,7 +61,12 @@ export async function gatherPreviews(tools: PreviewTools, parent: Parent, signal
     pullRequestsOf(tools, first, looker, signal),
     tagsOf(tools, first.service, looker, signal),
   ]);
-  const asked = { ...facts, pullRequests, ...(tags.tags === undefined ? {} : { tags: tags.tags }) };
+  const unsaid = tools.forge.feedback.refusal(sectionName(parent));
+  const asked = {
+    ...{ ...facts, pullRequests },
+    ...(unsaid === undefined ? {} : { unsaid }),
+    ...(tags.tags === undefined ? {} : { tags: tags.tags }),
+  };
   const stage = { ...first, facts: asked };
   const previews = collectPreviews(stage);
   const [changedFiles, pullable, scaled] = await Promise.all([

@@ -1,7 +1,7 @@
 import type { ServiceObject } from '../../api/service.ts';
 import type { PullRequestFacts } from '../../core/pull-request.ts';
 import type { KubeObject } from '../../core/resource.ts';
-import type { Result } from '../../core/result.ts';
+import type { Failure, Result } from '../../core/result.ts';
 import type { ClusterSecret } from '../facts.ts';
 
 /** All that the plan of a Service's previews knows of the world. What could not be had is a failed `Result`. */
@@ -11,6 +11,8 @@ export type PreviewFacts = Readonly<{
   settings: PreviewSettings;
   /** Undefined where nothing was asked: a deletion needs no answer. */
   pullRequests?: PullRequestFacts;
+  /** Why nothing can be said on them. */
+  unsaid?: Failure;
   /** Answers for the pull requests that `filesToAsk` named, by number. */
   changedFiles: Readonly<Record<number, Result<readonly string[]>>>;
   /** Tags of the Service's `containerRegistry`; undefined without one, and before the first answer. */

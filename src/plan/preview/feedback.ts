@@ -25,16 +25,22 @@ export function planFeedback(
   const credentials = env === undefined ? undefined : credentialsRef(scene.parent.namespace, env, settings);
   if (env === undefined || credentials === undefined) return [];
   const repository = repositoryOf(env, settings);
+  const section = sectionName(scene.parent);
   const here = `${repository.owner}/${repository.repo}`.toLowerCase();
   const own = outcomes.filter(({ preview }) => preview.repository.toLowerCase() === here);
   return own.flatMap(({ preview }) => {
     const now = previews.find((item) => item.number === preview.number && item.repository.toLowerCase() === here);
     // Over in a moment: the next words are worth more.
-    return now?.reason === 'NamespacePending' ? [] : say(scene, { repository, credentials }, preview, now);
+    return now?.reason === 'NamespacePending' ? [] : say(scene, { repository, credentials, section }, preview, now);
   });
 }
 
-type Where = Pick<FeedbackAction, 'repository' | 'credentials'>;
+type Where = Pick<FeedbackAction, 'repository' | 'credentials' | 'section'>;
+
+/** By which words on pull requests tell whose they are. */
+export function sectionName({ namespace, name }: Pick<Scene['parent'], 'namespace' | 'name'>): string {
+  return `${namespace}/${name}`;
+}
 
 /** @param now what status says of it; undefined: all of it is gone, and these are the last words. */
 function say(
@@ -44,16 +50,16 @@ function say(
   now: PreviewStatus | undefined,
 ): FeedbackAction[] {
   const { namespace, name } = scene.parent;
-  const section = `${namespace}/${name}`;
+  const { section } = where;
+  const about = now === undefined ? ({ ...where, last: true } as const) : where;
   const body = now === undefined ? lastWords(section, String(verdict.message)) : sectionOf(section, now);
   const sensitive = secretsOf(scene);
   const comment: FeedbackAction = {
     type: 'comment-upsert',
-    ...where,
+    ...about,
     number,
     marker,
     heading,
-    section,
     body,
     sensitive,
   };
@@ -65,13 +71,13 @@ function say(
   const isPending = now?.reason === 'ImagePending';
   const [url] = now?.urls ?? [];
   const status: FeedbackAction = {
-    ...{ type: 'commit-status', ...where, sha: last.sha, context: `alustan/preview/${section}` },
+    ...{ type: 'commit-status', ...about, sha: last.sha, context: `alustan/preview/${section}` },
     state: isPending ? 'pending' : commitStates[state],
     description: isPending ? 'waits for its image' : words[state],
     ...(url === undefined ? {} : { targetUrl: url }),
   };
   const deployment: FeedbackAction = {
-    ...{ type: 'deployment', ...where, sha: last.sha, environment: `${namespace}/${releaseOf(name, names)}` },
+    ...{ type: 'deployment', ...about, sha: last.sha, environment: `${namespace}/${releaseOf(name, names)}` },
     ...{ state: deploymentStates[state], description: words[state] },
     ...(url === undefined ? {} : { environmentUrl: url }),
   };

@@ -50,8 +50,11 @@ export function planPreviews(parent: Parent, facts: PreviewFacts, now: Date): Pr
   if (failure !== undefined)
     return withProblem(scene, plan, failure.reason, `${failure.message}; previews stay as they are`);
   // What comes and goes is not told: the next look hears the same commands.
-  if (deaf?.kind !== 'invalid') return plan;
-  return withProblem(scene, plan, 'CommandsUnheard', `commands in comments are not heard: ${deaf.message}`);
+  if (deaf?.kind === 'invalid')
+    return withProblem(scene, plan, 'CommandsUnheard', `commands in comments are not heard: ${deaf.message}`);
+  const { unsaid } = facts;
+  if (unsaid === undefined) return plan;
+  return withProblem(scene, plan, 'NotTold', `pull requests are not told of their previews: ${unsaid.message}`);
 }
 
 /** Whose pull requests are asked for; in words why none are, where previews are not wanted. */
