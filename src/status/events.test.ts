@@ -87,8 +87,11 @@ describe('the sender of Events', () => {
     expect(lost).toHaveLength(1);
   });
 
-  it('E10 tells of the namespace where it is being deleted, and takes nothing new', async () => {
-    const terminating = new KubeError(403, 'Forbidden', 'namespace shop is being terminated');
+  it.each([
+    ['is being deleted, and takes nothing new', 403, 'Forbidden', 'namespace shop is being terminated'],
+    ['is gone by then', 404, 'NotFound', 'namespaces "shop" not found'],
+  ])('E10 tells of the namespace where it %s', async (_, status, reason, message) => {
+    const terminating = new KubeError(status, reason, message);
     const { sent, lost, events } = setUp(({ metadata }) => (metadata.namespace === 'shop' ? terminating : undefined));
     events.send(event);
     await events.flush();

@@ -94,15 +94,16 @@ export class EventSender {
     try {
       await this.#client.create(event);
     } catch (error) {
-      if (!isTerminating(error)) throw error;
+      if (!isEnding(error)) throw error;
       await this.#client.create(aboutNamespace(event));
     }
   }
 }
 
-/** A namespace that is being deleted takes nothing new. */
-function isTerminating(error: unknown): boolean {
-  return error instanceof KubeError && error.status === 403 && /being terminated/.test(error.message);
+/** A namespace that is being deleted takes nothing new, and may be gone by now. */
+function isEnding(error: unknown): boolean {
+  if (!(error instanceof KubeError)) return false;
+  return error.status === 404 || (error.status === 403 && /being terminated/.test(error.message));
 }
 
 /** The same, told of the namespace itself, whose Events lie in `default`. */
