@@ -60,6 +60,7 @@ export const wait = z
   .object({
     reason: z.string().describe('What is waited for, for machines.'),
     since: time.describe('Since when.'),
+    until: time.optional().describe('When it ends by itself, where that is known: a maintenance window opens.'),
   })
   .describe('The wait that goes on.');
 

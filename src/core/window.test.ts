@@ -1,4 +1,3 @@
-import { Cron } from 'croner';
 import { describe, expect, it } from 'vitest';
 import { nextOpening, tellOpening, type Window } from './window.ts';
 
@@ -55,11 +54,24 @@ describe('when a window is open, and when it opens next', () => {
       '2026-10-26T01:00:00+01:00 (Europe/Berlin)',
     ],
     [
-      'several times of an hour are met both times',
-      { schedule: '0,30 2 * * *', duration: '30m' },
-      '2026-10-25T01:15:00Z',
+      'several times that are named in the hour that is left out: none is lost',
+      { schedule: '0,30 2 * * 0', duration: '1h' },
+      '2026-03-29T01:59:59Z',
       'open',
     ],
+    [
+      'and in the hour that comes twice',
+      { schedule: '0,30 2 * * *', duration: '30m' },
+      '2026-10-25T01:15:00Z',
+      '2026-10-26T02:00:00+01:00 (Europe/Berlin)',
+    ],
+    [
+      'a step follows the clock: it is not met where that jumps',
+      { schedule: '*/20 2 * * 0', duration: '1h' },
+      '2026-03-29T01:00:00Z',
+      '2026-04-05T02:00:00+02:00 (Europe/Berlin)',
+    ],
+    ['and is met both times', { schedule: '*/30 2 * * *', duration: '30m' }, '2026-10-25T01:15:00Z', 'open'],
     [
       'midnight that does not exist',
       { schedule: '0 0 * * *', duration: '1h', timeZone: 'Africa/Cairo' },
@@ -139,54 +151,91 @@ describe('what is no window is refused, with the field', () => {
   });
 });
 
-/** Numbers that look random and are the same in each run. */
-function* numbers(seed: number): Generator<number, never> {
-  for (let state = seed; ; ) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    yield state / 2 ** 32;
+/** Every minute of a day as a clock on the wall shows it: another way to find what the arithmetic finds. */
+class Wall {
+  readonly #format: Intl.DateTimeFormat;
+
+  constructor(timeZone: string) {
+    const numbers = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' } as const;
+    this.#format = new Intl.DateTimeFormat('en', { timeZone, hourCycle: 'h23', ...numbers });
+  }
+
+  /** What it shows, as if that were UTC. */
+  at(time: number): number {
+    const parts = Object.fromEntries(this.#format.formatToParts(time).map(({ type, value }) => [type, Number(value)]));
+    const { year = 0, month = 0, day = 0, hour = 0, minute = 0 } = parts;
+    return Date.UTC(year, month - 1, day, hour, minute);
   }
 }
 
-describe('whatever the schedule, the zone and the time', () => {
-  const schedules = [
-    '30 2 * * *',
-    '0 2 * * 0',
-    '*/20 1-3 * * *',
-    '59 23 * * 1-5',
-    '0 0 1 * *',
-    '15 */6 * * *',
-    '0 3 * * 0L',
-  ];
-  const zones = ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Africa/Cairo', 'Pacific/Apia', 'UTC'];
-  const durations = ['1m', '25m', '1h', '4h', '26h', '168h'];
-  const random = numbers(20_261_127);
-  const below = (limit: number) => Math.floor(random.next().value * limit);
-  const one = <T>(list: readonly T[]) => list[below(list.length)] as T;
+function holds(field: string, value: number): boolean {
+  return field.split(',').some((part) => {
+    const [range = '', step = '1'] = part.split('/');
+    const [low = 0, high = low] = range === '*' ? [0, 99] : range.split('-').map(Number);
+    return low <= value && value <= high && (value - low) % Number(step) === 0;
+  });
+}
 
-  /** Every start from a week before, one after the other, to the first that is still to come. */
-  function startsUntil({ schedule, timeZone }: Window, now: number): number[] {
-    const cron = new Cron(schedule, { paused: true, mode: '5-part', timezone: timeZone });
-    const starts: number[] = [];
-    for (let at = now - 7 * 86_400_000 - 1000; at <= now; starts.push(at)) {
-      at = cron.nextRun(new Date(at))?.getTime() ?? Number.POSITIVE_INFINITY;
-    }
-    return starts;
+/** Starts among the minutes from `begin` to `end`, by reading the wall at each. */
+function startsBetween({ schedule, timeZone }: Window, begin: number, end: number): number[] {
+  const [minute = '', hour = '', day = '', month = '', weekday = ''] = schedule.split(' ');
+  const isNamed = !/[*/]/.test(minute + hour);
+  const wall = new Wall(timeZone);
+  const matches = (shown: number) => {
+    const date = new Date(shown);
+    const isDay = holds(day, date.getUTCDate()) && holds(weekday, date.getUTCDay());
+    const isTime = holds(minute, date.getUTCMinutes()) && holds(hour, date.getUTCHours());
+    return isDay && isTime && holds(month, date.getUTCMonth() + 1);
+  };
+  const starts: number[] = [];
+  const seen = new Set<number>();
+  for (let time = begin, last = wall.at(begin - 60_000); time < end; time += 60_000) {
+    const shown = wall.at(time);
+    // What was left out between two minutes, if any, is met now; what was shown before is not met again.
+    for (let left = last + 60_000; isNamed && left < shown; left += 60_000) if (matches(left)) starts.push(time);
+    if (matches(shown) && !(isNamed && seen.has(shown))) starts.push(time);
+    seen.add(shown);
+    last = shown;
   }
+  return starts;
+}
+
+describe('whatever the schedule, the zone and the time', { timeout: 30_000 }, () => {
+  const [minuteMs, hourMs] = [60_000, 3_600_000];
+  /** With minutes that they are open. */
+  const schedules: readonly (readonly [schedule: string, minutes: number])[] = [
+    ['30 2 * * *', 60],
+    ['0 2 * * 0', 240],
+    ['*/20 1-3 * * *', 15],
+    ['0,30 1,2 * * *', 30],
+    ['59 23 * * 1-5', 180],
+    ['15 */6 * * *', 300],
+  ];
+  /** Where and when clocks change, and a day on which they do not. */
+  const days: readonly (readonly [timeZone: string, ...dates: string[]])[] = [
+    ['Europe/Berlin', '2026-03-29', '2026-10-25'],
+    ['America/New_York', '2026-03-08', '2026-11-01'],
+    ['Australia/Lord_Howe', '2026-04-04', '2026-10-03'],
+    ['Africa/Cairo', '2026-04-23', '2026-12-31'],
+  ];
+  const all = days.flatMap(([timeZone, ...dates]) =>
+    dates.flatMap((date) => schedules.map(([schedule, minutes]) => ({ timeZone, date, schedule, minutes }))),
+  );
 
   it('it is open at t exactly if a start s with s ≤ t < s + duration exists; else it opens at the first start after t', () => {
-    // Around the changes of clocks, where it may go wrong, and anywhere else.
-    const changes = ['2026-03-08', '2026-03-29', '2026-04-05', '2026-04-24', '2026-10-04', '2026-10-25', '2026-11-01'];
-    for (let count = 0; count < 200; count += 1) {
-      const duration = one(durations);
-      const window = { schedule: one(schedules), timeZone: one(zones), duration };
-      const day = count % 4 === 0 ? Date.UTC(2026, 0, below(365)) : Date.parse(one(changes));
-      const now = day + below(2 * 86_400_000) - 43_200_000;
-      const starts = startsUntil(window, now);
-      const ms = Number(/\d+/.exec(duration)?.[0]) * (duration.endsWith('h') ? 3_600_000 : 60_000);
-      const isOpen = starts.some((start) => start <= now && now < start + ms);
-      const result = nextOpening([window], new Date(now), 'window');
-      const said = result.ok ? (result.value?.at.getTime() ?? 'open') : result.failure.message;
-      expect(said, `${JSON.stringify(window)} at ${new Date(now).toISOString()}`).toBe(isOpen ? 'open' : starts.at(-1));
+    for (const { timeZone, date, schedule, minutes } of all) {
+      const window = { schedule, timeZone, duration: `${minutes}m` };
+      const midnight = Date.parse(date);
+      // Two hours more than a window lasts: what is shown twice must have been seen the first time.
+      const starts = startsBetween(window, midnight - (minutes + 120) * minuteMs, midnight + 54 * hourMs);
+      for (let now = midnight; now < midnight + 27 * hourMs; now += 44 * minuteMs + 1) {
+        const isOpen = starts.some((start) => start <= now && now < start + minutes * minuteMs);
+        const next = starts.find((start) => start > now) ?? 'later';
+        const result = nextOpening([window], new Date(now), 'window');
+        const at = result.ok ? (result.value?.at.getTime() ?? 'open') : result.failure.message;
+        const said = Number(at) >= midnight + 54 * hourMs ? 'later' : at;
+        expect(said, `${JSON.stringify(window)} at ${new Date(now).toISOString()}`).toBe(isOpen ? 'open' : next);
+      }
     }
   });
 });

@@ -22,6 +22,8 @@ export const scheduleForm =
   /^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|[-0-9A-Za-z*/,?#]+( +[-0-9A-Za-z*/,?#]+){4})$/;
 export const scheduleHint =
   'write five fields as cron has them (minute, hour, day, month, weekday), for example `0 22 * * 1-5`; the zone stands in timeZone';
+/** Times that are named, not stepped through, are met once on each day, whatever the clocks do. */
+const reading = { paused: true, mode: '5-part', fixedTimeRule: 'no-wildcard' } as const;
 /** Milliseconds: what is open for longer is no window. */
 const longestMs = 7 * 24 * 3_600_000;
 
@@ -29,7 +31,7 @@ const longestMs = 7 * 24 * 3_600_000;
  * When the first of these windows opens; undefined while one of them is open. A failure names the field below `field`.
  *
  * A time that the clocks leave out counts as the moment when they have jumped; one that comes twice counts the first
- * time, unless minute or hour of the schedule have more than one value: those are met both times.
+ * time. Where minute or hour have `*` or a step the clock is taken as it is: nothing is made up for, nothing left out.
  */
 export function nextOpening(windows: readonly Window[], now: Date, field: string): Result<Opening | undefined> {
   let first: Opening | undefined;
@@ -70,7 +72,7 @@ function readWindow({ schedule, duration, timeZone }: Window, field: string): Re
 function readSchedule(schedule: string, timezone: string): Result<Cron> {
   let why = '';
   try {
-    if (scheduleForm.test(schedule)) return ok(new Cron(schedule, { paused: true, mode: '5-part', timezone }));
+    if (scheduleForm.test(schedule)) return ok(new Cron(schedule, { ...reading, timezone }));
   } catch (error) {
     why = ` (${(error as Error).message.replace(/^\w+: /, '')})`;
   }

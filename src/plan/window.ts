@@ -62,7 +62,7 @@ export function noteOutside<D extends Draft>(draft: D, of?: Purpose): D {
 export function hold<D extends Draft>(draft: D, of: Purpose, opening: Opening, what: string, stays?: string): Ended<D> {
   const { job } = draft.report;
   const waits = tellHeld(draft, what, opening);
-  const next = report<D>(draft, { waiting: waitingFor(draft) } as Partial<D['report']>);
+  const next = report<D>(draft, { waiting: waitingFor(draft, opening) } as Partial<D['report']>);
   const again = wakeMs(draft, opening);
   if (job !== undefined && isOf(job, of) && job.phase === 'failed') {
     return end(next, 'delivery', reason, `${tellFailure(job)}; ${waits}`, again);
@@ -72,14 +72,14 @@ export function hold<D extends Draft>(draft: D, of: Purpose, opening: Opening, w
 }
 
 export function tellHeld(draft: BaseDraft, what: string, opening: Opening): string {
-  const { since } = waitingFor(draft);
+  const { since } = waitingFor(draft, opening);
   const remedy = `a new value of the annotation ${outsideWindowAnnotation} begins at once`;
   return `${what} waits for its window, since ${since}; it opens at ${tellOpening(opening)}; ${remedy}`;
 }
 
 /** The wait as status keeps it. */
-export function waitingFor(draft: BaseDraft) {
-  return { reason, since: waitingSince(draft, reason) };
+export function waitingFor(draft: BaseDraft, { at }: Opening) {
+  return { reason, since: waitingSince(draft, reason), until: at.toISOString() };
 }
 
 /** Milliseconds until the window opens, or until the next look before that. */

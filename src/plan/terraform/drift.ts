@@ -48,9 +48,8 @@ export function correctDrift(draft: Draft): Draft {
   const { drift, lastAppliedAt } = draft.report;
   if (drift?.drifted !== true || draft.object.spec.drift !== 'correct' || !isNews(drift, lastAppliedAt)) return draft;
   // With `approval: manual` a plan is made and approved first.
-  if (draft.object.spec.approval === 'auto' && heldUntil(draft, purposeOf(draft)) !== undefined) {
-    return report(draft, { waiting: waitingFor(draft) });
-  }
+  const opening = draft.object.spec.approval === 'auto' ? heldUntil(draft, purposeOf(draft)) : undefined;
+  if (opening !== undefined) return report(draft, { waiting: waitingFor(draft, opening) });
   // The look's time is by the cluster's clock, which may be ahead of ours: each look is answered once all the same.
   const now = draft.now.toISOString();
   const correctedAt = timeOf(drift.checkedAt) > timeOf(now) ? drift.checkedAt : now;

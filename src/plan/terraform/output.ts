@@ -5,7 +5,7 @@ import { type Failure, fail, ok, type Result } from '../../core/result.ts';
 import type { RunEnd } from '../../core/terraform-run.ts';
 import { limitAttempts } from '../attempts.ts';
 import { end, report } from '../draft.ts';
-import { readCommand } from './command.ts';
+import { type Command, readCommand } from './command.ts';
 import { type Draft, desire, type FoundOutput, forget } from './draft.ts';
 import { hashOf } from './image.ts';
 import { readOutputs } from './printed.ts';
@@ -54,15 +54,10 @@ function argumentsOf({ object, desired: { variables } }: Draft): Result<string> 
 
 /** E28, E29: runs the script once for each deploy that succeeded, and when what it is asked for has changed. */
 export function readOutput(draft: Draft): Draft {
-  const { postDeploy, publish } = draft.object.spec;
-  const command = readCommand(postDeploy?.script);
-  if (postDeploy === undefined || command === undefined) {
-    return forget(draft, 'postDeployHash', 'postDeployOutput');
-  }
-  const { lastAppliedHash, lastAppliedAt, postDeployHash } = draft.report;
-  const inputsHash = hashOf(draft, { lastAppliedHash, lastAppliedAt, postDeploy, publish: publish?.outputs });
-  if (postDeployHash === inputsHash) return draft;
-  const of = { purpose: 'post-deploy', inputsHash } as const;
+  const command = commandOf(draft);
+  if (command === undefined) return forget(draft, 'postDeployHash', 'postDeployOutput');
+  if (areOutputsRead(draft)) return draft;
+  const of = { purpose: 'post-deploy', inputsHash: outputsHash(draft) } as const;
   const { job } = draft.report;
   // What the script printed is Alustan's to refuse (Error), that it failed is the script's (Failed).
   const isRefused = job?.phase === 'failed' && job.exitCode === 0;
@@ -70,6 +65,21 @@ export function readOutput(draft: Draft): Draft {
   if (limited.outcome !== undefined) return limited;
   const words = [command.args, draft.desired.arguments].filter((part) => part !== '').join(' ');
   return start(limited, of, { script: command.script, args: words });
+}
+
+function commandOf({ object }: Draft): Command | undefined {
+  return readCommand(object.spec.postDeploy?.script);
+}
+
+function outputsHash(draft: Draft): string {
+  const { postDeploy, publish } = draft.object.spec;
+  const { lastAppliedHash, lastAppliedAt } = draft.report;
+  return hashOf(draft, { lastAppliedHash, lastAppliedAt, postDeploy, publish: publish?.outputs });
+}
+
+/** Whether what was deployed last has told its outputs, where it is asked for any. */
+export function areOutputsRead(draft: Draft): boolean {
+  return commandOf(draft) === undefined || draft.report.postDeployHash === outputsHash(draft);
 }
 
 /** Takes over what the script has printed; sensitive outputs do not come into status. */

@@ -2,6 +2,7 @@ import { limitAttempts } from '../attempts.ts';
 import { heldUntil, hold } from '../window.ts';
 import { type Draft, desire } from './draft.ts';
 import { hashInputs } from './image.ts';
+import { areOutputsRead } from './output.ts';
 
 /** What a deploy of all that is desired is for. */
 export function purposeOf({ desired: { inputsHash } }: Draft) {
@@ -43,7 +44,8 @@ export function awaitOpening(draft: Draft): Draft {
   const { lastAppliedHash, lastAppliedImage } = draft.report;
   const { image } = draft.desired;
   const what = image === lastAppliedImage ? 'a change of variables, environment or script' : image;
-  const stays = lastAppliedHash === undefined ? undefined : `${lastAppliedImage} is deployed`;
+  const isDelivered = lastAppliedHash !== undefined && areOutputsRead(draft);
+  const stays = isDelivered ? `${lastAppliedImage} is deployed` : undefined;
   return hold(draft, of, opening, what, stays);
 }
 
