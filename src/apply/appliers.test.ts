@@ -38,7 +38,15 @@ const job: JobRequest = {
 const infrastructure: JobRequest = {
   ...job,
   run: {
-    ...{ type: 'terraform', purpose: 'deploy', image: 'infra:1.0.0', script: './deploy', args: '', variables: {} },
+    ...{
+      type: 'terraform',
+      purpose: 'deploy',
+      image: 'infra:1.0.0',
+      script: './deploy',
+      args: '',
+      variables: {},
+      told: {},
+    },
     ...{ env: [], envFrom: [], pod: {}, container: {}, labels: {}, annotations: {} },
     ...{ timeoutSeconds: 3600, graceSeconds: 300 },
   },

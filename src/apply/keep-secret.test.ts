@@ -11,7 +11,11 @@ const run: TerraformRun = {
   ...{ type: 'terraform', purpose: 'deploy', image: 'infra:1.0.0', script: './deploy', args: '-x' },
   ...{ env: [], envFrom: [], pod: {}, container: {}, labels: {}, annotations: {} },
   ...{ timeoutSeconds: 3600, graceSeconds: 300, variables: { TF_VAR_a: 'pw-hunter2' } },
-  ...{ variablesHash: 'hash', keep: { secret: 'db-variables-1', sensitive: ['hunter2'] } },
+  ...{
+    told: { ALUSTAN_PLAN: 'ab12' },
+    variablesHash: 'hash',
+    keep: { secret: 'db-variables-1', sensitive: ['hunter2'] },
+  },
 };
 const job: JobRequest = {
   owner: { apiVersion: 'alustan.io/v1alpha1', kind: 'Terraform', namespace: 'shop', name: 'db', uid: 'u1' },

@@ -14,6 +14,7 @@ const run: TerraformRun = {
   script: './aws-resource',
   args: '-workspace=hunter2-argument',
   variables,
+  told: { ALUSTAN_PLAN: 'ab12' },
   env: [
     { name: 'AWS_KEY', valueFrom: { secretKeyRef: { name: 'aws', key: 'key' } } },
     { name: 'SCRIPT', value: './mine' },
@@ -54,8 +55,8 @@ describe('the Job of a Terraform run', () => {
     const read = Object.fromEntries(
       Object.entries(data).map(([key, text]) => [key, Buffer.from(text, 'base64').toString()]),
     );
-    expect(read).toEqual({ ...variables, ARGS: '-workspace=hunter2-argument' });
-    for (const name of [...Object.keys(variables), 'ARGS']) {
+    expect(read).toEqual({ ...variables, ALUSTAN_PLAN: 'ab12', ARGS: '-workspace=hunter2-argument' });
+    for (const name of [...Object.keys(variables), 'ALUSTAN_PLAN', 'ARGS']) {
       const valueFrom = { secretKeyRef: { name: 'staging-post-deploy-1a2b3c-1', key: name } };
       expect(container.env).toContainEqual({ name, valueFrom });
     }

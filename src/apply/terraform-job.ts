@@ -4,8 +4,8 @@ import { terraformEnvironment as environment, keptVariables, type TerraformRun }
 import { inputSecret, jobOf, owned, ownerLabels, secretName } from './job-shape.ts';
 
 /** The Secret of a run: its keys are environment variables. */
-export function terraformSecret(job: JobRequest, { variables, args }: TerraformRun): KubeObject {
-  const data = Object.entries({ ...variables, [environment.args]: args });
+export function terraformSecret(job: JobRequest, { variables, told, args }: TerraformRun): KubeObject {
+  const data = Object.entries({ ...variables, ...told, [environment.args]: args });
   return inputSecret(
     job,
     0,
@@ -56,7 +56,7 @@ function container(job: JobRequest, run: TerraformRun): Record<string, unknown> 
   const fromSecret = (name: string) => ({ name, valueFrom: { secretKeyRef: { name: secret, key: name } } });
   const fromField = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
   const own = [
-    ...[...Object.keys(run.variables), environment.args].map(fromSecret),
+    ...[...Object.keys({ ...run.variables, ...run.told }), environment.args].map(fromSecret),
     { name: environment.script, value: run.script },
     fromField(environment.namespace, 'metadata.namespace'),
     { name: environment.name, value: job.owner.name },

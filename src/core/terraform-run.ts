@@ -19,6 +19,8 @@ export type TerraformRun = Readonly<{
   args: string;
   /** All variables, placeholders filled. They travel in the Job's Secret only, never in the pod template. */
   variables: Readonly<Record<string, string>>;
+  /** What Alustan tells this one run in the same way, and nobody keeps: which plan it is of, whose lock it frees. */
+  told: Readonly<Record<string, string>>;
   /** Hash of the variables, by which they are found again; absent where nobody has kept them. */
   variablesHash?: string;
   /** Of a deploy: the Secret that keeps the variables beyond the run (E27), and what in them is secret. */

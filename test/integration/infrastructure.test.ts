@@ -71,19 +71,19 @@ describe('examples/infrastructure in Jobs of local mode, with a real Terraform',
   }
 
   it('E26 E29 deploys, tells its outputs, changes in place, and destroys without a trace', async () => {
-    expect(await jobs.run('first', 'deploy', variables)).toMatchObject({ exitCode: 0 });
-    const id = await idOf('first');
-    const again = await jobs.run('first', 'deploy', variables);
+    expect(await jobs.run('first-1', 'deploy', variables)).toMatchObject({ exitCode: 0 });
+    const id = await idOf('first-1');
+    const again = await jobs.run('first-1', 'deploy', variables);
     expect(again.output).toContain('Resources: 0 added, 0 changed, 0 destroyed');
     const larger = { ...variables, TF_VAR_database_size: 'large' };
-    expect((await jobs.run('first', 'plan -detailed-exitcode', larger)).exitCode).toBe(2);
-    expect((await jobs.run('first', 'deploy', larger)).output).toContain('0 added, 1 changed, 0 destroyed');
-    expect((await jobs.run('first', 'drift', larger)).exitCode).toBe(0);
-    expect(await idOf('first')).toBe(id);
-    expect(await jobs.left()).toEqual(['tfstate-staging-first', 'lock-tfstate-staging-first']);
-    expect(await jobs.run('first', 'destroy -c', larger)).toMatchObject({ exitCode: 0 });
+    expect((await jobs.run('first-1', 'plan -detailed-exitcode', larger)).exitCode).toBe(2);
+    expect((await jobs.run('first-1', 'deploy', larger)).output).toContain('0 added, 1 changed, 0 destroyed');
+    expect((await jobs.run('first-1', 'drift', larger)).exitCode).toBe(0);
+    expect(await idOf('first-1')).toBe(id);
+    expect(await jobs.left()).toEqual(['tfstate-staging-first-1.state', 'lock-tfstate-staging-first-1.state']);
+    expect(await jobs.run('first-1', 'destroy -c', larger)).toMatchObject({ exitCode: 0 });
     expect(await jobs.left()).toEqual([]);
-    expect(await jobs.run('first', 'destroy -c', larger)).toMatchObject({ exitCode: 0 });
+    expect(await jobs.run('first-1', 'destroy -c', larger)).toMatchObject({ exitCode: 0 });
     expect(await jobs.left()).toEqual([]);
   });
 

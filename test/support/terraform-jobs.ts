@@ -68,7 +68,17 @@ export class TerraformJobs {
     this.#count += 1;
     const run: TerraformRun = {
       ...{ type: 'terraform', purpose: script as TerraformPurpose, image: this.#image, script: `./${script}` },
-      ...{ args: args.join(' '), variables, env: [], envFrom: [], pod: {}, container: {}, labels: {}, annotations: {} },
+      ...{
+        args: args.join(' '),
+        variables,
+        told: {},
+        env: [],
+        envFrom: [],
+        pod: {},
+        container: {},
+        labels: {},
+        annotations: {},
+      },
       ...{ timeoutSeconds: 300, graceSeconds: 30, ...more },
     };
     const job: JobRequest = {

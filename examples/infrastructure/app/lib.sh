@@ -21,6 +21,11 @@ export TF_IN_AUTOMATION=1 TF_INPUT=0 TF_CLI_ARGS=-no-color CHECKPOINT_DISABLE=1
 export TF_WORKSPACE="${TF_VAR_workspace:-default}"
 export KUBE_NAMESPACE="${ALUSTAN_NAMESPACE:-default}"
 state=${STATE_NAME:-${ALUSTAN_NAME:-infrastructure}}
+# Terraform takes no name that ends with a dash and digits.
+case ${state##*-} in
+  "$state" | '' | *[!0-9]*) ;;
+  *) state=$state.state ;;
+esac
 # In a pod the ServiceAccount's token; elsewhere the kubeconfig.
 if [ -n "${KUBECONFIG:-}" ]; then
   export KUBE_CONFIG_PATH="$KUBECONFIG"

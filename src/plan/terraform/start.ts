@@ -17,12 +17,12 @@ const nameLimit = 34;
 
 type Environment = Readonly<Record<string, string>>;
 
-/** Records and requests the next run, with more environment where it needs some, and ends the plan. */
+/** Records and requests the next run, with what it is to be told, and ends the plan. */
 export function start(
   draft: Draft,
   of: Purpose<TerraformPurpose>,
   command: Command,
-  more: (record: RunRecord) => Environment = () => ({}),
+  told: (record: RunRecord) => Environment = () => ({}),
 ): Ended {
   const { metadata, apiVersion, kind } = draft.object;
   const { name: own, namespace, uid } = metadata;
@@ -36,7 +36,7 @@ export function start(
     owner: { apiVersion, kind, namespace, name: own, uid },
     ...{ name: record.name, namespace, attempt: record.attempt, inputsHash: of.inputsHash },
     serviceAccount: accountOf(draft),
-    run: { ...runOf(draft, of.purpose, command, more(record)), ...(of.purpose === 'deploy' ? keepOf(draft) : {}) },
+    run: { ...runOf(draft, of.purpose, command, told(record)), ...(of.purpose === 'deploy' ? keepOf(draft) : {}) },
   };
   const noted = note(report(noteRetry(draft), { job: record }), of.purpose);
   const groups = [...noted.groups, { name: 'job', actions: [{ type: 'run-job', job } as const] }];
@@ -57,7 +57,7 @@ function runOf(
   { object: { spec }, desired }: Draft,
   purpose: TerraformPurpose,
   { script, args }: Command,
-  more: Environment,
+  told: Environment,
 ): TerraformRun {
   const { podTemplate = {}, nodeSelector, tolerations, resources, env = [], envFrom = [] } = spec;
   const {
@@ -72,7 +72,7 @@ function runOf(
   const imagePullSecrets = [...(secret === undefined ? [] : [secret]), ...(pod.imagePullSecrets ?? [])];
   return {
     ...{ type: 'terraform', purpose, image: desired.image, script, args, env, envFrom, labels, annotations },
-    variables: { ...desired.variables, ...more },
+    ...{ variables: desired.variables, told },
     ...(desired.variablesHash === '' ? {} : { variablesHash: desired.variablesHash }),
     pod: defined({
       ...{ ...pod, nodeSelector, tolerations, securityContext },
