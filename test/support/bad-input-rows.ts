@@ -63,6 +63,12 @@ export const services: readonly Row[] = [
     says: () => ['spec.containerRegistry.provider: unknown container registry provider: quay', 'write docker or ghcr'],
   },
   {
+    input: 'a maintenance window in a zone that nobody knows',
+    make: spec({ window: [{ schedule: '0 22 * * 1-5', duration: '4h', timeZone: 'Europe/Nowhere' }] }),
+    ...{ state: 'Error', reason: 'InvalidWindow' },
+    says: () => ['spec.window[0].timeZone: "Europe/Nowhere" is not a known time zone', 'write an IANA name'],
+  },
+  {
     input: 'E2 no cluster Secret',
     make: spec({ workspace: 'nowhere' }),
     ...{ state: 'Error', reason: 'NoClusterSecret' },
