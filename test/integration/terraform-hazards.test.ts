@@ -14,6 +14,7 @@ describe('what a Terraform must not lose, on local mode', { timeout: 90_000 }, (
     await infra.push('infra', '1.0.0', {
       fails: `${note('deploy $TF_VAR_workspace')}; [ "$TF_VAR_workspace" = staging ] || exit 4`,
       deploy: note('deploy $TF_VAR_workspace'),
+      plan: 'echo Plan: 1 to add, 0 to change, 0 to destroy.',
       destroy: note('destroy $TF_VAR_workspace'),
       hangs: 'trap "echo the state is written; exit 6" TERM; echo up; while :; do sleep 0.05; done',
     });
@@ -87,7 +88,7 @@ describe('what a Terraform must not lose, on local mode', { timeout: 90_000 }, (
     await infra.create(ns, name, 'infra', {
       ...to('staging'),
       approval: 'manual',
-      scripts: { deploy: 'deploy', destroy: 'destroy', plan: 'deploy' },
+      scripts: { deploy: 'deploy', destroy: 'destroy', plan: 'plan' },
     });
     const waiting = await infra.reached(ns, name, 'Progressing ApprovalRequired');
     const { plan } = (waiting?.['status'] ?? {}) as { plan?: { hash: string } };
@@ -96,7 +97,7 @@ describe('what a Terraform must not lose, on local mode', { timeout: 90_000 }, (
     const reference = { apiVersion: 'alustan.io/v1alpha1', kind: 'Terraform', namespace: ns, name };
     await infra.shop.client.delete(reference, { propagation: 'Foreground' });
     await infra.gone(ns, name);
-    expect(await infra.lines(ns)).toEqual(['deploy staging', 'deploy staging', 'destroy staging']);
+    expect(await infra.lines(ns)).toEqual(['deploy staging', 'destroy staging']);
   });
 
   it('E34 a run that took too long is told to stop, says so, and keeps its log', async () => {
