@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 const settings = { root: import.meta.dirname, dir: import.meta.dirname, testTimeout: 120_000, hookTimeout: 120_000 };
 /** Suites that need real pods; all others make do with a control plane. */
-const withNode = ['delivery/**/*.e2e.ts', 'terraform/runs.e2e.ts'];
+const withNode = ['delivery/**/*.e2e.ts', 'terraform/{flows,runs}.e2e.ts'];
 
 export default defineConfig({
   cacheDir: join(import.meta.dirname, '..', 'node_modules', '.vite-e2e'),

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import type { Access } from './api.ts';
 import { ensureBinaries } from './build.ts';
 import { apiServer, apiServerUrl, caFile, controllerManager, etcd, type Layout } from './components.ts';
-import { adminName, newToken, type User, writeKubeconfig, writeServerFiles } from './files.ts';
+import { type Audit, adminName, newToken, type User, writeKubeconfig, writeServerFiles } from './files.ts';
 import { cleanOrphans } from './janitor.ts';
 import { runPrefix } from './paths.ts';
 import { freePort } from './ports.ts';
 import { Supervisor } from './supervisor.ts';
 
 export type ControlPlaneOptions = Readonly<{
-  /** Log every request: verb, path, user. Costs the API server some time; off by default. */
-  audit?: boolean;
+  /** Log requests: verb, path, user; of all, which costs the API server some time, or of Jobs only. Off by default. */
+  audit?: Audit;
   /** Controllers of kube-controller-manager that are not to run, for example `job-controller`. */
   without?: readonly string[];
   /** Users beside the administrator, for tests of roles. */
@@ -83,12 +83,13 @@ export async function startComponents(
     etcdPeerPort: await freePort(),
     apiPort: await freePort(place.address),
     adminToken: newToken(),
-    audit: options.audit ?? false,
+    audit: options.audit !== undefined,
     without: options.without ?? [],
   };
   const token = layout.adminToken;
   const kubeconfigPath = join(dir, 'kubeconfig');
-  writeServerFiles(dir, [{ name: adminName, token, groups: ['system:masters'] }, ...(options.users ?? [])]);
+  const users = [{ name: adminName, token, groups: ['system:masters'] }, ...(options.users ?? [])];
+  writeServerFiles(dir, users, options.audit);
   await supervisor.start(etcd(layout));
   await supervisor.start(apiServer(layout));
   const access: Access = { url: apiServerUrl(layout), token, caPem: readFileSync(caFile(dir), 'utf8') };

@@ -15,7 +15,7 @@ if (await serves()) {
   say('it runs already');
 } else {
   await removeRun(keptDir);
-  const cluster = await startCluster({ dir: keptDir, audit: true });
+  const cluster = await startCluster({ dir: keptDir, audit: 'all' });
   const kept: Kept = { url: cluster.url, token: cluster.token };
   writeFileSync(join(keptDir, 'kept.json'), JSON.stringify(kept), { mode: 0o600 });
   cluster.release();

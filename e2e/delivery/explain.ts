@@ -7,8 +7,8 @@ export function explainFailure({ onTestFailed }: TestContext, namespace: string)
   onTestFailed(async () => {
     const show = async (...args: string[]) =>
       console.log(`$ kubectl ${args.join(' ')}\n${await kubectl('-n', namespace, ...args).catch(String)}`);
-    await show('get', 'asvc,repositories.alustan.io,jobs,pods,deployments,replicasets', '-o', 'wide');
-    await show('get', 'asvc', '-o', 'yaml');
+    await show('get', 'asvc,tf,repositories.alustan.io,jobs,pods,deployments,replicasets', '-o', 'wide');
+    await show('get', 'asvc,tf', '-o', 'yaml');
     await show('get', 'events', '--sort-by=.lastTimestamp');
     const pods = await kubectl('-n', namespace, 'get', 'pods', '-o', 'name').catch(() => '');
     for (const pod of pods.split('\n').filter(Boolean)) await show('logs', pod, '--all-containers', '--tail=15');

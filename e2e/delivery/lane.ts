@@ -6,8 +6,15 @@ import type { Cluster } from '../node/cluster.ts';
 import type { GitServer } from '../servers/git-http-backend.ts';
 
 /** What the flows share: a cluster with a node, its registry, a git server, the image of controller and runners. */
-export type Lane = Pick<Cluster, 'url' | 'token' | 'caPem' | 'kubeconfigPath' | 'registryHost' | 'rootfs'> &
-  Readonly<{ git: Pick<GitServer, 'root' | 'url'>; image: string }>;
+export type Lane = Pick<Cluster, 'url' | 'token' | 'caPem' | 'kubeconfigPath' | 'registryHost' | 'rootfs' | 'dir'> &
+  Readonly<{
+    git: Pick<GitServer, 'root' | 'url'>;
+    image: string;
+    /** What was asked of Jobs. */
+    auditLogPath: string;
+    /** Address of this machine where pods reach servers of tests. */
+    host: string;
+  }>;
 
 declare module 'vitest' {
   export interface ProvidedContext {

@@ -13,14 +13,15 @@ const logs = join(import.meta.dirname, '..', '..', 'reports', 'e2e-node-logs');
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const started = Date.now();
   rmSync(logs, { recursive: true, force: true });
-  const cluster = await startCluster();
+  const cluster = await startCluster({ audit: 'jobs' });
   const git = await startGitHttpBackend({ kind: 'none' }, cluster.network.host);
   const image = `${cluster.registryHost}/alustan/alustan:e2e`;
   await pushAlustan(image);
   say(`the cluster with a node serves after ${((Date.now() - started) / 1000).toFixed(1)} s: ${cluster.url}`);
-  const { url, token, caPem, kubeconfigPath, registryHost, rootfs } = cluster;
+  const { url, token, caPem, kubeconfigPath, registryHost, rootfs, dir, auditLogPath = '' } = cluster;
   const lane: Lane = {
-    ...{ url, token, caPem, kubeconfigPath, registryHost, rootfs, image },
+    ...{ url, token, caPem, kubeconfigPath, registryHost, rootfs, image, dir, auditLogPath },
+    host: cluster.network.host,
     git: { root: git.root, url: git.url },
   };
   project.provide('lane', lane);

@@ -53,7 +53,7 @@ export async function startStage(values: readonly string[]): Promise<Stage> {
   try {
     // It would find the simulated node silent, and evict its pods.
     const without = ['node-lifecycle-controller'];
-    const plane = started(await startControlPlane({ audit: true, without }), (it) => it.stop());
+    const plane = started(await startControlPlane({ audit: 'all', without }), (it) => it.stop());
     const git = started(await startGitHttpBackend(), (it) => it.stop());
     const registry = started(await startDockerRegistry(), (it) => it.stop());
     const dataDir = started(mkdtempSync(join(tmpdir(), 'alustan-stage-')), async (it) =>

@@ -4,7 +4,7 @@ import { ensureTerraform } from '../cluster/system.ts';
 import { lane } from '../delivery/lane.ts';
 import { pushRootfs, put, putBusybox } from '../node/images.ts';
 
-const app = join(import.meta.dirname, '..', '..', 'examples', 'infrastructure', 'app');
+export const app = join(import.meta.dirname, '..', '..', 'examples', 'infrastructure', 'app');
 /** Of E26: what the image's own CMD does. */
 const command = ['/bin/sh', '-c', 'chmod +x $SCRIPT && exec $SCRIPT $ARGS'];
 
@@ -26,16 +26,16 @@ export async function pushInfrastructure(
 
 /** An image with scripts only; without a shell where `shell` is false. */
 export async function pushScripts(name: string, files: Record<string, string>, shell = true): Promise<string> {
-  await pushRootfs(`${lane.registryHost}/${name}:1`, { entrypoint: command, workdir: '/app' }, (rootfs) => {
+  await pushRootfs(`${lane.registryHost}/${name}:1.0.0`, { entrypoint: command, workdir: '/app' }, (rootfs) => {
     if (shell) putShell(rootfs);
     write(join(rootfs, 'app'), files);
   });
-  return `localhost:7070/${name}:1`;
+  return `localhost:7070/${name}:1.0.0`;
 }
 
 function putShell(rootfs: string): void {
   putBusybox(rootfs, lane.rootfs);
-  for (const name of ['basename', 'chmod', 'dirname', 'grep', 'sed', 'tail', 'touch', 'uname'])
+  for (const name of ['basename', 'chmod', 'dirname', 'grep', 'head', 'mkfifo', 'sed', 'tail', 'touch', 'tr', 'uname'])
     symlinkSync('busybox', join(rootfs, 'bin', name));
 }
 

@@ -46,6 +46,32 @@ describe('how a run ended', () => {
       { exitCode: 143, reason: 'Evicted', message: 'Eviction API: evicting' },
     ],
     [
+      'sent away by the kubelet for a critical pod',
+      failed,
+      [
+        pod(
+          ended(1, 'Error', undefined, {
+            ...{ reason: 'Preempting', message: 'Preempted in order to admit critical pod' },
+            ...disrupted('TerminationByKubelet', 'Pod was preempted by Kubelet to accommodate a critical pod.'),
+          }),
+        ),
+      ],
+      { exitCode: 1, reason: 'Evicted', message: 'Preempted in order to admit critical pod' },
+    ],
+    [
+      'its node is shut down',
+      failed,
+      [
+        pod(
+          ended(143, 'Error', undefined, {
+            ...{ reason: 'Terminated', message: 'Pod was terminated in response to imminent node shutdown.' },
+            ...disrupted('TerminationByKubelet', 'Pod was terminated in response to imminent node shutdown.'),
+          }),
+        ),
+      ],
+      { exitCode: 143, reason: 'Evicted', message: 'Pod was terminated in response to imminent node shutdown.' },
+    ],
+    [
       'its node is gone',
       failed,
       [pod({ phase: 'Failed', ...disrupted('DeletionByPodGC', 'PodGC: node no longer exists') })],

@@ -61,13 +61,14 @@ function podVerdict(pod: KubeObject, failed: boolean): Verdict | undefined {
   // Where the kubelet has lost the container, or has never made it, it writes 137: nobody knows how the script ended.
   const code = end === undefined || end.reason === 'ContainerStatusUnknown' ? {} : { exitCode: end.exitCode };
   if (!failed && (end === undefined || end.exitCode === 0)) return { exitCode: 0 };
-  if (phase === 'Failed' && reason !== undefined) return { ...told(reason, message), ...code };
+  // First, since the kubelet has more than one word for it in the pod's own reason: Evicted, Preempting, Terminated.
   const disrupted = statusOf(pod).conditions?.find(
     ({ type, status }) => type === 'DisruptionTarget' && status === 'True',
   );
   if (disrupted !== undefined) {
-    return { ...told(evictions[disrupted.reason ?? ''] ?? 'PodLost', disrupted.message), ...code };
+    return { ...told(evictions[disrupted.reason ?? ''] ?? 'PodLost', message ?? disrupted.message), ...code };
   }
+  if (phase === 'Failed' && reason !== undefined) return { ...told(reason, message), ...code };
   if (pod.metadata.deletionTimestamp !== undefined) return { ...told('PodLost', 'its pod was deleted'), ...code };
   return end === undefined ? (waitingOf(pod) ?? unscheduled(pod)) : containerVerdict(end);
 }
