@@ -10,10 +10,11 @@ export type Processes = Readonly<{
   programs: ReadonlySet<string>;
   /** Command lines that hold one of the words. */
   found: ReadonlySet<string>;
+  stop(): void;
 }>;
 
 /** Looks at the command lines of all processes, again and again, until it is stopped. */
-export function watchProcesses(words: readonly string[]): { stop(): Processes } {
+export function watchProcesses(words: readonly string[]): Processes {
   const programs = new Set<string>();
   const found = new Set<string>();
   const look = () => {
@@ -24,12 +25,7 @@ export function watchProcesses(words: readonly string[]): { stop(): Processes } 
     }
   };
   const timer = setInterval(look, pauseMs);
-  return {
-    stop: () => {
-      clearInterval(timer);
-      return { programs, found };
-    },
-  };
+  return { programs, found, stop: () => clearInterval(timer) };
 }
 
 /** Environment of all processes whose command line holds the words. */

@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { TerraformStatus } from '../../src/api/terraform-status.ts';
 import type { Log } from '../../src/core/log.ts';
 import type { KubeObject } from '../../src/core/resource.ts';
 import { Infrastructure } from '../support/infrastructure.ts';
@@ -27,7 +28,8 @@ describe('flows of a Terraform on local mode', { timeout: 90_000 }, () => {
     const scripts = {
       deploy: [note('deploy begins'), hold, note('deploy ends')].join('\n'),
       destroy: [note('destroy'), failsWhenTold].join('\n'),
-      unlock: note('unlock ${ALUSTAN_LOCK_OWNER%/*} ${ALUSTAN_LOCK_JOB%-deploy-*}'),
+      plan: [note('plan begins'), hold, 'echo "Plan: 1 to add, 0 to change, 0 to destroy."'].join('\n'),
+      unlock: note('unlock ${ALUSTAN_LOCK_OWNER%/*} ${ALUSTAN_LOCK_JOB%-*-*}'),
       tell: 'echo "arguments: $*"; printf %s "$TOKEN" >&2; echo; exit 7',
     };
     await infra.push('infra', '1.0.0', scripts);
@@ -96,7 +98,23 @@ describe('flows of a Terraform on local mode', { timeout: 90_000 }, () => {
     await killRunners(infra.shop.dataDir);
     await rm(file('hold'));
     await infra.reached(ns, 'db', 'Completed Delivered');
-    expect(await lines()).toEqual(['deploy begins', `unlock ${ns}/db db`, 'deploy begins', 'deploy ends']);
+    expect(await lines()).toEqual(['deploy begins', `unlock ${ns}/db db-deploy`, 'deploy begins', 'deploy ends']);
+  });
+
+  it('F4 a plan that is killed is made again, and an approval from before does not count', async () => {
+    await infra.create(ns, 'db', 'infra', { approval: 'manual', scripts: { deploy: 'deploy', unlock: 'unlock' } });
+    const asks = await infra.reached(ns, 'db', 'Progressing ApprovalRequired');
+    const status = asks?.['status'] as TerraformStatus | undefined;
+    await infra.annotate(ns, 'db', { 'alustan.io/approve': status?.plan?.hash });
+    await infra.reached(ns, 'db', 'Completed Delivered');
+    await writeFile(file('hold'), '');
+    await infra.edit(ns, 'db', { variables: { MORE: 'yes' } });
+    await expect.poll(async () => (await lines()).at(-1), { timeout: 30_000 }).toBe('plan begins');
+    await killRunners(infra.shop.dataDir);
+    await rm(file('hold'));
+    await infra.reached(ns, 'db', 'Progressing ApprovalRequired');
+    const before = ['plan begins', 'deploy begins', 'deploy ends'];
+    expect(await lines()).toEqual([...before, 'plan begins', `unlock ${ns}/db db-plan`, 'plan begins']);
   });
 
   it('E2 E33 no value of a secret is told: not in status, events, Jobs or the log of the controller', async () => {

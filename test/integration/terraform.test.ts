@@ -190,27 +190,31 @@ describe('Terraform on local mode, its scripts as processes', { timeout: 100_000
       large,
       quiet: 'true',
       fails: 'echo "no such account" >&2; exit 4',
+      text: 'echo "all is well"',
+      nested: `echo one; echo '{"outputs": {"a": {"b": [{"c": "{\\"d\\": 1}"}]}}}'; echo two`,
     });
     const text = `a "b" 'c'\n$HOME \`id\` ünï ${'x'.repeat(100 * 1024)}`;
-    const cases: [name: string, spec: Record<string, unknown>, said: string, words: RegExp][] = [
-      ['no-deploy', { scripts: {} }, 'Error DeployScriptMissing', /deploy script is missing/],
-      ['not-there', { scripts: { deploy: 'nowhere' } }, 'Failed RetriesExhausted', /exit code 1: .*nowhere/],
-      ['html', { postDeploy: { script: 'html' } }, 'Error RetriesExhausted', /printed HTML/],
-      ['large', { postDeploy: { script: 'large' } }, 'Error RetriesExhausted', /more than 256 KiB/],
-      ['quiet', { postDeploy: { script: 'quiet' } }, 'Error RetriesExhausted', /printed nothing/],
-      ['fails', { postDeploy: { script: 'fails' } }, 'Failed RetriesExhausted', /exit code 4: no such account/],
-      [
-        'argument',
-        { postDeploy: { script: 'html', args: { a: 'NO' } } },
-        'Error VariableNotFound',
-        /variable NO not found/,
-      ],
+    const post = (script: string, args = {}) => ({ postDeploy: { script, args } });
+    const cases: [name: string, spec: object, said: string, words: RegExp, isApplied: boolean][] = [
+      ['no-deploy', { scripts: {} }, 'Error DeployScriptMissing', /deploy script is missing/, false],
+      ['not-there', { scripts: { deploy: 'nowhere' } }, 'Failed RetriesExhausted', /exit code 1: .*nowhere/, false],
+      ['html', post('html'), 'Error RetriesExhausted', /printed HTML/, true],
+      ['text', post('text'), 'Error RetriesExhausted', /printed text, no JSON/, true],
+      ['large', post('large'), 'Error RetriesExhausted', /more than 256 KiB/, true],
+      ['quiet', post('quiet'), 'Error RetriesExhausted', /printed nothing/, true],
+      ['fails', post('fails'), 'Failed RetriesExhausted', /exit code 4: no such account/, true],
+      ['nested', post('nested'), 'Completed Delivered', /./, true],
+      ['argument', post('html', { a: 'NO' }), 'Error VariableNotFound', /variable NO not found/, false],
+      ['space', post('html', { a: 'TF_VAR_text' }), 'Error InvalidArgument', /holds whitespace/, false],
     ];
     const variables = { TF_VAR_text: text };
     await Promise.all(cases.map(([name, spec]) => infra.create(ns, name, 'bad', { retries: 0, variables, ...spec })));
     const ends = await Promise.all(cases.map(([name, , said, words]) => infra.reached(ns, name, said, words)));
-    const applied = ends.map((object) => statusOf(object).lastAppliedImage !== undefined);
-    expect(applied).toEqual([false, false, true, true, true, true, false]);
+    for (const [index, [name, , , , isApplied]] of cases.entries()) {
+      const status = statusOf(ends[index]);
+      expect({ name, isApplied: status.lastAppliedImage !== undefined }).toEqual({ name, isApplied });
+      if (name === 'nested') expect(status.postDeployOutput).toEqual({ a: { b: [{ c: '{"d": 1}' }] } });
+    }
     const { stdout } = await promisify(execFile)('sh', ['-c', 'printf "%s" "$1" | cksum', 'sh', text]);
     expect(await infra.lines('text')).toEqual([stdout.trim()]);
   });
