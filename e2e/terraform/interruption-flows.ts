@@ -107,7 +107,8 @@ export function nodeFlows(): void {
           ground.open('db', 'middle');
           await kubectl('uncordon', nodeName);
         }
-        await goesOn(ground, /evicted from the node/);
+        // Its pod may be gone before the next controller is there.
+        await goesOn(ground, /evicted from the node|its pod is gone/);
         await intact(ground, state);
       },
     );

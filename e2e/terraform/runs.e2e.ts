@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Connection, connect } from '../../src/kube/connect.ts';
 import { applyManifests, readManifests } from '../../src/local/mode/manifests.ts';
@@ -7,7 +6,6 @@ import { TerraformJobs } from '../../test/support/terraform-jobs.ts';
 import { exec } from '../cluster/exec.ts';
 import { kubectl, lane } from '../delivery/lane.ts';
 import { pushInfrastructure, pushScripts } from './image.ts';
-import { killTerraform } from './kill.ts';
 
 const namespace = 'terraform-runs';
 const variables = { TF_VAR_workspace: 'staging' };
@@ -141,43 +139,6 @@ describe('runs of an infrastructure image in real pods', { timeout: 180_000 }, (
       message: 'secret "none" not found',
     });
     expect(await hindrance(nowhere)).toMatchObject({ reason: 'Unschedulable' });
-  });
-
-  async function idOf(name: string): Promise<string> {
-    const { output = '' } = await infrastructure.run(name, 'aws-resource -workspace=staging', variables);
-    return JSON.parse(output.slice(output.indexOf('{"outputs"'))).outputs.externalresources[0].Resource.Id;
-  }
-
-  it('F4 a pod killed in the middle of an apply: the lock is freed, nothing is lost or doubled', async () => {
-    expect(await infrastructure.run('killed', 'deploy', variables)).toMatchObject({ exitCode: 0 });
-    const id = await idOf('killed');
-    const MARK = randomUUID();
-    const job = await infrastructure.start('killed', 'deploy', { ...variables, TF_VAR_slow: 'true', MARK });
-    await podThatSays(infrastructure, job, 'the middle is reached');
-    killTerraform(MARK);
-    expect(await infrastructure.end(job)).toMatchObject({ exitCode: 137 });
-    const locked = await infrastructure.run('killed', 'plan', { ...variables, LOCK_TIMEOUT: '0s' });
-    expect(locked.tail.join('\n')).toContain('state lock');
-    const dead = { ...variables, ALUSTAN_LOCK_OWNER: `${namespace}/killed/x` };
-    const other = await infrastructure.run('killed', 'unlock', { ...dead, ALUSTAN_LOCK_JOB: 'killed-deploy-other' });
-    expect(other).toMatchObject({ exitCode: 1 });
-    expect(other.output).toContain('is not the run that died: it is left alone');
-    const freed = await infrastructure.run('killed', 'unlock', { ...dead, ALUSTAN_LOCK_JOB: job });
-    expect(freed.output).toContain('freeing the lock');
-    const done = await infrastructure.run('killed', 'deploy', variables);
-    expect(done.output).toContain('0 added, 0 changed, 0 destroyed');
-    expect(await idOf('killed')).toBe(id);
-  });
-
-  it('F4 a pod that is told to stop: Terraform writes its state and frees the lock', async () => {
-    const job = await infrastructure.start('told', 'deploy', { ...variables, TF_VAR_slow: 'true' });
-    const pod = await podThatSays(infrastructure, job, 'the middle is reached');
-    await kubectl('delete', 'pod', '-n', namespace, pod, '--wait=false');
-    expect(await infrastructure.end(job)).toMatchObject({ reason: 'PodLost' });
-    expect((await infrastructure.run('told', 'unlock', variables)).output).toContain('already unlocked');
-    const gone = await infrastructure.run('told', 'destroy -c', variables);
-    expect(gone.output).toMatch(/Destroy complete! Resources: 4 destroyed/);
-    expect((await infrastructure.left()).filter((name) => name.includes('told'))).toEqual([]);
   });
 
   it('a lock of another object with the same state is left alone', async () => {

@@ -91,7 +91,7 @@ async function runAll(ground: Ground, mark: string, holds: (text: string) => boo
   ground.hold('db', 'middle');
   const { plan } = await ground.reached('db', 'Progressing ApprovalRequired');
   await ground.annotate('db', { 'alustan.io/approve': plan?.hash });
-  await ground.asked('db', 'plans', 'begins', 'middle');
+  await eventually(async () => expect(ground.told('db').at(-1)).toBe('middle'));
   const { uid } = await ground.pod('db');
   const environments = [environmentOf('alustan', 'controller'), environmentOf('terraform', mark)];
   // The values are where they are meant to be, and only there.
