@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -42,15 +43,16 @@ export function pushPause(reference: string, init: string): Promise<void> {
   return pushRootfs(reference, { entrypoint: ['/pause'] }, (rootfs) => put(init, join(rootfs, 'pause')));
 }
 
-/** A busybox, with its shell as `sh`. `root` is the node's root file system, which holds Debian's. */
+/** A busybox, with all of its programs. `root` is the node's root file system, which holds Debian's. */
 export function pushBusybox(reference: string, root: string): Promise<void> {
   return pushRootfs(reference, { entrypoint: ['/bin/busybox', 'sh'] }, (rootfs) => putBusybox(rootfs, root));
 }
 
 export function putBusybox(rootfs: string, root: string): void {
-  put(join(root, 'usr', 'bin', 'busybox'), join(rootfs, 'bin', 'busybox'));
-  for (const name of ['sh', 'sleep', 'echo', 'cat', 'ls', 'true', 'false', 'wget', 'httpd', 'env', 'id', 'nc'])
-    symlinkSync('busybox', join(rootfs, 'bin', name));
+  const busybox = join(root, 'usr', 'bin', 'busybox');
+  put(busybox, join(rootfs, 'bin', 'busybox'));
+  const all = execFileSync(busybox, ['--list'], { encoding: 'utf8' }).trim().split('\n');
+  for (const name of all.filter((it) => it !== 'busybox')) symlinkSync('busybox', join(rootfs, 'bin', name));
   mkdirSync(join(rootfs, 'tmp'));
   chmodSync(join(rootfs, 'tmp'), 0o1777);
 }

@@ -61,6 +61,8 @@ export function pushFlows(): Promise<string> {
   return pushInfrastructure(repository, '1.0.0', {
     'terraform/flows.tf': configuration,
     plan: changed('plan', piped),
+    // A plan that was kept is applied with its variables: what was read from the pipe must be there again, nothing.
+    deploy: changed('deploy', 'init\n: >/tmp/pipe\n'),
     destroy: changed('destroy', 'init\nwget -qO- "$TF_VAR_gate/destroys" || exit 5\n'),
     texts: `${lib}init\nprintf '{"outputs": %s}\\n' "$(run output -json texts)"\n`,
     large: `#!/bin/sh\necho "{\\"outputs\\": {\\"a\\": \\"$(head -c 300000 /dev/zero | tr '\\0' x)\\"}}"\n`,

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ensureTerraform } from '../cluster/system.ts';
 import { lane } from '../delivery/lane.ts';
@@ -16,7 +16,7 @@ export async function pushInfrastructure(
 ): Promise<string> {
   const terraform = await ensureTerraform();
   await pushRootfs(`${lane.registryHost}/${name}:${tag}`, { entrypoint: command, workdir: '/app' }, (rootfs) => {
-    putShell(rootfs);
+    putBusybox(rootfs, lane.rootfs);
     put(terraform, join(rootfs, 'usr', 'local', 'bin', 'terraform'));
     cpSync(app, join(rootfs, 'app'), { recursive: true });
     write(join(rootfs, 'app'), more);
@@ -27,16 +27,10 @@ export async function pushInfrastructure(
 /** An image with scripts only; without a shell where `shell` is false. */
 export async function pushScripts(name: string, files: Record<string, string>, shell = true): Promise<string> {
   await pushRootfs(`${lane.registryHost}/${name}:1.0.0`, { entrypoint: command, workdir: '/app' }, (rootfs) => {
-    if (shell) putShell(rootfs);
+    if (shell) putBusybox(rootfs, lane.rootfs);
     write(join(rootfs, 'app'), files);
   });
   return `localhost:7070/${name}:1.0.0`;
-}
-
-function putShell(rootfs: string): void {
-  putBusybox(rootfs, lane.rootfs);
-  for (const name of ['basename', 'chmod', 'dirname', 'grep', 'head', 'mkfifo', 'sed', 'tail', 'touch', 'tr', 'uname'])
-    symlinkSync('busybox', join(rootfs, 'bin', name));
 }
 
 function write(folder: string, files: Record<string, string>): void {
