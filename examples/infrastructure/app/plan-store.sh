@@ -8,6 +8,8 @@ umask 077
 work=$(mktemp -d)
 plan_file=$work/plan
 trap 'rm -rf "$work"' EXIT
+# In a pod a signal without a trap is lost, and what follows would begin all the same.
+trap 'exit 143' TERM INT
 
 # Terraform in the store. Without a lock, since an object has one run at a time, and nobody would free the one of a run that was
 # killed.
