@@ -60,7 +60,9 @@ export const wait = z
   .object({
     reason: z.string().describe('What is waited for, for machines.'),
     since: time.describe('Since when.'),
-    until: time.optional().describe('When it ends by itself, where that is known: a maintenance window opens.'),
+    until: time
+      .optional()
+      .describe('When a maintenance window opens, its own or that of a dependency: it goes on until then at least.'),
   })
   .describe('The wait that goes on.');
 

@@ -42,12 +42,15 @@ export function awaitDependencies<D extends Draft>(draft: D): D {
   if (direct.length === 0) return draft;
   const all = chain(direct, peers);
   const since = waitingSince(draft, reason);
-  const next = report(draft, { waiting: { reason, since }, ...blocking(all, peers) });
+  const until = plannedUntil(draft, all, peers);
+  const waiting = { reason, since, ...(until === undefined ? {} : { until }) };
+  const next = report(draft, { waiting, ...blocking(all, peers) });
   const missing = direct.filter((node) => !peers.has(node));
   const remedy = missing.length === 0 ? '' : `; ${tellMissing(missing)}`;
   const message = `Waiting for dependencies: ${tellAll(direct, all.length, peers)}, since ${since}`;
   const limit = draft.facts.settings.dependencyTimeoutMs;
-  const left = Date.parse(since) + limit - draft.now.getTime();
+  const begin = until !== undefined && until > since ? until : since;
+  const left = Date.parse(begin) + limit - draft.now.getTime();
   if (left > 0) return end(next, 'waiting', reason, `${message}${remedy}`, left);
   return end(
     next,
@@ -55,6 +58,12 @@ export function awaitDependencies<D extends Draft>(draft: D): D {
     'DependencyTimeout',
     `${message}, which is longer than ${formatDuration(limit)}${remedy}`,
   );
+}
+
+/** A wait whose end is known, as for a maintenance window, is as it should be: too long is counted from its end. */
+function plannedUntil({ before: { waiting } }: Draft, all: readonly string[], peers: ReadonlyMap<string, Peer>) {
+  const planned = all.flatMap((node) => peers.get(node)?.until ?? []);
+  return planned.sort().at(-1) ?? (waiting?.reason === reason ? waiting.until : undefined);
 }
 
 /** A name that was mistyped in what is delivered already holds nothing up yet, but will hold up its next delivery. */
@@ -139,5 +148,7 @@ function path(node: string, length: number, peers: ReadonlyMap<string, Peer>): s
 
 /** `api-service (Progressing)`: the message of a dependency is left to its own status. */
 function name(node: string, peers: ReadonlyMap<string, Peer>): string {
-  return `${node.slice(node.indexOf('/') + 1)} (${stateOf(peers.get(node))})`;
+  const peer = peers.get(node);
+  const until = peer?.until === undefined ? '' : ` until ${peer.until}`;
+  return `${node.slice(node.indexOf('/') + 1)} (${stateOf(peer)}${until})`;
 }

@@ -4,7 +4,7 @@ import type { ObjectMeta } from '../core/resource.ts';
 import type { Failure } from '../core/result.ts';
 import type { Opening } from '../core/window.ts';
 
-type Wait = Readonly<{ reason: string; since: string }>;
+type Wait = Readonly<{ reason: string; since: string; until?: string | undefined }>;
 
 /**
  * A plan in the making, whatever its kind: the question (object, facts, now), what the steps found so far, and the

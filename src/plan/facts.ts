@@ -29,6 +29,8 @@ export type Peer = Readonly<{
   inputsMoved?: boolean;
   state?: string;
   message?: string;
+  /** When its wait ends by itself, where that is known. */
+  until?: string;
   /** lastTransitionTime of its condition `Ready`. */
   since?: string;
 }>;

@@ -29,6 +29,7 @@ export function peerFact(object: KubeObject, inputsMoved: boolean): Peer {
     ...(status.observedGeneration === undefined ? {} : { observedGeneration: status.observedGeneration }),
     ...(status.state === undefined ? {} : { state: status.state }),
     ...(status.message === undefined ? {} : { message: status.message }),
+    ...(status.waiting?.until === undefined ? {} : { until: status.waiting.until }),
     ...(ready === undefined ? {} : { since: ready.lastTransitionTime }),
   };
 }
