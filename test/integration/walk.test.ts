@@ -26,9 +26,9 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 }, 60_000);
 
-/** The README's blocks marked `sh walk`, in order, as they stand but for the address and the folder of this test. */
-async function blocks(): Promise<string[]> {
-  const text = await readFile(join(root, 'README.md'), 'utf8');
+/** A page's blocks marked `sh walk`, in order, as they stand but for the address and the folder of this test. */
+async function blocks(page: string): Promise<string[]> {
+  const text = await readFile(join(root, page), 'utf8');
   const { http } = await readEndpoints(dataDir);
   return [...text.matchAll(/^```sh walk\n(.*?)^```$/gms)].map(([, block = '']) =>
     block
@@ -40,10 +40,10 @@ async function blocks(): Promise<string[]> {
 }
 
 /** Runs the blocks in one shell, as a reader does, and returns what each printed. */
-async function walk(): Promise<string[]> {
+async function walk(page: string): Promise<string[]> {
   const kubectl = findTool('kubectl');
   if (kubectl === undefined) throw new Error('the walk needs kubectl: install it, or run npm run e2e:build');
-  const script = (await blocks()).join(`printf '${mark}'\n`);
+  const script = (await blocks(page)).join(`printf '${mark}'\n`);
   const path = [dirname(kubectl), dirname(process.execPath), process.env['PATH']].join(delimiter);
   const env = { ...process.env, PATH: path, KUBECONFIG: '' };
   const { stdout } = await exec('bash', ['-e', '-c', script], { cwd: root, env }).catch((error) => {
@@ -53,13 +53,14 @@ async function walk(): Promise<string[]> {
 }
 
 it('the five minutes of the README work line by line', { timeout: 240_000 }, async () => {
-  const [delivered, infrastructure, newer, changed, larger, asked, previewed, deleted, ...more] = await walk();
+  const [delivered, infrastructure, newer, changed, larger, asked, previewed, deleted, ...more] =
+    await walk('README.md');
   expect(delivered).toMatch(/staging-cluster +Completed +localhost:7070\/shop\/infrastructure:1\.0\.0 /);
   expect(delivered).toMatch(/api-service +Completed +localhost:7070\/shop\/api:0\.2\.0 /);
   expect(delivered).toMatch(/web-service +Completed +localhost:7070\/shop\/web:1\.1\.0 /);
   expect(infrastructure).toMatch(/^shop\.staging\.internal\nshop\.staging\.internal\n/);
   // Not the script for machines without Terraform.
-  expect(infrastructure).toMatch(/Apply complete! Resources: 2 added/);
+  expect(infrastructure).toMatch(/Apply complete! Resources: 3 added/);
   expect(newer).toMatch(/^localhost:7070\/shop\/api:0\.3\.0$/m);
   // Three deliveries of api-service, one of web-service, before and after the infrastructure has changed.
   const completed = (text = '', name: string) =>
@@ -74,5 +75,14 @@ it('the five minutes of the README work line by line', { timeout: 240_000 }, asy
   expect(previewed).toContain('{"preview-feat-x-1":["https://preview-feat-x-1-shop.localhost"]}');
   expect(previewed).toMatch(/`shop\/web-service` \*\*is (ready|being delivered)\*\*/);
   expect(deleted).toMatch(/web-service condition met$/m);
+  expect(more).toEqual([]);
+});
+
+it('and so do the first runs of Terraform', { timeout: 240_000 }, async () => {
+  const [scripts, approved, replaced, ...more] = await walk('docs/terraform.md');
+  expect(scripts).toContain('{"host":"blue.internal"}');
+  expect(approved).toMatch(/Plan: 3 to add, 0 to change, 0 to destroy/);
+  expect(approved).toMatch(/infra condition met\n$/);
+  expect(replaced).toMatch(/"infra" deleted/);
   expect(more).toEqual([]);
 });
