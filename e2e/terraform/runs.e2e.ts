@@ -141,6 +141,22 @@ describe('runs of an infrastructure image in real pods', { timeout: 180_000 }, (
     expect(await hindrance(nowhere)).toMatchObject({ reason: 'Unschedulable' });
   });
 
+  it('F4 the plan that was approved is applied, once, and not when the state has moved', async () => {
+    const of = (ALUSTAN_PLAN: string, more = {}) => ({ ...variables, ...more, ALUSTAN_PLAN });
+    const larger = { TF_VAR_database_size: 'large' };
+    const run = (words: string, given: Record<string, string>) => infrastructure.run('approved-1', words, given);
+    expect(await run('plan -detailed-exitcode', of('first'))).toMatchObject({ exitCode: 2 });
+    expect((await infrastructure.left()).filter((name) => name.includes('kept.plan'))).toHaveLength(2);
+    expect(await run('deploy', of('first'))).toMatchObject({ exitCode: 0 });
+    expect(await run('deploy', of('first'))).toMatchObject({ exitCode: 75 });
+    expect(await run('plan', of('second', larger))).toMatchObject({ exitCode: 0 });
+    expect(await run('deploy', { ...variables, TF_VAR_region: 'elsewhere' })).toMatchObject({ exitCode: 0 });
+    const stale = await run('deploy', of('second', larger));
+    expect(stale).toMatchObject({ exitCode: 75, output: expect.stringContaining('the state has moved') });
+    expect(await run('destroy -c', variables)).toMatchObject({ exitCode: 0 });
+    expect((await infrastructure.left()).filter((name) => name.includes('approved-1'))).toEqual([]);
+  });
+
   it('a lock of another object with the same state is left alone', async () => {
     const shared = { ...variables, STATE_NAME: 'shared' };
     const job = await infrastructure.start('holder', 'deploy', { ...shared, TF_VAR_slow: 'true' });
