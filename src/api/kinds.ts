@@ -105,7 +105,7 @@ export const kinds: readonly KindDefinition[] = [
     walkThrough: [
       'The highest tag of the image that satisfies `semanticVersion` and can be pulled is chosen; `${workspace.NAME}` in the variables is filled from the cluster Secret of the workspace.',
       'When image, script or variables are not those that were applied last, it waits for its maintenance window and its dependencies, then a Job runs `scripts.deploy`. One Job at a time; a change during a run waits for its end. A failed run is tried again, later each time, up to `retries`.',
-      'With `approval: manual` a plan is made first and shown, and the deploy waits for the annotation that approves exactly this plan.',
+      'With `approval: manual` a plan is made first and shown, and the deploy waits for the annotation that approves exactly this plan. Both are told its hash, by which the image keeps and applies it; after a deploy that failed another plan is made, and asks again.',
       'After the deploy (`Success`) a Job runs `postDeploy`; what it prints is kept in `status.postDeployOutput`, chosen outputs are published for Services to use: `Completed`.',
       'Deletion waits for what depends on it (`Blocked`), then a Job runs `scripts.destroy` with the image that was applied last.',
     ],
@@ -115,14 +115,14 @@ export const kinds: readonly KindDefinition[] = [
         'Looks at the registry now, whatever the interval; `status.lastHandledReconcile` says when it has.',
       ],
       ['alustan.io/retry: <any new value>', 'Runs again at once after retries were used up; acts once for each value.'],
-      ['alustan.io/approve: <hash>', 'Approves the plan of this hash: `status.plan.hash`.'],
+      ['alustan.io/approve: <hash>', 'Approves the plan of this hash, `status.plan.hash`, for one deploy.'],
       [
         `${outsideWindowAnnotation}: <any new value>`,
         'Deploys what waits for its maintenance window at once, with its retries; acts once for each value.',
       ],
       [
         'alustan.io/force-unlock: <any new value>',
-        'Runs `scripts.unlock` though nobody has proven the owner of the lock dead; acts once for each value.',
+        'Runs `scripts.unlock` to free the lock whoever holds it, though nobody has proven its owner dead; acts once for each value.',
       ],
       ['alustan.io/abandon: "true"', 'Deletion leaves the infrastructure as it is, where it cannot be destroyed.'],
     ],

@@ -17,7 +17,8 @@ describe('what a post-deploy script has printed', () => {
     });
   });
 
-  it('is given up soon where nothing in it ends', () => {
+  // Its loop is slow where every branch is counted.
+  it('is given up soon where nothing in it ends', { timeout: 60_000 }, () => {
     const found = readOutputs({ output: '{'.repeat(outputLimit) });
     expect(found).toMatchObject({ ok: false, failure: { reason: 'OutputNotJson' } });
   });
