@@ -43,7 +43,11 @@ describe('flows of a Terraform on local mode', { timeout: 90_000 }, () => {
 
   const file = (name: string) => join(infra.state, `${ns}.${name}`);
   const lines = () => infra.lines(ns);
-  const begun = () => expect.poll(lines, { timeout: 30_000 }).toContain('deploy begins');
+  // Until the node has told so, a Job counts as one that has not begun, and is removed for a deletion.
+  const begun = async () => {
+    await expect.poll(lines, { timeout: 30_000 }).toContain('deploy begins');
+    await infra.seen(ns, 'db', ({ job }) => job?.began === true);
+  };
 
   it('E31 F4 deleted during a deploy: the run ends first, then its infrastructure is destroyed', async () => {
     await writeFile(file('hold'), '');
