@@ -108,7 +108,10 @@ function isKept(draft: Draft, kept: string, tags: readonly string[]): boolean {
   return answer === undefined || answer.ok || answer.failure.kind === 'transient';
 }
 
-/** The version in use stays until the new tag can be pulled. */
+/**
+ * The version in use stays until the new tag can be pulled: until then it is the one that is wanted, and holds nobody up
+ * who depends on it (E8).
+ */
 function gate<D extends Draft>(draft: D, watched: Watched, candidate: string, take: Take<D>): D {
   const { imageName } = watched.registry;
   const answer = draft.facts.pullable?.[candidate];
@@ -120,7 +123,7 @@ function gate<D extends Draft>(draft: D, watched: Watched, candidate: string, ta
   if (current === undefined) return wait(draft, 'waiting', 'ImageNotPullable', what, imagePollMs);
   const since = waitingSince(draft, 'ImageNotPullable');
   const message = `${what}, since ${since}; ${imageName}:${current} stays`;
-  const concern = { kind: 'waiting', reason: 'ImageNotPullable', message, retryAfterMs: imagePollMs } as const;
+  const concern = { kind: 'completed', reason: 'ImageNotPullable', message, retryAfterMs: imagePollMs } as const;
   const waiting = report(draft, { waiting: { reason: 'ImageNotPullable', since } });
   return take({ ...waiting, concern }, watched, current);
 }
