@@ -33,7 +33,10 @@ const workers = 32;
 const tidyWorkers = 4;
 /** Milliseconds: what waits for the object of a Job that has ended is woken first. */
 const tidyAfterMs = 1000;
-/** Milliseconds that passes under way get to end when the controller stops: another waits for its turn (≤ 2 s). */
+/**
+ * Milliseconds that passes under way get to end when the controller stops, and then what they have told to arrive:
+ * another waits for its turn (≤ 2 s).
+ */
 const graceMs = 500;
 
 /** Starts the controller: caches first, then everything that rings, then the loop. Rejects with KubeError. */
@@ -106,6 +109,8 @@ function run(options: ControllerOptions, tools: Tools, queue: WorkQueue): Runnin
     // Another may lead by now, and say the same.
     sources.forge.feedback.close();
     await Promise.all(loops);
+    // Before the lease is given up: nothing is let through after it.
+    await events.flush(graceMs);
   };
   return {
     stats: () => statsOf(caches, { objects: queue, jobs: tidying }, sources.forge.quotas()),
@@ -115,7 +120,7 @@ function run(options: ControllerOptions, tools: Tools, queue: WorkQueue): Runnin
     stop: end,
     async close() {
       await end();
-      await Promise.all([events.flush(), watches.stop(), closeCaches(caches), sources.close()]);
+      await Promise.all([watches.stop(), closeCaches(caches), sources.close()]);
     },
   };
 }

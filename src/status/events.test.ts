@@ -53,6 +53,7 @@ describe('an Event is sent', () => {
 });
 
 describe('the sender of Events', () => {
+  const limitMs = 500;
   const event = eventOf(service, { kind: 'working', reason: 'NamespaceTerminating', message: 'words' }, now);
   const setUp = (refused: (object: KubeObject) => KubeError | undefined) => {
     const sent: KubeObject[] = [];
@@ -74,7 +75,7 @@ describe('the sender of Events', () => {
     expect(sent).toEqual([]);
     await clock.advance(1);
     expect(sent).toEqual([event]);
-    await events.flush();
+    await events.flush(limitMs);
     expect(sent).toEqual([event]);
   });
 
@@ -82,9 +83,23 @@ describe('the sender of Events', () => {
     const { sent, lost, events } = setUp((object) => (object === event ? undefined : new KubeError(500, 'No', 'no')));
     events.send(event);
     events.send({ ...event });
-    await events.flush();
+    await events.flush(limitMs);
     expect(sent).toEqual([event]);
     expect(lost).toHaveLength(1);
+  });
+
+  it('is flushed for no longer than is said: whoever waits for it goes on', async () => {
+    const clock = new FakeClock();
+    const events = new EventSender({ create: () => new Promise(() => {}) }, () => {}, clock);
+    events.send(event);
+    let isOver = false;
+    const flushed = events.flush(limitMs).then(() => {
+      isOver = true;
+    });
+    await clock.advance(limitMs - 1);
+    expect(isOver).toBe(false);
+    await clock.advance(1);
+    await flushed;
   });
 
   it.each([
@@ -94,7 +109,7 @@ describe('the sender of Events', () => {
     const terminating = new KubeError(status, reason, message);
     const { sent, lost, events } = setUp(({ metadata }) => (metadata.namespace === 'shop' ? terminating : undefined));
     events.send(event);
-    await events.flush();
+    await events.flush(limitMs);
     expect(lost).toEqual([]);
     expect(sent).toMatchObject([
       {

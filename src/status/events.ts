@@ -81,13 +81,16 @@ export class EventSender {
     this.#sending.add(sending);
   }
 
-  /** Resolves when what was sent has arrived, or is lost. */
-  async flush(): Promise<void> {
+  /** Resolves when what was sent has arrived, or is lost; after `limitMs` at the latest. */
+  async flush(limitMs: number): Promise<void> {
     for (const [event, takeBack] of [...this.#held]) {
       takeBack();
       this.#begin(event);
     }
-    await Promise.all(this.#sending);
+    const late = Promise.withResolvers<void>();
+    const cancel = this.#clock.after(limitMs, late.resolve);
+    await Promise.race([Promise.all(this.#sending), late.promise]);
+    cancel();
   }
 
   async #send(event: KubeObject): Promise<void> {

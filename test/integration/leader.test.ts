@@ -36,7 +36,14 @@ describe('replicas of the controller', { timeout: 120_000 }, () => {
   const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace: 'alustan', name: leaseName };
   const holder = (object: KubeObject) => (object['spec'] as { holderIdentity?: string }).holderIdentity;
 
-  it('work one at a time; the next goes on when the leader is stopped', async () => {
+  /** Of the Events that tell of a Service. */
+  async function reasons(name: string) {
+    const { items } = await stage.client.list({ apiVersion: 'v1', kind: 'Event' }, { namespace: 'shop' });
+    const about = (event: KubeObject) => (event['involvedObject'] as { name?: string }).name;
+    return items.filter((event) => about(event) === name).map((event) => event['reason']);
+  }
+
+  it('work one at a time; the next goes on when the leader is stopped, which has told what it has done', async () => {
     const first = replica('first');
     await first.began;
     const second = replica('second');
@@ -46,6 +53,7 @@ describe('replicas of the controller', { timeout: 120_000 }, () => {
     first.stop();
     await Promise.all([first.ended, second.began]);
     expect(holder(await stage.client.get(lease))).toBe('second');
+    expect(await reasons('one')).toContain('Delivered');
     await stage.service('shop', 'two');
     await stage.state('shop', 'two', 'Completed Delivered');
     second.stop();
