@@ -17,9 +17,19 @@ describe('what a post-deploy script has printed', () => {
     });
   });
 
-  // Its loop is slow where every branch is counted.
-  it('is given up soon where nothing in it ends', { timeout: 60_000 }, () => {
-    const found = readOutputs({ output: '{'.repeat(outputLimit) });
-    expect(found).toMatchObject({ ok: false, failure: { reason: 'OutputNotJson' } });
+  it.each([
+    ['nothing in it ends', '{'.repeat(outputLimit)],
+    ['nothing in it ends for what looks like a string', '{\\"'.repeat(outputLimit / 3)],
+    ['all of it ends, and is none', `${'{'.repeat(outputLimit / 2)}${'}'.repeat(outputLimit / 2)}`],
+    ['all but the innermost is one', `${'{"a":'.repeat(outputLimit / 6)}x${'}'.repeat(outputLimit / 6)}`],
+  ])('is given up soon where %s', { timeout: 60_000 }, (_, output) => {
+    expect(readOutputs({ output })).toMatchObject({ ok: false, failure: { reason: 'OutputNotJson' } });
   });
+
+  it.each([
+    ['braces in strings', '{"outputs": {"a": "}{\\"}"}}', { a: '}{"}' }],
+    ['the last one counts', '{"outputs": {"a": 1}}\n{"outputs": {"a": 2}}\nbye', { a: 2 }],
+    ['in a line', 'done: {"outputs": {"a": 1}} "{', { a: 1 }],
+    ['after a quote that nobody closes', `it's 5" {\n{"outputs": {"a": 1}}\n{ "`, { a: 1 }],
+  ])('E29 is found: %s', (_, output, value) => expect(readOutputs({ output })).toEqual({ ok: true, value }));
 });

@@ -3,8 +3,8 @@ import { outputLimit, type RunEnd } from '../../core/terraform-run.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Characters that are read of what looks like an object and is none, before the search is given up. */
-const patience = 200 * outputLimit;
+/** Characters that are parsed of what looks like an object and is none, before the search is given up. */
+const patience = 25 * outputLimit;
 /** Levels that outputs may be nested: who reads them does so level by level, on a stack. */
 const levels = 100;
 const remedy = 'spec.postDeploy.script must print one JSON object {"outputs": {…}}';
@@ -50,17 +50,19 @@ function looks(text: string): string {
 
 /** The last top-level JSON object: of those that begin a line, else of any. */
 function lastObject(text: string): Json | undefined {
-  return search(text, /^[ \t]*\{/gm) ?? search(text, /\{/g);
+  const closing = closings(text);
+  return search(text, /^[ \t]*\{/gm, closing) ?? search(text, /\{/g, closing);
 }
 
-function search(text: string, beginning: RegExp): Json | undefined {
+function search(text: string, beginning: RegExp, closing: Int32Array): Json | undefined {
   let last: Json | undefined;
   let inVain = 0;
   for (let match = beginning.exec(text); match !== null && inVain < patience; match = beginning.exec(text)) {
     const begin = match.index + match[0].length - 1;
-    const end = endOf(text, begin);
-    const value = end === undefined ? undefined : parse(text.slice(begin, end));
-    if (value === undefined || end === undefined) inVain += (end ?? text.length) - begin;
+    const end = 1 + (closing[begin + 1] as number);
+    if (end > text.length) continue;
+    const value = parse(text.slice(begin, end));
+    if (value === undefined) inVain += end - begin;
     else {
       last = value;
       // What is inside of it is not at the top.
@@ -70,23 +72,25 @@ function search(text: string, beginning: RegExp): Json | undefined {
   return last;
 }
 
-/** Position after the brace that closes the one at `begin`; undefined when none does. */
-function endOf(text: string, begin: number): number | undefined {
-  let depth = 0;
-  let quoted = false;
-  for (let at = begin; at < text.length; at += 1) {
-    const char = text[at];
-    if (quoted) {
-      if (char === '\\') at += 1;
-      else if (char === '"') quoted = false;
-    } else if (char === '"') quoted = true;
-    else if (char === '{') depth += 1;
-    else if (char === '}') {
-      depth -= 1;
-      if (depth === 0) return at + 1;
-    }
+/**
+ * For each position, read as outside of a string, that of the brace that closes what is open there; the length of the
+ * text where none does. Found from the end, each from those behind it: a text of braces only takes no longer than another.
+ */
+function closings(text: string): Int32Array {
+  const none = text.length;
+  const outside = new Int32Array(none + 2).fill(none);
+  const inside = new Int32Array(none + 2).fill(none);
+  const at = (of: Int32Array, position: number) => of[position] as number;
+  for (let position = none - 1; position >= 0; position -= 1) {
+    const char = text[position];
+    const next = position + 1;
+    inside[position] = char === '"' ? at(outside, next) : at(inside, char === '\\' ? next + 1 : next);
+    if (char === '}') outside[position] = position;
+    else if (char === '"') outside[position] = at(inside, next);
+    else if (char === '{') outside[position] = at(outside, Math.min(none, at(outside, next) + 1));
+    else outside[position] = at(outside, next);
   }
-  return undefined;
+  return outside;
 }
 
 function parse(text: string): Json | undefined {

@@ -193,8 +193,27 @@ describe('what a run printed', () => {
     const end = await readRunEnd(client, failed, [pod(ended(1))], signal);
     if (!end.ok) throw new Error(end.failure.message);
     const { output = '', tail } = end.value;
-    expect([output.split('\n').length, tail.length]).toEqual([13, 13]);
+    expect([output.split('\n').length, tail.length]).toEqual([13, 10]);
     expect([...output.split('\n'), ...tail].every((one) => one === line)).toBe(true);
+  });
+
+  it.each([
+    ['the last of them are long', 40_000, 5],
+    ['no two are less than 256 KiB', 200_000, 0],
+  ])('its last line is told where %s', async (_, length, before) => {
+    const { client, asked } = kubelet(`${`${'x'.repeat(length)}\n`.repeat(30)}Error: no access`);
+    const end = await readRunEnd(client, failed, [pod(ended(1))], signal);
+    if (!end.ok) throw new Error(end.failure.message);
+    expect(end.value.tail.map((line) => line.length)).toEqual([...Array(before).fill(length), 16].slice(-5));
+    expect(asked.length).toBeLessThanOrEqual(6);
+  });
+
+  it('E2 of a line that a kubelet keeps in parts the end alone is not told', async () => {
+    const { client } = kubelet(`${'x'.repeat(outputLimit)}\n`);
+    const parts = async (request: PodLog) =>
+      request.tailLines === undefined ? await client.podLog(request) : 'end of a secret\nlast\n';
+    const end = await readRunEnd({ podLog: parts } as unknown as KubeClient, failed, [pod(ended(1))], signal);
+    expect(end).toMatchObject({ ok: true, value: { tail: ['last'] } });
   });
 
   it.each([

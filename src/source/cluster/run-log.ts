@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../core/resource.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { outputLimit, type RunEnd, tailLines } from '../../core/terraform-run.ts';
-import { type KubeClient, KubeError } from '../../kube/client.ts';
+import { type KubeClient, KubeError, type PodLog } from '../../kube/client.ts';
 import { hasRun, newest, terraformContainer, verdictOf } from './run-end.ts';
 
 type Output = Pick<RunEnd, 'output' | 'outputTooLarge' | 'tail'>;
@@ -32,10 +32,20 @@ async function readOutput(client: KubeClient, pod: KubeObject, signal: AbortSign
   const of = { namespace, name, container: terraformContainer };
   const text = await client.podLog({ ...of, limitBytes: outputLimit + 1 }, signal);
   if (Buffer.byteLength(text) <= outputLimit) return { output: text, tail: lastLines(text) };
-  // The last lines may be long, too.
-  const last = await client.podLog({ ...of, tailLines, limitBytes: outputLimit }, signal);
-  const tail = Buffer.byteLength(last) < outputLimit ? last : wholeLines(last);
-  return { output: wholeLines(text), outputTooLarge: true, tail: lastLines(tail) };
+  return { output: wholeLines(text), outputTooLarge: true, tail: await readTail(client, of, signal) };
+}
+
+/**
+ * The last lines of a log that is longer than what is read of it. A server counts `limitBytes` from the first of the lines
+ * that it is asked for, so of lines that are long, too, fewer are asked for: what was said last is what people need. One
+ * more than is taken each time: to a kubelet a line of more than 16 KiB is several, and the first may be the end of one.
+ */
+async function readTail(client: KubeClient, of: PodLog, signal: AbortSignal): Promise<string[]> {
+  for (let wanted = tailLines; wanted > 0; wanted = Math.floor(wanted / 2)) {
+    const text = await client.podLog({ ...of, tailLines: wanted + 1, limitBytes: outputLimit }, signal);
+    if (Buffer.byteLength(text) < outputLimit) return splitLines(text).slice(1).slice(-wanted);
+  }
+  return [];
 }
 
 /** Without the line that is cut: of a secret at the cut nobody would know the rest. */
@@ -44,7 +54,11 @@ function wholeLines(text: string): string {
 }
 
 function lastLines(text: string): string[] {
+  return splitLines(text).slice(-tailLines);
+}
+
+function splitLines(text: string): string[] {
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
-  return lines.slice(-tailLines);
+  return lines;
 }
