@@ -10,6 +10,8 @@ export type Outcome = Readonly<{
   message: string;
   /** Milliseconds until the object is looked at again, where the table's default does not fit. */
   retryAfterMs?: number;
+  /** Type of its Event, where that is not the table's: something is left for a person to do, though all is done here. */
+  event?: 'Warning';
 }>;
 
 export type State = 'Progressing' | 'Error' | 'Success' | 'Failed' | 'Blocked' | 'Completed';

@@ -52,14 +52,17 @@ export function noteRetry<D extends Draft>(draft: D): D {
   return retry === undefined ? draft : report<D>(draft, { lastHandledRetry: retry } as Partial<D['report']>);
 }
 
-/** What a failed attempt means while another will follow, and when none will; and what follows, if not that. */
-type Ends = Readonly<{ again?: Outcome['kind']; spent?: Outcome['kind']; next?: string }>;
+/**
+ * What a failed attempt means while another will follow, and when none will; what follows, if not that; and what else a
+ * person can do once none will.
+ */
+type Ends = Readonly<{ again?: Outcome['kind']; spent?: Outcome['kind']; next?: string; wayOut?: string }>;
 
 /** E20: after a failed Job, waits for the next attempt, or for a changed input once the limit is reached. */
 export function limitAttempts<D extends Draft>(
   draft: D,
   of: Purpose,
-  { again = 'delivery', spent = 'exhausted', next }: Ends = {},
+  { again = 'delivery', spent = 'exhausted', next, wayOut }: Ends = {},
 ): D {
   const last = draft.report.job;
   if (last === undefined || !isOf(last, of) || last.phase !== 'failed' || wantedRetry(draft) !== undefined)
@@ -70,7 +73,7 @@ export function limitAttempts<D extends Draft>(
   const limit = draft.object.spec.retries ?? retryLimit;
   const what = tellFailure(last);
   if (failures > limit) {
-    const remedy = `change an input, or set the annotation ${retryAnnotation} to a new value`;
+    const remedy = `change an input, or set the annotation ${retryAnnotation} to a new value${wayOut === undefined ? '' : `; ${wayOut}`}`;
     return end(draft, spent, 'RetriesExhausted', `${what}; given up after ${times(failures)}; ${remedy}`);
   }
   const delay = Math.min(retryDelayMs * 2 ** (failures - 1), retryDelayMaxMs);

@@ -45,6 +45,12 @@ describe('an Event is sent', () => {
     });
   });
 
+  it('as a warning where something is left to do, though all is done here', () => {
+    const outcome = { kind: 'succeeded', reason: 'NamespaceTerminating', message: 'what it has deployed stays' } as const;
+    expect(eventOf(service, outcome, now)['type']).toBe('Normal');
+    expect(eventOf(service, { ...outcome, event: 'Warning' }, now)['type']).toBe('Warning');
+  });
+
   it('cut to what the API server takes, in bytes', () => {
     const event = eventOf(service, { kind: 'invalid', reason: 'R', message: 'ü'.repeat(1000) }, now);
     expect(Buffer.byteLength(String(event['message']))).toBeLessThanOrEqual(1024);

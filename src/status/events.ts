@@ -25,7 +25,7 @@ export function eventOf(object: KubeObject, outcome: Outcome, now: Date): KubeOb
     kind: 'Event',
     metadata: { name: `${name.slice(0, 200)}.${id}`, namespace },
     involvedObject: { apiVersion, kind, namespace, name, uid, resourceVersion },
-    type: outcomes[outcome.kind].event,
+    type: outcome.event ?? outcomes[outcome.kind].event,
     reason: outcome.reason,
     message: cut(outcome.message),
     action: outcome.reason,

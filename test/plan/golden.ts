@@ -11,6 +11,8 @@ export type OutcomeParts = Readonly<{
   message?: string | readonly string[];
   /** Milliseconds. */
   again?: number;
+  /** Type of its Event, where it is not that of the kind's row. */
+  event?: 'Warning';
 }>;
 
 /** One test a document of the YAML files of a folder, one group a file; `case` is its title. */
@@ -25,6 +27,7 @@ export function eachCase<Case extends { case: string }>(folder: URL, check: (ite
 export function expectOutcome({ outcome }: Pick<Plan<unknown>, 'outcome'>, then: OutcomeParts): void {
   expect(`${outcome.kind} ${outcome.reason}`, outcome.message).toBe(then.outcome);
   for (const part of [then.message ?? []].flat()) expect(outcome.message).toContain(part);
+  expect(outcome.event).toBe(then.event);
   if (then.again !== undefined) expect(outcome.retryAfterMs).toBe(then.again);
 }
 

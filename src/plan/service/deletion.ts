@@ -119,8 +119,11 @@ function purposeOf(draft: Draft): Purpose {
   return { purpose: 'uninstall', inputsHash: sha256(draft.object.metadata.uid).slice(0, 40) };
 }
 
+/** What is pruned from git has no input left that somebody could change. */
+const wayOut = `the annotation ${abandonAnnotation}: "true" leaves the release as it is`;
+
 function limitUninstalls(draft: Draft): Draft {
-  return limitAttempts(draft, purposeOf(draft));
+  return limitAttempts(draft, purposeOf(draft), { wayOut });
 }
 
 /** What is left to do when nothing holds it. */

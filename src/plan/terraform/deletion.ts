@@ -47,7 +47,9 @@ function leaveWithNamespace(draft: Draft): Draft {
       ? ''
       : `; what ${image} has deployed stays: run its "${draft.object.spec.scripts.destroy}" by hand`;
   const told = `the namespace "${namespace}" is being deleted and takes no Job, so nothing is destroyed${stays}`;
-  return letGo(draft, 'NamespaceTerminating', told);
+  const gone = letGo(draft, 'NamespaceTerminating', told);
+  // Nobody is asked, and what runs on may cost money.
+  return stays === '' ? gone : { ...gone, outcome: { ...gone.outcome, event: 'Warning' } };
 }
 
 /** Deletion goes in the reverse order of dependencies. */
@@ -111,8 +113,11 @@ function purposeOf(draft: Draft) {
   } as const;
 }
 
+/** What is pruned from git has no input left that somebody could change. */
+const wayOut = `the annotation ${abandonAnnotation}: "true" leaves the infrastructure as it is`;
+
 function limitDestroys(draft: Draft): Draft {
-  return tellVariables(limitAttempts(draft, purposeOf(draft)));
+  return tellVariables(limitAttempts(draft, purposeOf(draft), { wayOut }));
 }
 
 /** What is left to do when nothing holds it. */
