@@ -46,7 +46,11 @@ describe('an Event is sent', () => {
   });
 
   it('as a warning where something is left to do, though all is done here', () => {
-    const outcome = { kind: 'succeeded', reason: 'NamespaceTerminating', message: 'what it has deployed stays' } as const;
+    const outcome = {
+      kind: 'succeeded',
+      reason: 'NamespaceTerminating',
+      message: 'what it has deployed stays',
+    } as const;
     expect(eventOf(service, outcome, now)['type']).toBe('Normal');
     expect(eventOf(service, { ...outcome, event: 'Warning' }, now)['type']).toBe('Warning');
   });
