@@ -56,6 +56,14 @@ export function noteOutside<D extends Draft>(draft: D, of?: Purpose): D {
 }
 
 /**
+ * Where all attempts are spent nothing waits: the annotation counts for these inputs, once `alustan.io/retry` asks for
+ * them again, and not for whatever comes next.
+ */
+export function noteOutsideWhenSpent<D extends Draft>(draft: D, of: Purpose): D {
+  return draft.outcome?.kind === 'exhausted' ? noteOutside(draft, of) : draft;
+}
+
+/**
  * Ends with the wait for a window. What is delivered stays delivered (`stays` tells of it): whoever depends on it is not
  * held up. Where the attempt before has failed that stays the state.
  */
@@ -73,8 +81,18 @@ export function hold<D extends Draft>(draft: D, of: Purpose, opening: Opening, w
 
 export function tellHeld(draft: BaseDraft, what: string, opening: Opening): string {
   const { since } = waitingFor(draft, opening);
-  const remedy = `a new value of the annotation ${outsideWindowAnnotation} begins at once`;
-  return `${what} waits for its window, since ${since}; it opens at ${tellOpening(opening)}; ${remedy}`;
+  return `${what} waits for its window, since ${since}; ${tellNext(opening)}`;
+}
+
+function tellNext(opening: Opening): string {
+  return `it opens at ${tellOpening(opening)}; a new value of the annotation ${outsideWindowAnnotation} begins at once`;
+}
+
+/** An end for another reason, whose remedy may be what waits. Since when is not told: status keeps one wait only. */
+export function tellHeldToo<D extends BaseDraft>(draft: Ended<D>, what: string, opening: Opening): Ended<D> {
+  const { outcome } = draft;
+  const message = `${outcome.message}; ${what} waits for its window; ${tellNext(opening)}`;
+  return wakeBy({ ...draft, outcome: { ...outcome, message } }, wakeMs(draft, opening));
 }
 
 /** The wait as status keeps it. */

@@ -2,7 +2,7 @@ import { formatDuration } from '../../core/duration.ts';
 import { canonicalJson, keyedHash } from '../../core/hash.ts';
 import { limitAttempts, noteRetry, wantedRetry } from '../attempts.ts';
 import { inSource } from '../source-field.ts';
-import { noteOutside } from '../window.ts';
+import { noteOutside, noteOutsideWhenSpent } from '../window.ts';
 import { type Draft, desire, type Ended, end, endWith, wait } from './draft.ts';
 import type { Chart, Release } from './facts.ts';
 import { type Purpose, startJob, timeoutSeconds } from './jobs.ts';
@@ -122,7 +122,8 @@ export function purposeOf({ desired: { inputsHash } }: Draft): Purpose {
 }
 
 export function limitDeliveries(draft: Draft): Draft {
-  return limitAttempts(draft, purposeOf(draft));
+  const of = purposeOf(draft);
+  return noteOutsideWhenSpent(limitAttempts(draft, of), of);
 }
 
 export function deliver(draft: Draft): Ended {

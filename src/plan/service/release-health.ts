@@ -1,5 +1,5 @@
 import type { HealthStatus, ObjectHealth } from '../../api/service-status.ts';
-import { retryAnnotation } from '../attempts.ts';
+import { retryAnnotation, wantedRetry } from '../attempts.ts';
 import { healthTimeout } from './delivery.ts';
 import { type Draft, end, report, waitingSince } from './draft.ts';
 import type { ReleaseObject } from './facts.ts';
@@ -42,7 +42,7 @@ export function judgeHealth(draft: Draft): Draft {
   const timeout = healthTimeout(draft);
   const left = Date.parse(since) + timeout.ms - draft.now.getTime();
   const message = `waiting until healthy: ${tellUnhealthy(first)}, since ${since}`;
-  const remedy = first.health === 'NotFound' ? `; ${deliverAgain}` : '';
+  const remedy = first.health === 'NotFound' && wantedRetry(draft) === undefined ? `; ${deliverAgain}` : '';
   if (left > 0) return end(waiting, 'working', 'HealthPending', `${message}${remedy}`, left);
   const late = `${message}, which is longer than ${timeout.text}${remedy}`;
   return end(waiting, 'delivery', 'HealthTimeout', late, recheckMs);

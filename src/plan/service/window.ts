@@ -1,4 +1,4 @@
-import { heldUntil, hold, wakeBy, wakeMs } from '../window.ts';
+import { heldUntil, hold, tellHeldToo } from '../window.ts';
 import { limitDeliveries, purposeOf } from './delivery.ts';
 import { type Draft, hasEnded, tellDesired } from './draft.ts';
 import { judgeHealth } from './release-health.ts';
@@ -14,6 +14,6 @@ export function awaitWindow(draft: Draft): Draft {
   const what = tellDesired(draft);
   if (!release.ok || release.value?.status !== 'deployed') return hold(draft, of, opening, what);
   const judged = judgeHealth(draft);
-  if (hasEnded(judged)) return wakeBy(judged, wakeMs(draft, opening));
+  if (hasEnded(judged)) return tellHeldToo(judged, what, opening);
   return hold(draft, of, opening, what, `revision ${release.value.revision} of the release stays`);
 }

@@ -7,7 +7,7 @@ import { limitAttempts, noteRetry } from '../attempts.ts';
 import { awaitDependencies, refuseCycle, warnOfMissing } from '../dependencies.ts';
 import { end, runSteps, wait } from '../draft.ts';
 import { warnOfDurations } from '../durations.ts';
-import { heldMs, noteOutside, readWindows, wakeBy } from '../window.ts';
+import { heldMs, noteOutside, noteOutsideWhenSpent, readWindows, wakeBy } from '../window.ts';
 import { approvedPlan, awaitApproval, tellNothing } from './approval.ts';
 import { staleReason } from './approved.ts';
 import { awaitRun } from './await-run.ts';
@@ -130,7 +130,9 @@ function limitDeploys(draft: Draft): Draft {
   const { job, plan } = draft.report;
   // It has changed nothing: another plan is made at once.
   if (job?.reason === staleReason) return draft;
-  return limitAttempts(draft, purposeOf(draft), plan?.spent === undefined ? {} : { next: 'a new plan is made' });
+  const of = purposeOf(draft);
+  const limited = limitAttempts(draft, of, plan?.spent === undefined ? {} : { next: 'a new plan is made' });
+  return noteOutsideWhenSpent(limited, of);
 }
 
 function deploy(draft: Draft): Ended {
