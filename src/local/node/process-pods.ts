@@ -36,7 +36,14 @@ export class ProcessPods {
   }
 
   owns(pod: Pod): boolean {
-    return pod.spec.containers.some((container) => this.#options.runners(pod, container) !== undefined);
+    return this.sortOf(pod) !== undefined;
+  }
+
+  /** Which processes a pod has: those of an image may run for hours. Undefined: none. */
+  sortOf(pod: Pod): 'runner' | 'image' | undefined {
+    const programs = pod.spec.containers.flatMap((container) => this.#options.runners(pod, container) ?? []);
+    if (programs.length === 0) return undefined;
+    return programs.some((program) => 'images' in program) ? 'image' : 'runner';
   }
 
   /** Starts what is to run and tells how all stands. Rejects with `MountError` or `ConfigError`. */

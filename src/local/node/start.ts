@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { kinds } from '../cluster/kinds.ts';
 import { Loop } from '../cluster/loop.ts';
 import { isFinished } from '../cluster/pods.ts';
@@ -10,7 +11,12 @@ import { removeLogs } from './logs.ts';
 import { ProcessPods } from './process-pods.ts';
 import { nodeName, registerNode } from './register.ts';
 import type { Runners } from './runners.ts';
+import { Scheduler } from './scheduler.ts';
+import { Turns } from './turns.ts';
 import { PodWorker } from './worker.ts';
+
+/** Of a machine with this many processors: more at once are not done sooner, and each takes some 150 MiB. */
+const processLimit = Math.max(4, 2 * availableParallelism());
 
 export type NodeOptions = Readonly<{
   world: World;
@@ -26,6 +32,8 @@ export type NodeOptions = Readonly<{
   kubeletPort?: number;
   /** Shown as the node's version. */
   version?: string;
+  /** Pods that run as processes at once, of runners and of images each; default `processLimit`. */
+  processesAtOnce?: number;
 }>;
 
 export type LocalNode = Readonly<{
@@ -41,8 +49,13 @@ export async function startNode(options: NodeOptions): Promise<LocalNode> {
   const shelf = world.shelf<Pod>(kinds.pod);
   const ring = (pod: Pod): void => loop.ring(nameOf(pod.metadata));
   const processes = new ProcessPods({ world, dataDir, podLogDir, runners, ring });
+  const turns = new Turns({
+    limit: options.processesAtOnce ?? processLimit,
+    sortOf: (pod) => processes.sortOf(pod),
+    pods: () => shelf.all(),
+  });
   const worker = new PodWorker({
-    ...{ world, processes, podLogDir, imagePresent: options.imagePresent },
+    ...{ world, processes, scheduler: new Scheduler(world, turns), podLogDir, imagePresent: options.imagePresent },
     ...{ addresses: new Addresses(), startDelayMs: options.startDelayMs ?? 300, pods: () => shelf.all() },
   });
   const loop = new Loop({
@@ -60,8 +73,10 @@ export async function startNode(options: NodeOptions): Promise<LocalNode> {
   await clearStrangers(processes, new Set(shelf.all().map(({ metadata }) => metadata.uid ?? '')));
   const unsubscribe = shelf.onChange((before, after) => {
     if (after !== undefined) ring(after as Pod);
+    if (before !== undefined && leavesPlace(before as Pod, after as Pod)) turns.after(before as Pod).forEach(ring);
     if (before === undefined || before.metadata.uid === after?.metadata.uid) return;
     worker.forget(before.metadata.uid ?? '');
+    turns.giveBack(before.metadata.uid ?? '');
     void processes.kill(before.metadata.uid ?? '').then(() => processes.forget(before.metadata.uid ?? ''));
     if (after === undefined) void removeLogs(podLogDir, before.metadata.namespace ?? '', before.metadata.name);
   });
@@ -78,6 +93,13 @@ export async function startNode(options: NodeOptions): Promise<LocalNode> {
       await stopAll(processes, mine, graceMs);
     },
   };
+}
+
+/** Whether the first of those that wait can be placed now. */
+function leavesPlace(before: Pod, after: Pod | undefined): boolean {
+  return (
+    !isFinished(before) && (after === undefined || isFinished(after) || before.metadata.uid !== after.metadata.uid)
+  );
 }
 
 function toName(key: string): { namespace: string; name: string } {

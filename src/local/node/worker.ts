@@ -12,8 +12,8 @@ import { PullError } from './image/image-programs.ts';
 import type { ImagePresent } from './images.ts';
 import { logChanges } from './logs.ts';
 import type { ProcessPods } from './process-pods.ts';
-import { nodeLabels, nodeName } from './register.ts';
-import { isGated, unschedulable } from './schedule.ts';
+import { nodeName } from './register.ts';
+import type { Scheduler } from './scheduler.ts';
 import { pullFailure, pullRetryMs, simulate } from './simulate.ts';
 import { failedStatus, inState, podStatus, statusOf, waiting } from './status.ts';
 import { lookAround } from './surroundings.ts';
@@ -22,6 +22,7 @@ import { MountError } from './volumes.ts';
 export type WorkerOptions = Readonly<{
   world: World;
   processes: ProcessPods;
+  scheduler: Scheduler;
   addresses: Addresses;
   imagePresent: ImagePresent;
   podLogDir: string;
@@ -33,7 +34,7 @@ export type WorkerOptions = Readonly<{
 const stopMs = 50;
 const retryMs = 2_000;
 
-/** Brings one pod a step on: places it, starts it, tells how it stands, ends it. */
+/** Brings one pod a step on: has it placed, starts it, tells how it stands, ends it. */
 export class PodWorker {
   readonly #options: WorkerOptions;
   readonly #changedAt = new Map<string, number>();
@@ -45,7 +46,8 @@ export class PodWorker {
 
   /** Resolves to the milliseconds after which the pod is to be looked at again. */
   async handle(pod: Pod, now: Date): Promise<number | undefined> {
-    if (pod.spec.nodeName === undefined || pod.spec.nodeName === '') return await this.#place(pod, now);
+    if (pod.spec.nodeName === undefined || pod.spec.nodeName === '')
+      return await this.#options.scheduler.place(pod, now);
     if (pod.spec.nodeName !== nodeName) return undefined;
     if (isTerminating(pod)) return await this.#end(pod, now);
     if (isFinished(pod)) return await this.#leave(pod);
@@ -65,38 +67,6 @@ export class PodWorker {
     const { processes } = this.#options;
     if (processes.owns(pod)) await processes.unmount(pod.metadata.uid ?? '');
     return undefined;
-  }
-
-  async #place(pod: Pod, now: Date): Promise<undefined> {
-    if (isTerminating(pod) || isGated(pod)) return undefined;
-    const message = unschedulable(pod, nodeLabels);
-    const { world } = this.#options;
-    if (message === undefined) {
-      const { namespace, name, uid } = pod.metadata;
-      const body = {
-        ...{ apiVersion: 'v1', kind: 'Binding', metadata: { name, namespace, uid } },
-        target: { apiVersion: 'v1', kind: 'Node', name: nodeName },
-      };
-      await world.request('POST', `/api/v1/namespaces/${namespace}/pods/${name}/binding`, body);
-      const words = `Successfully assigned ${namespace}/${name} to ${nodeName}`;
-      return await this.#tell(pod, 'Normal', 'Scheduled', words, 'default-scheduler');
-    }
-    const lastTransitionTime = now.toISOString().replace(/\.\d+/, '');
-    const condition = {
-      type: 'PodScheduled',
-      status: 'False',
-      lastProbeTime: null,
-      lastTransitionTime,
-      reason: 'Unschedulable',
-      message,
-    };
-    if (pod.status?.conditions?.some((one) => one.reason === 'Unschedulable')) return undefined;
-    await act(
-      world,
-      [{ do: 'patch', object: pod, patch: { status: { conditions: [condition] } }, subresource: 'status' }],
-      'default-scheduler',
-    );
-    return await this.#tell(pod, 'Warning', 'FailedScheduling', message, 'default-scheduler');
   }
 
   async #pretend(pod: Pod, now: Date): Promise<number | undefined> {
@@ -199,14 +169,8 @@ export class PodWorker {
     await this.#tell(pod, type, reason, message);
   }
 
-  async #tell(
-    object: KubeObject,
-    type: 'Normal' | 'Warning',
-    reason: string,
-    message: string,
-    by = 'kubelet',
-  ): Promise<undefined> {
-    await act(this.#options.world, [{ do: 'event', object, type, reason, message }], by);
+  async #tell(object: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): Promise<undefined> {
+    await act(this.#options.world, [{ do: 'event', object, type, reason, message }], 'kubelet');
   }
 }
 
