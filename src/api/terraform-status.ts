@@ -13,7 +13,7 @@ const run = z
     began: z.boolean().optional().describe('True once its script has been seen running.'),
     removed: z.boolean().optional().describe('True where its Job is removed before its script has begun.'),
     purpose: z.enum(purposes).describe('Which script it runs.'),
-    attempt: z.int().describe('Number of the Job among those of the same inputs.'),
+    attempt: z.int().describe('Number of the Job among those of this object.'),
     inputsHash: z.string().describe('Hash of what it was made from: image, script, variables.'),
     image: z.string().optional().describe('Image that it runs.'),
     variables: z
@@ -121,6 +121,10 @@ export const terraformReport = z.object({
   waiting: wait.optional(),
   warnings: warnings.optional(),
   job: run.optional(),
+  runs: z
+    .int()
+    .optional()
+    .describe('Number of the newest Job: no name is used twice, and no old Job taken for a new one.'),
   lastHandledRetry: z.string().optional().describe('Value of the annotation `alustan.io/retry` that was acted on.'),
   lastHandledOutsideWindow: outsideWindow.optional(),
   lastHandledUnlock: z

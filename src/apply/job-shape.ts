@@ -96,18 +96,14 @@ export function jobOf(
   };
 }
 
-/** Whose it is. */
-export function ownerLabels({ owner }: JobRequest): Record<string, string> {
-  return {
-    [jobLabels.managedBy]: 'alustan',
-    [jobLabels.kind]: owner.kind,
-    [jobLabels.name]: ownerLabel(owner.name),
-  };
+/** Whose it is: by these a pod is found whose Job is gone. */
+export function objectLabels({ owner }: JobRequest): Record<string, string> {
+  return { [jobLabels.managedBy]: 'alustan', [jobLabels.kind]: owner.kind, [jobLabels.name]: ownerLabel(owner.name) };
 }
 
 function labelsOf(job: JobRequest): Record<string, string> {
   return {
-    ...ownerLabels(job),
+    ...objectLabels(job),
     [jobLabels.purpose]: purposeOf(job.run),
     [jobLabels.attempt]: String(job.attempt),
     [jobLabels.inputs]: job.inputsHash,

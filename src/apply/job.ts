@@ -7,6 +7,7 @@ import type { ActionOf, Applied, Applier } from './contract.ts';
 import { failureOf } from './failure.ts';
 import { helmJob, helmSecrets, type RunnerSettings } from './helm-job.ts';
 import { keepSecret } from './keep-secret.ts';
+import { othersRun } from './one-runner.ts';
 import { keptSecret, terraformJob, terraformSecret } from './terraform-job.ts';
 
 /** The packed chart of a digest, or undefined when it is no longer at hand (then the next pass reads it again). */
@@ -49,6 +50,8 @@ export class JobApplier implements Applier<'run-job'> {
 
   async #runTerraform(job: JobRequest, run: TerraformRun, signal: AbortSignal): Promise<Result<Applied>> {
     const { namespace, serviceAccount } = job;
+    const busy = await othersRun(this.#client, job, signal);
+    if (busy !== undefined) return { ok: false, failure: busy };
     const kept = keptSecret(job, run);
     const problem = kept && (await keepSecret(this.#client.as({ namespace, serviceAccount }), kept, signal));
     if (problem !== undefined) return { ok: false, failure: problem };

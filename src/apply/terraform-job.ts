@@ -1,7 +1,8 @@
 import type { JobRequest } from '../core/plan.ts';
 import type { KubeObject } from '../core/resource.ts';
 import { terraformEnvironment as environment, keptVariables, type TerraformRun } from '../core/terraform-run.ts';
-import { inputSecret, jobOf, owned, ownerLabels, secretName } from './job-shape.ts';
+import { inputSecret, jobOf, objectLabels, owned, secretName } from './job-shape.ts';
+import { jobUidLabel } from './one-runner.ts';
 
 /** The Secret of a run: its keys are environment variables. */
 export function terraformSecret(job: JobRequest, { variables, told, args }: TerraformRun): KubeObject {
@@ -24,7 +25,7 @@ export function keptSecret(job: JobRequest, { variables, variablesHash, keep }: 
     metadata: {
       name: keep.secret,
       namespace: job.namespace,
-      labels: ownerLabels(job),
+      labels: objectLabels(job),
       annotations: { [annotation]: variablesHash ?? '' },
       ...owned(job),
     },
@@ -47,9 +48,6 @@ export function terraformJob(job: JobRequest, run: TerraformRun): KubeObject {
   };
   return jobOf(job, 1, { spec, labels: run.labels, annotations: run.annotations });
 }
-
-/** Kubernetes writes a Job's uid there, on its pods. */
-const jobUidLabel = 'batch.kubernetes.io/controller-uid';
 
 function container(job: JobRequest, run: TerraformRun): Record<string, unknown> {
   const secret = secretName(job.name, 0);

@@ -17,6 +17,15 @@ export class FakeApi {
 
   client(who?: string): KubeClient {
     const client: Partial<KubeClient> = {
+      list: async ({ kind }, { namespace = '', labelSelector = '' } = {}) => {
+        this.#arrive('list', { apiVersion: 'v1', kind, name: `${kind}s`, namespace }, who);
+        const wanted = labelSelector.split(',').map((part) => part.split('='));
+        const items = [...this.objects.values()].filter(({ metadata: { labels = {}, ...metadata }, ...object }) => {
+          const isHere = object.kind === kind && metadata.namespace === namespace;
+          return isHere && wanted.every(([key = '', value]) => labels[key] === value);
+        });
+        return { items: structuredClone(items), resourceVersion: '0' };
+      },
       get: async (ref) => this.#found(this.#arrive('get', ref, who)),
       create: async (object) => {
         const id = this.#arrive('create', { ...object, ...object.metadata }, who);

@@ -24,19 +24,19 @@ export async function ownJobs(
   const found =
     recorded === undefined || isKnown
       ? undefined
-      : await liveJob(tools.client, { namespace: namespace ?? '', name: recorded.name }, signal);
+      : await liveJob(tools.client, { ...(namespace === undefined ? {} : { namespace }), name: recorded.name }, signal);
   return [...cached, ...(found === undefined ? [] : [found])].map((job) => {
     return { job, pods: pods.by(byJob, `${job.metadata.namespace}/${job.metadata.name}`) };
   });
 }
 
 /** The cache may lag behind a Job that was created a moment ago: only the API server can say that it is not there. */
-async function liveJob(
+export async function liveJob(
   client: KubeClient,
-  job: Readonly<{ namespace: string; name: string }>,
+  { namespace = '', name }: Readonly<{ namespace?: string; name: string }>,
   signal: AbortSignal,
 ): Promise<KubeObject | undefined> {
-  return client.get({ apiVersion: 'batch/v1', kind: 'Job', ...job }, signal).catch((error: unknown) => {
+  return client.get({ apiVersion: 'batch/v1', kind: 'Job', namespace, name }, signal).catch((error: unknown) => {
     if (isNotFound(error)) return undefined;
     throw error;
   });

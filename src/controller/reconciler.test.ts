@@ -105,6 +105,16 @@ describe('a pass', () => {
     expect(log).toEqual(['Progressing: Job x', 'Event JobRunning', 'carried out', 'settled']);
   });
 
+  it('E27 writes the report first where it removes what only an older one needs; who has seen an old object ends there', async () => {
+    const carryOut: CarryOut = async () => {
+      log.push('carried out');
+      return { objects: [] };
+    };
+    const { log, reconcile } = setUp({ plan: { reportFirst: true }, carryOut });
+    await reconcile();
+    expect(log.indexOf('carried out')).toBeGreaterThan(log.indexOf('Completed: all is well'));
+  });
+
   it('reports what is only true if all was accepted when all was', async () => {
     const carryOut: CarryOut = async () => ({ objects: [], failure });
     const plan = { report: { note: 'kept in a Secret' }, unsettled: { note: 'not kept yet' } };

@@ -136,10 +136,10 @@ export class Reconciler<Object, Facts, Report extends object> {
     return { ...made, object: { ...recorded, metadata: own.metadata }, ended };
   }
 
-  /** E20: a Job's name is in the status before the Job exists. */
+  /** E20: a Job's name is in the status before the Job exists. Who has seen an old version of the object ends here: 409. */
   async #record(key: Key, object: KubeObject, plan: Plan<Report>): Promise<KubeObject> {
     const runs = plan.groups.some((group) => group.actions.some((action) => action.type === 'run-job'));
-    if (!runs) return object;
+    if (!runs && plan.reportFirst !== true) return object;
     const { outcome, report } = plan;
     const handled = reconcileRequest(object);
     return (await this.#write(key, { object, outcome, report, record: true, handled })).object;

@@ -161,6 +161,8 @@ export type Plan<Report> = Readonly<{
   groups: readonly Group[];
   outcome: Outcome;
   report: Report;
+  /** The report is written before anything is done; a plan that runs a Job is carried out like that in any case. */
+  reportFirst?: true;
   /** Where it matters that an action succeeds: the report when one has failed. */
   unsettled?: Report;
 }>;

@@ -33,7 +33,12 @@ type Draft = BaseDraft &
       settings: Readonly<{ retryLimit: number; retryDelayMs: number; retryDelayMaxMs: number }>;
       jobs: readonly (Purpose & Readonly<{ attempt: number }>)[];
     }>;
-    report: Readonly<{ job?: JobRecord | undefined; lastHandledRetry?: string | undefined }>;
+    report: Readonly<{
+      job?: JobRecord | undefined;
+      lastHandledRetry?: string | undefined;
+      /** The highest attempt of all that there were, where the kind keeps it: a cache of Jobs may lag behind. */
+      runs?: number | undefined;
+    }>;
   }>;
 
 export function isOf(job: Purpose | undefined, of: Purpose): boolean {
@@ -116,5 +121,5 @@ function nextAttempt(draft: Draft, of: Purpose): number {
   const same = last !== undefined && isOf(last, of) ? last : undefined;
   if (same !== undefined && same.phase === undefined) return same.attempt;
   const known = draft.facts.jobs.filter((job) => isOf(job, of)).map((job) => job.attempt);
-  return Math.max(0, same?.attempt ?? 0, ...known) + 1;
+  return Math.max(draft.report.runs ?? 0, same?.attempt ?? 0, ...known) + 1;
 }

@@ -96,8 +96,8 @@ describe('Terraform on local mode, its scripts as processes', { timeout: 100_000
     await infra.remove(ns, 'db');
     await infra.reached(ns, 'db', 'Progressing JobRunning', /the deletion waits for the Job/);
     await infra.touch('go');
-    const again = await infra.reached(ns, 'db', 'Progressing JobRunning', /-destroy-[0-9a-f]+-2 destroys/);
-    expect(statusOf(again).job).toMatchObject({ failures: 1, attempt: 2 });
+    const again = await infra.reached(ns, 'db', 'Progressing JobRunning', /-destroy-[0-9a-f]+-3 destroys/);
+    expect(statusOf(again).job).toMatchObject({ failures: 1, attempt: 3 });
     await infra.touch('again');
     await infra.gone(ns, 'db');
     expect(await infra.lines('slow')).toEqual(['begun', 'deployed', 'destroying', 'destroying']);

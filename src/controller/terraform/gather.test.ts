@@ -33,6 +33,7 @@ function setUp(
   name = 'db',
   cached: object | null = ended,
   conditions: object[] = [{ type: 'Failed', status: 'True' }],
+  live: object[] | null = conditions,
 ) {
   const cache = (indexers: ConstructorParameters<typeof Store>[0], ...objects: object[]) => {
     const store = new Store(indexers, silent);
@@ -76,6 +77,11 @@ function setUp(
   } as unknown as Caches;
   const asked: string[] = [];
   const client = {
+    get: async ({ name }: { name: string }) => {
+      asked.push(name);
+      if (live === null) throw new KubeError(404, 'NotFound', 'gone');
+      return { ...job, status: { conditions: live } };
+    },
     list: async (_type: object, options: object) => {
       asked.push(JSON.stringify(options));
       return { items: [pod('p', 'j', ended)], resourceVersion: '9' };
@@ -125,7 +131,17 @@ describe('what a plan is told of a run that has ended', () => {
     const { tools, asked } = setUp('deploy', '', 'db', cached, []);
     const [run] = (await gatherTerraform(tools, terraform('deploy'), signal)).jobs;
     expect(run).toMatchObject({ phase: 'active', began: true });
-    expect(asked).toEqual(['{"namespace":"shop","labelSelector":"batch.kubernetes.io/job-name=j"}']);
+    expect(asked).toEqual(['j', '{"namespace":"shop","labelSelector":"batch.kubernetes.io/job-name=j"}']);
+  });
+
+  it('E30 E31 nor is a Job taken to wait for its pod that by now has ended, or is gone', async () => {
+    const failed = [{ type: 'Failed', status: 'True' }];
+    const { tools } = setUp('deploy', 'last\n', 'db', null, [], failed);
+    expect((await gatherTerraform(tools, terraform('deploy'), signal)).jobs).toMatchObject([
+      { phase: 'failed', began: true, end: { exitCode: 3, tail: ['last'] } },
+    ]);
+    const gone = setUp('deploy', '', 'db', null, [], null);
+    expect((await gatherTerraform(gone.tools, terraform('deploy'), signal)).jobs).toEqual([]);
   });
 
   it('one that has begun is not asked for', async () => {
@@ -133,6 +149,15 @@ describe('what a plan is told of a run that has ended', () => {
     const { tools, asked } = setUp('deploy', '', 'db', running, []);
     const [run] = (await gatherTerraform(tools, terraform('deploy'), signal)).jobs;
     expect([run?.began, run?.alive, asked]).toEqual([true, true, []]);
+  });
+
+  it('E31 an old Job that by the cache still runs is not taken for a run that nobody has recorded', async () => {
+    const running = { phase: 'Running', containerStatuses: [{ name: 'terraform', state: { running: {} } }] };
+    const { tools } = setUp('deploy', '', 'db', running, [], [{ type: 'Complete', status: 'True' }]);
+    const settled = terraform('deploy');
+    const job = { ...settled.status.job, name: 'newer', phase: 'succeeded' } as const;
+    const facts = await gatherTerraform(tools, { ...settled, status: { job } as typeof settled.status }, signal);
+    expect(facts.jobs).toMatchObject([{ name: 'j', phase: 'succeeded' }]);
   });
 
   it('E31 knows them by a name that no label can hold, and takes none of a name that begins alike', async () => {

@@ -1,5 +1,6 @@
 import type { TerraformObject } from '../../api/terraform-object.ts';
 import { isFinished } from '../../apply/janitor.ts';
+import { isAlive } from '../../apply/one-runner.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import type { Result } from '../../core/result.ts';
 import type { KubeClient } from '../../kube/client.ts';
@@ -11,13 +12,13 @@ import { readRunEnd } from '../../source/cluster/run-log.ts';
 import type { Looker, Watches } from '../../source/cluster/watches.ts';
 import { byObject, byOwner, type Caches, objectId, ownerId } from '../caches.ts';
 import { related } from '../graph.ts';
-import { type OwnJob, ownJobs } from '../own-jobs.ts';
+import { liveJob, type OwnJob, ownJobs } from '../own-jobs.ts';
 import { GatherError } from '../reconciler.ts';
 import { clusterSecret } from '../service/cluster-secrets.ts';
 import { peerFact } from '../service/peer-facts.ts';
 import { envSecrets } from './env-secrets.ts';
 import { keptVariables } from './kept-variables.ts';
-import { hasBegun, isAlive, runFact } from './run-facts.ts';
+import { hasBegun, runFact } from './run-facts.ts';
 
 export type GatherTools = Readonly<{
   client: KubeClient;
@@ -84,25 +85,33 @@ async function runsOf(
   const found = await ownJobs(tools, terraform, recorded, signal);
   const isNews = ({ job }: OwnJob) => recorded?.phase === undefined && job.metadata.name === recorded?.name;
   const isDeleted = terraform.metadata.deletionTimestamp !== undefined;
-  return Promise.all(
-    found.map(async (own) => {
-      if (!isNews(own) && isFinished(own.job)) return runFact(own);
-      const known = await upToDate(tools.client, own, signal);
-      return isNews(own) ? endedFact(client, known, isDeleted, signal) : runFact(known);
-    }),
-  );
+  const facts = found.map(async (own) => {
+    if (!isNews(own) && isFinished(own.job)) return runFact(own);
+    const known = await upToDate(tools.client, own, isNews(own), signal);
+    if (known === undefined || !isNews(own)) return known && runFact(known);
+    return endedFact(client, known, isDeleted, signal);
+  });
+  return (await Promise.all(facts)).filter((fact) => fact !== undefined);
 }
 
 /**
  * Of two watches either may be ahead, and one may hang: how a Job has ended tells only a pod that has ended, too; and a Job
- * may be removed only where its script has not begun. Rejects with KubeError.
+ * may be removed only where it is sure that its script has not begun, and taken over as a run that nobody has recorded only
+ * where it still runs. Undefined: it is gone. Rejects with KubeError.
  */
-async function upToDate(client: KubeClient, { job, pods }: OwnJob, signal: AbortSignal): Promise<OwnJob> {
-  const isSure = isFinished(job) ? pods.length > 0 && !pods.some(isAlive) : pods.some(hasBegun);
+async function upToDate(
+  client: KubeClient,
+  { job, pods }: OwnJob,
+  isRecorded: boolean,
+  signal: AbortSignal,
+): Promise<OwnJob | undefined> {
+  const isSure = isFinished(job) ? pods.length > 0 && !pods.some(isAlive) : isRecorded && pods.some(hasBegun);
   if (isSure) return { job, pods };
+  const live = isFinished(job) ? job : await liveJob(client, job.metadata, signal);
+  if (live === undefined) return undefined;
   const { namespace = '', name } = job.metadata;
   const of = { namespace, labelSelector: `batch.kubernetes.io/job-name=${name}` };
-  return { job, pods: (await client.list({ apiVersion: 'v1', kind: 'Pod' }, of, signal)).items };
+  return { job: live, pods: (await client.list({ apiVersion: 'v1', kind: 'Pod' }, of, signal)).items };
 }
 
 /** Runs whose log is what they are for. */

@@ -1,5 +1,6 @@
 import { isFinished } from '../../apply/janitor.ts';
 import { imageAnnotation, jobLabels } from '../../apply/job-shape.ts';
+import { isAlive } from '../../apply/one-runner.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { keptVariables, type RunEnd, type TerraformPurpose } from '../../core/terraform-run.ts';
 import type { Run } from '../../plan/terraform/facts.ts';
@@ -33,12 +34,6 @@ export function runFact({ job, pods }: OwnJob, end?: RunEnd): Run {
     ...(ended?.lastTransitionTime === undefined ? {} : { finishedAt: ended.lastTransitionTime }),
     ...(end === undefined ? {} : { end }),
   };
-}
-
-/** Whether its processes may still be there. */
-export function isAlive(pod: KubeObject): boolean {
-  const { phase } = (pod['status'] ?? {}) as PodStatus;
-  return phase !== 'Succeeded' && phase !== 'Failed';
 }
 
 /** Whether its script runs, or has run. */

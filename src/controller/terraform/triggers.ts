@@ -1,11 +1,11 @@
 import { jobLabels, ownerLabel } from '../../apply/job-shape.ts';
+import { isAlive } from '../../apply/one-runner.ts';
 import type { Key } from '../../core/key.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import type { Caches } from '../caches.ts';
 import { concernsItself, isGoing } from '../changes.ts';
 import { graphIndexers, keyOf, neighbours } from '../graph.ts';
 import { ringForJobs } from '../service/triggers.ts';
-import { isAlive } from './run-facts.ts';
 
 /** Index: Terraforms by what their runs have in the label of the owner's name, as `namespace/label`. */
 const byLabel = 'owner-label';

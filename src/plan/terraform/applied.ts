@@ -33,7 +33,8 @@ export function noteApplied(draft: Draft, { image = '', inputsHash, variables }:
   const applied = { lastAppliedImage: image, lastAppliedHash: inputsHash, lastAppliedAt: at };
   const kept = variables === undefined ? {} : { lastAppliedVariables: variables };
   const noted = report(forget(draft, 'attempts', 'lock', 'lastAppliedVariables'), { ...applied, ...kept });
-  return stale.length === 0 ? noted : { ...noted, groups: [...noted.groups, removal(draft, stale)] };
+  if (stale.length === 0) return noted;
+  return { ...noted, reportFirst: true, groups: [...noted.groups, removal(draft, stale)] };
 }
 
 function removal(draft: Draft, hashes: readonly string[]) {

@@ -25,6 +25,8 @@ export type Draft = BaseDraft &
     facts: TerraformFacts;
     desired: Desired;
     report: TerraformReport;
+    /** True where something is removed that only an older report still needs. */
+    reportFirst?: boolean;
     /** True where the report holds only if what a run has printed could be written. */
     unsettled?: boolean;
     /** What is to be published; only in the pass that reads what `postDeploy` has printed. */

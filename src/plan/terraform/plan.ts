@@ -168,6 +168,7 @@ function hideSecrets(draft: Ended): Plan<TerraformReport> {
     groups,
     outcome: { ...draft.outcome, message: mask(draft.outcome.message) },
     report: { ...(maskWords(told, mask) as typeof told), ...output },
+    ...(draft.reportFirst === true ? { reportFirst: true } : {}),
     ...(draft.unsettled === true ? { unsettled: reportOf(draft.before) } : {}),
   };
 }

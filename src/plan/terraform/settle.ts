@@ -9,7 +9,6 @@ import { activeRun } from './await-run.ts';
 import type { Draft } from './draft.ts';
 import { settleCorrected, settleDrift } from './drift.ts';
 import type { Run } from './facts.ts';
-import { withKept } from './kept.ts';
 import { noteDeath, settleUnlock } from './lock.ts';
 import { settleOutput } from './output.ts';
 import { hasPlanned, settlePlan } from './plan-text.ts';
@@ -27,17 +26,9 @@ export function settleRun(draft: Draft): Draft {
 function settleLast(draft: Draft, last: RunRecord): Draft {
   const found = draft.facts.jobs.find((job) => job.name === last.name);
   if (found !== undefined) return conclude(draft, last, found);
-  return last.uid === undefined && last.began !== true ? unseen(draft, last) : lost(draft, last);
-}
-
-/**
- * Recorded, and its Job never seen: it is created (again), under the same name. An object that goes has no such second
- * look: where the variables are kept already, which is done just before, the Job may have been there (E30).
- */
-function unseen(draft: Draft, record: RunRecord): Draft {
-  const isDeleted = draft.object.metadata.deletionTimestamp !== undefined;
-  const mayHaveRun = record.purpose === 'deploy' && withKept(draft, record.variables) !== undefined;
-  return isDeleted && mayHaveRun ? noteAttempt(draft, record) : draft;
+  // Recorded and never seen: it is created (again), under the same name. It is not taken to have run: most likely it was
+  // refused, and what would be destroyed for it may be somebody else's.
+  return last.uid === undefined && last.began !== true ? draft : lost(draft, last);
 }
 
 function recordOf(

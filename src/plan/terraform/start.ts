@@ -38,7 +38,7 @@ export function start(
     serviceAccount: accountOf(draft),
     run: { ...runOf(draft, of.purpose, command, told(record)), ...(of.purpose === 'deploy' ? keepOf(draft) : {}) },
   };
-  const noted = note(report(noteRetry(draft), { job: record }), of.purpose);
+  const noted = note(report(noteRetry(draft), { job: record, runs: record.attempt }), of.purpose);
   const groups = [...noted.groups, { name: 'job', actions: [{ type: 'run-job', job } as const] }];
   return tellRun({ ...noted, groups }, record);
 }
