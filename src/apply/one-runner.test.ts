@@ -7,7 +7,15 @@ import { terraformJob } from './terraform-job.ts';
 import { FakeApi } from './testing.ts';
 
 const run: TerraformRun = {
-  ...{ type: 'terraform', purpose: 'deploy', image: 'infra:1.0.0', script: './deploy', args: '', variables: {} },
+  ...{
+    type: 'terraform',
+    purpose: 'deploy',
+    image: 'infra:1.0.0',
+    script: './deploy',
+    args: '',
+    variables: {},
+    told: {},
+  },
   ...{ env: [], envFrom: [], pod: {}, container: {}, labels: {}, annotations: {} },
   ...{ timeoutSeconds: 3600, graceSeconds: 300 },
 };

@@ -16,7 +16,6 @@ describe('what a Terraform must not lose, on local mode', { timeout: 90_000 }, (
       deploy: note('deploy $TF_VAR_workspace'),
       plan: 'echo Plan: 1 to add, 0 to change, 0 to destroy.',
       destroy: note('destroy $TF_VAR_workspace'),
-      plan: 'echo "Plan: 1 to add, 0 to change, 0 to destroy."',
       hangs: 'trap "echo the state is written; exit 6" TERM; echo up; while :; do sleep 0.05; done',
     });
   }, 60_000);
