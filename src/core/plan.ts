@@ -75,10 +75,14 @@ export type FeedbackAction =
         /** Secret values that the body may quote, to be masked. */
         sensitive: readonly string[];
       }>)
-  /** `context` is the status's name: `alustan/preview/<namespace>/<service>`. Descriptions are cut at 140 characters. */
+  /**
+   * Of the newest commit of a pull request: a newer one takes the place of what could not be said of an older. `context` is
+   * the status's name: `alustan/preview/<namespace>/<service>`. Descriptions are cut at 140 characters.
+   */
   | (Feedback &
       Readonly<{
         type: 'commit-status';
+        number: number;
         sha: string;
         context: string;
         state: CommitState;

@@ -27,7 +27,7 @@ export class CommentWriter {
   }
 
   /** What is to be said there, one section changed. */
-  want(place: Place, section: string, body: string | undefined): Omit<Letter, 'lane' | 'right' | 'section'> {
+  want(place: Place, section: string, body: string | undefined): Pick<Letter, 'key' | 'content' | 'settle'> {
     const known = this.#of(place.key);
     known.wanted.set(section, body);
     const content = JSON.stringify([place.heading, [...known.wanted].sort(([a], [b]) => (a < b ? -1 : 1))]);

@@ -3,25 +3,28 @@ import { githubReader, githubStage, token } from '../../../test/support/github.t
 import { FakeClock } from '../../core/fake-clock.ts';
 import { codeBlock, inlineCode } from '../../core/markdown.ts';
 import type { FeedbackAction } from '../../core/plan.ts';
+import type { ForgeCredentials } from '../../core/pull-request.ts';
 import { createGitHubWriter } from '../../source/github/writer.ts';
 import { FeedbackApplier } from './feedback.ts';
+
+const newToken = 'ghp_another-one-of-the-test';
 
 type Words = Partial<Extract<FeedbackAction, { type: 'comment-upsert' }>>;
 
 /** Pull request 1 of shop/web, and appliers that come and go as controllers do. */
 async function stage() {
-  const made = await githubStage();
+  const made = await githubStage({ logins: { tokens: { [token]: 'alustan-bot', [newToken]: 'alustan-bot' } } });
   const repository = made.github.world.repository('shop', 'web');
   const pull = made.github.world.open(repository, { branch: 'feat-x' });
   const { repository: where } = made.target();
   const warnings: string[] = [];
   const changed: string[] = [];
+  const logins: Record<string, ForgeCredentials> = { github: { id: 'alustan/github', type: 'token', token } };
   const start = () => {
     const clock = new FakeClock();
-    const credentials = { id: 'alustan/github', type: 'token', token } as const;
     const applier = new FeedbackApplier({
       writer: createGitHubWriter(githubReader(made).client),
-      loginOf: ({ secret }) => (secret === 'github' ? credentials : undefined),
+      loginOf: ({ secret }) => logins[secret],
       clock,
       log: { warn: (_fields, message) => warnings.push(message) },
       refusalChanged: (section) => changed.push(section),
@@ -49,7 +52,7 @@ async function stage() {
   });
   const writes = () =>
     made.github.seen.filter(({ method }) => method !== 'GET').map(({ method, path }) => `${method} ${path}`);
-  return { ...made, repository, pull, common, comment, start, writes, warnings, changed };
+  return { ...made, repository, pull, common, comment, start, writes, warnings, changed, logins };
 }
 
 describe('E16 the one comment on a pull request', () => {
@@ -152,12 +155,13 @@ describe('E16 the one comment on a pull request', () => {
     expect(warnings[0]).toMatch(/put a new one into its Secret/);
   });
   it('tells each Service why its words cannot be said, until they are; not of what is over', async () => {
-    const { github, start, comment, pull, common, changed } = await stage();
+    const { github, start, comment, pull, common, changed, target } = await stage();
     const { applier, settle } = start();
+    const { number, head } = pull;
     const status = (state: 'success' | 'pending', more: { last?: true } = {}): FeedbackAction => ({
-      ...{ ...common, type: 'commit-status', sha: pull.head.sha, context: 'c', description: 'd', state, ...more },
+      ...{ ...common, type: 'commit-status', number, sha: head.sha, context: 'c', description: 'd', state, ...more },
     });
-    const refused = (section: string) => applier.refusal(section)?.reason;
+    const refused = (section: string) => applier.refusal(section, target())?.reason;
     github.logins.revoke(token);
     await applier.apply(comment());
     await applier.apply(comment({ section: 'shop/api' }));
@@ -167,21 +171,48 @@ describe('E16 the one comment on a pull request', () => {
     await applier.apply(comment({ body: 'The last words.', last: true }));
     await applier.apply(status('pending', { last: true }));
     await expect.poll(() => refused('shop/web')).toBeUndefined();
+    expect(refused('shop/api')).toBe('Unauthorized');
     github.logins.restore(token);
     await applier.apply(comment({ section: 'shop/api', body: 'It is back.' }));
     await settle();
     expect(refused('shop/api')).toBeUndefined();
     expect(new Set(changed)).toEqual(new Set(['shop/web', 'shop/api']));
   });
+  it('tells nothing any more of another login or another repository than the ones that are in use', async () => {
+    const { github, start, comment, target, logins } = await stage();
+    const { applier } = start();
+    github.logins.revoke(token);
+    await applier.apply(comment());
+    await expect.poll(() => applier.refusal('shop/web', target())?.reason).toBe('Unauthorized');
+    logins['github'] = { id: 'alustan/github, renewed', type: 'token', token: newToken };
+    expect(applier.refusal('shop/web', target('shop/web', logins['github']))).toBeUndefined();
+    expect(applier.refusal('shop/web', target('shop/other'))).toBeUndefined();
+  });
 });
 
 describe('E16 statuses and deployments', () => {
+  it('of a commit that is not the newest any more nothing is said, once it can be said again', async () => {
+    const { github, repository, pull, start, common, warnings } = await stage();
+    const { applier, settle } = start();
+    const { number, head } = pull;
+    const status = (description: string, sha = head.sha): FeedbackAction => ({
+      ...{ ...common, type: 'commit-status', number, sha, context: 'c', state: 'pending', description },
+    });
+    github.logins.revoke(token);
+    await applier.apply(status('older', '0'.repeat(40)));
+    await expect.poll(() => warnings.length).toBe(1);
+    github.logins.restore(token);
+    await applier.apply(status('newest'));
+    await settle();
+    expect(repository.statuses.map(({ description }) => description)).toEqual(['newest']);
+  });
   it('a commit status for each Service, not repeated, also after a restart', async () => {
     const { repository, pull, start, common, writes } = await stage();
     const status = (state: 'pending' | 'success', description: string): FeedbackAction => ({
       ...{
         ...common,
         type: 'commit-status',
+        number: pull.number,
         sha: pull.head.sha,
         context: 'alustan/preview/shop/web',
         state,

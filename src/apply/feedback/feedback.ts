@@ -4,7 +4,7 @@ import type { Log } from '../../core/log.ts';
 import { asEntities } from '../../core/markdown.ts';
 import { masker } from '../../core/mask.ts';
 import type { FeedbackAction } from '../../core/plan.ts';
-import type { CredentialsRef, ForgeCredentials, ForgeTarget } from '../../core/pull-request.ts';
+import { type CredentialsRef, type ForgeCredentials, type ForgeTarget, forgeBell } from '../../core/pull-request.ts';
 import { type Failure, ok, type Result } from '../../core/result.ts';
 import type { ActionOf, Applied, Applier } from '../contract.ts';
 import { CommentWriter } from './comment.ts';
@@ -49,21 +49,23 @@ export class FeedbackApplier implements Applier<FeedbackAction['type']> {
     const failed = (letter: Letter, failure: Failure, isNews: boolean) => {
       const { reason, message } = failure;
       if (isNews) log.warn({ feedback: letter.key, reason }, `cannot be said on the pull request: ${message}`);
-      this.#refusals.note(letter, letter.last === true ? undefined : failure);
+      if (letter.last === true) this.#refusals.dropped(letter);
+      else this.#refusals.refused(letter, failure);
     };
-    this.#outbox = new Outbox({ clock, failed, recovered: (letter) => this.#refusals.note(letter) });
+    this.#outbox = new Outbox({ clock, failed, recovered: (letter) => this.#refusals.said(letter) });
   }
 
   async apply(action: ActionOf<FeedbackAction['type']>): Promise<Result<Applied>> {
     const credentials = action.credentials === undefined ? undefined : this.#loginOf(action.credentials);
     if (credentials === undefined) return ok({ state: 'done', message: 'no login with which to write' });
     const letter = this.#letter(action, { repository: action.repository, credentials });
+    if (letter.last === true) this.#refusals.dropped(letter);
     return ok({ state: this.#outbox.post(letter) ? 'done' : 'pending' });
   }
 
-  /** Why the words of a section (`namespace/name`) cannot be said, where a person must mend it. */
-  refusal(section: string): Failure | undefined {
-    return this.#refusals.of(section);
+  /** Why the words of a section (`namespace/name`) cannot be said there, where a person must mend it. */
+  refusal(section: string, target: ForgeTarget): Failure | undefined {
+    return this.#refusals.of(section, placeOf(target));
   }
 
   /** What is still to be said. */
@@ -76,11 +78,11 @@ export class FeedbackApplier implements Applier<FeedbackAction['type']> {
   }
 
   #letter(action: FeedbackAction, target: ForgeTarget): Letter {
-    const { owner, repo, apiUrl } = target.repository;
-    const where = `${apiUrl}/${owner}/${repo}`;
+    const where = forgeBell(target.repository);
     const { section, last } = action;
-    const lane = target.credentials?.id ?? '';
-    const right = `${lane} ${where} ${action.type}`;
+    const place = placeOf(target);
+    const lane = laneOf(target);
+    const common = { lane, place, right: `${place} ${action.type}`, section, last };
     switch (action.type) {
       case 'comment-upsert': {
         const hide = masker(inMarkdown([...action.sensitive, ...secretsOf(target.credentials)]));
@@ -91,15 +93,15 @@ export class FeedbackApplier implements Applier<FeedbackAction['type']> {
           section,
           body,
         );
-        return { ...wanted, lane, right, section, last };
+        return { ...wanted, ...common };
       }
       case 'commit-status': {
-        const { sha, context, state, targetUrl } = action;
+        const { number, sha, context, state, targetUrl } = action;
         const url = targetUrl === undefined ? {} : { targetUrl };
         const status = { context, state, description: cut(action.description), ...url };
-        const content = JSON.stringify(status);
+        const content = JSON.stringify([sha, status]);
         const settle = (signal: AbortSignal) => settleStatus(this.#writer, target, sha, status, signal);
-        return { key: `${where} ${sha} ${context}`, lane, right, section, last, content, settle };
+        return { ...common, key: `${where} #${number} ${context}`, content, settle };
       }
       case 'deployment': {
         const { sha, environment, state, environmentUrl } = action;
@@ -107,10 +109,19 @@ export class FeedbackApplier implements Applier<FeedbackAction['type']> {
         const status = { state, description: cut(action.description), ...url };
         const content = JSON.stringify([sha, status]);
         const settle = (signal: AbortSignal) => this.#deployments.settle(target, { sha, environment }, status, signal);
-        return { key: `${where} environment ${environment}`, lane, right, section, last, content, settle };
+        return { ...common, key: `${where} environment ${environment}`, content, settle };
       }
     }
   }
+}
+
+/** As whom: what one login says goes out one after the other. */
+function laneOf({ credentials }: ForgeTarget): string {
+  return credentials?.id ?? '';
+}
+
+function placeOf(target: ForgeTarget): string {
+  return `${laneOf(target)} ${forgeBell(target.repository)}`;
 }
 
 function cut(description: string): string {

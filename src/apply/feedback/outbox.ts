@@ -10,6 +10,8 @@ export type Letter = Readonly<{
   key: string;
   /** Who says it: letters of one lane go one after the other. */
   lane: string;
+  /** As whom and in which repository it is said. */
+  place: string;
   /** What must be allowed for it: letters of one right are refused together. */
   right: string;
   /** Whose words these are; `last`: on something that is over. */

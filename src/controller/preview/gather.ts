@@ -1,7 +1,6 @@
 import { parseService, type ServiceObject } from '../../api/service.ts';
 import { intervalOr } from '../../core/duration.ts';
 import type { Key } from '../../core/key.ts';
-import type { PullRequestFacts } from '../../core/pull-request.ts';
 import { reconcileRequest } from '../../core/reconcile-now.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import type { Result } from '../../core/result.ts';
@@ -57,14 +56,12 @@ export async function gatherPreviews(tools: PreviewTools, parent: Parent, signal
   if (typeof first === 'string' || !tools.settings.enabled) return facts;
   const looker = lookerOf(tools, first.service);
   tools.looking(looker.key);
-  const [pullRequests, tags] = await Promise.all([
-    pullRequestsOf(tools, first, looker, signal),
+  const [forge, tags] = await Promise.all([
+    askForge(tools, first, looker, signal),
     tagsOf(tools, first.service, looker, signal),
   ]);
-  const unsaid = tools.forge.feedback.refusal(sectionName(parent));
   const asked = {
-    ...{ ...facts, pullRequests },
-    ...(unsaid === undefined ? {} : { unsaid }),
+    ...{ ...facts, ...forge },
     ...(tags.tags === undefined ? {} : { tags: tags.tags }),
   };
   const stage = { ...first, facts: asked };
@@ -122,20 +119,23 @@ function lookerOf({ settings }: PreviewTools, { metadata, spec }: ServiceObject)
   return { namespace, serviceAccount, key: previewKey({ namespace, name }), used: new Set() };
 }
 
-async function pullRequestsOf(
+/** The pull requests, and why nothing can be said on them. */
+async function askForge(
   tools: PreviewTools,
   stage: Stage,
   looker: Looker,
   signal: AbortSignal,
-): Promise<PullRequestFacts> {
+): Promise<Pick<PreviewFacts, 'pullRequests' | 'unsaid'>> {
   const { env, repository } = stage;
   const target = await forgeTarget(tools, env, looker, signal);
-  if (!target.ok) return { open: undefined, failure: target.failure, fates: {}, commands: [] };
+  if (!target.ok) return { pullRequests: { open: undefined, failure: target.failure, fates: {}, commands: [] } };
   const name = `${repository.owner}/${repository.repo}`.toLowerCase();
   const known = knownPreviews(stage).filter((item) => item.repository.toLowerCase() === name);
   const intervalMs = (env.intervalSeconds ?? intervalSeconds) * 1000;
   tools.pullRequestPolls.watch(looker.key, target.value, intervalMs, reconcileRequest(stage.service));
-  return tools.forge.pullRequests.gather(target.value, { label: env.label, known }, { signal });
+  const pullRequests = await tools.forge.pullRequests.gather(target.value, { label: env.label, known }, { signal });
+  const unsaid = tools.forge.feedback.refusal(sectionName(stage.parent), target.value);
+  return { pullRequests, ...(unsaid === undefined ? {} : { unsaid }) };
 }
 
 async function filesOf(

@@ -71,7 +71,7 @@ function say(
   const isPending = now?.reason === 'ImagePending';
   const [url] = now?.urls ?? [];
   const status: FeedbackAction = {
-    ...{ type: 'commit-status', ...about, sha: last.sha, context: `alustan/preview/${section}` },
+    ...{ type: 'commit-status', ...about, number, sha: last.sha, context: `alustan/preview/${section}` },
     state: isPending ? 'pending' : commitStates[state],
     description: isPending ? 'waits for its image' : words[state],
     ...(url === undefined ? {} : { targetUrl: url }),
