@@ -72,7 +72,14 @@ const plan = z
 const drift = z
   .object({
     drifted: z.boolean().describe('Whether the infrastructure is not as it was deployed.'),
-    summary: z.string().optional().describe('What drifted: `+a ~c −d`, where the check tells.'),
+    summary: z
+      .string()
+      .optional()
+      .describe('How much drifted: `+a ~c −d`, where the check tells; of another tool than Terraform its last line.'),
+    resources: z
+      .array(z.string())
+      .optional()
+      .describe('What drifted: addresses as Terraform prints them, secrets masked, at most 20.'),
     checkedAt: time.describe('When it was looked for last.'),
     error: z.string().optional().describe('Why the last look has failed.'),
     correctedAt: time.optional().describe('When a deploy against drift was last begun.'),

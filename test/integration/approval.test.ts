@@ -73,6 +73,22 @@ describe('what was approved is what is applied, by examples/infrastructure with 
     expect((await jobs.left()).filter((name) => name.includes('going'))).toEqual([]);
   });
 
+  it('what has drifted is told by its addresses, and deployed again where that is wished', async () => {
+    await infra.create(ns, 'drifts', 'infra', { scripts, variables });
+    await infra.reached(ns, 'drifts', 'Completed Delivered');
+    // Somebody else changes it.
+    const larger = { ...variables, TF_VAR_database_size: 'large' };
+    expect(await jobs.run('drifts', 'deploy', larger)).toMatchObject({ exitCode: 0 });
+    await infra.edit(ns, 'drifts', { driftInterval: '1s', scripts: { drift: 'plan -detailed-exitcode' } });
+    const words = /it has drifted \(\+0 ~1 −0: terraform_data\.database\)/;
+    const drifted = await infra.reached(ns, 'drifts', 'Completed Drifted', words);
+    expect(statusOf(drifted).drift).toMatchObject({ drifted: true, resources: ['terraform_data.database'] });
+    await infra.edit(ns, 'drifts', { drift: 'correct', driftInterval: '1h' });
+    const corrected = await infra.seen(ns, 'drifts', ({ drift }) => drift?.drifted === false);
+    expect(statusOf(corrected).drift?.resources).toBeUndefined();
+    expect(await jobs.run('drifts', 'plan -detailed-exitcode', variables)).toMatchObject({ exitCode: 0 });
+  });
+
   it('a lock that nobody here knows of is freed because a person says so, and not before', async () => {
     const foreign = { ...variables, STATE_NAME: 'shared' };
     await jobs.run('elsewhere', 'deploy', foreign);

@@ -1,17 +1,24 @@
 import type { TerraformReport } from '../../api/terraform-status.ts';
 import { intervalOr } from '../../core/duration.ts';
 import { foundChangesCode, type RunEnd } from '../../core/terraform-run.ts';
+import { brief } from '../../core/text.ts';
 import { isOf } from '../attempts.ts';
 import { end, report } from '../draft.ts';
+import { firstFew } from '../first-few.ts';
 import { heldUntil, tellHeld, waitingFor } from '../window.ts';
 import { type Command, readCommand } from './command.ts';
 import { type Draft, type Ended, forget } from './draft.ts';
 import { hashOf } from './image.ts';
+import { hideIn } from './secrets.ts';
 import { start } from './start.ts';
-import { summaryOf } from './summary.ts';
+import { addressesIn, plain, summaryOf } from './summary.ts';
 import { purposeOf } from './window.ts';
 
 const standard: Command = { script: './plan', args: '-detailed-exitcode' };
+
+/** Addresses that status holds, and characters of each. */
+const addressLimit = 20;
+const lineLimit = 200;
 
 type Drift = NonNullable<TerraformReport['drift']>;
 
@@ -23,14 +30,26 @@ export function settleDrift(draft: Draft, checkedAt: string, end: RunEnd, error?
     return report(draft, { drift: { drifted: false, ...last, error, checkedAt } });
   }
   const drifted = end.exitCode === foundChangesCode;
-  const summary = drifted ? summaryOf(end.tail.join('\n')) : undefined;
   const drift: Drift = {
     drifted,
     checkedAt,
-    ...(summary === undefined ? {} : { summary }),
+    ...(drifted ? whatDrifted(draft, end) : {}),
     ...(before?.correctedAt === undefined ? {} : { correctedAt: before.correctedAt }),
   };
   return report(draft, { drift });
+}
+
+/** As Terraform prints it; of another tool the last line tells. */
+function whatDrifted(draft: Draft, { output = '', tail }: RunEnd): Pick<Drift, 'summary' | 'resources'> {
+  const last = brief(tail.findLast((line) => line.trim() !== '') ?? '', lineLimit);
+  const text = [plain(output), ...tail].join('\n');
+  // Masked before they are cut: of a secret that is cut in two nobody would know the halves.
+  const addresses = addressesIn(hideIn(draft)(text)).map((address) => brief(address, lineLimit));
+  const summary = summaryOf(text) ?? (addresses.length === 0 && last !== '' ? last : undefined);
+  return {
+    ...(summary === undefined ? {} : { summary }),
+    ...(addresses.length === 0 ? {} : { resources: addresses.slice(0, addressLimit) }),
+  };
 }
 
 /** After a deploy that succeeded all is as it was deployed. */
@@ -39,7 +58,7 @@ export function settleCorrected(draft: Draft): Draft {
   return drift === undefined ? draft : report(draft, { drift: settled(drift) });
 }
 
-function settled({ summary: _, ...drift }: Drift): Drift {
+function settled({ summary: _, resources: __, ...drift }: Drift): Drift {
   return { ...drift, drifted: false };
 }
 
@@ -110,8 +129,9 @@ export function concludeWith(draft: Draft, done: string): Ended {
     );
   }
   if (drift?.drifted === true && timeOf(drift.checkedAt) > timeOf(lastAppliedAt)) {
-    const what = drift.summary === undefined ? '' : ` (${drift.summary})`;
-    const seen = `${done}; it has drifted${what}, seen at ${drift.checkedAt}`;
+    const resources = drift.resources === undefined ? [] : firstFew(drift.resources, 5);
+    const what = [drift.summary ?? [], resources].flat().join(': ');
+    const seen = `${done}; it has drifted${what === '' ? '' : ` (${what})`}, seen at ${drift.checkedAt}`;
     return tellDrifted(draft, seen, again);
   }
   return end(draft, 'completed', 'Delivered', done, again);

@@ -9,7 +9,7 @@ import { refuse } from './output.ts';
 import { logIsGone } from './printed.ts';
 import { hideIn } from './secrets.ts';
 import { accountOf } from './start.ts';
-import { summaryOf } from './summary.ts';
+import { plain, summaryOf } from './summary.ts';
 
 /** Characters of a Secret's name. */
 const secretNameLimit = 253;
@@ -71,10 +71,3 @@ function keep(draft: Draft, secret: string, text: string) {
   const actAs = { namespace: metadata.namespace, serviceAccount: accountOf(draft) };
   return { type: 'apply-object', object: kept, actAs, force: true, owned: true } as const;
 }
-
-/** Without the colours of a terminal. */
-function plain(text: string): string {
-  return text.replace(colours, '');
-}
-
-const colours = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');

@@ -174,7 +174,16 @@ function hideSecrets(draft: Ended): Plan<TerraformReport> {
 }
 
 /** Fields of the report, at any depth, that quote others; names and hashes are ours, and are read again. */
-const quoting: readonly string[] = ['message', 'error', 'tail', 'interruption', 'spent', 'replaces'];
+const quoting: readonly string[] = [
+  'message',
+  'error',
+  'tail',
+  'interruption',
+  'spent',
+  'replaces',
+  'summary',
+  'resources',
+];
 
 function maskWords(value: unknown, mask: (text: string) => string, key = ''): unknown {
   if (typeof value === 'string') return quoting.includes(key) ? mask(value) : value;
