@@ -1,7 +1,7 @@
 import { parseService, type ServiceObject } from '../../api/service.ts';
 import { intervalOr } from '../../core/duration.ts';
 import type { Key } from '../../core/key.ts';
-import { reconcileRequest } from '../../core/reconcile-now.ts';
+import { maxAgeOf, reconcileRequest } from '../../core/reconcile-now.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import type { Result } from '../../core/result.ts';
 import { type KubeClient, KubeError } from '../../kube/client.ts';
@@ -178,7 +178,7 @@ async function tagsOf(
   // Somebody sits before the pull request and waits.
   const isAwaited = service.status.previews?.some(({ reason }) => reason === 'ImagePending') === true;
   const tagsAgeMs = isAwaited ? Math.min(intervalMs, awaitedTagsMs) : intervalMs;
-  const seen = await tools.images.observe(ref.value, undefined, { signal, maxAgeMs: tagsAgeMs });
+  const seen = await tools.images.observe(ref.value, undefined, { signal, maxAgeMs: maxAgeOf(service, tagsAgeMs) });
   const tags: Result<readonly string[]> = seen.ok
     ? { ok: true, value: seen.value.changed ? seen.value.fact.tags : [] }
     : seen;
