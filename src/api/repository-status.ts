@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { situation } from './common.ts';
+import { warnings } from './service-status.ts';
 
 export const inventoryEntry = z.object({
   apiVersion: z.string().describe('API version under which it was applied.'),
@@ -21,6 +22,7 @@ export const repositoryReport = z.object({
   source: z.string().optional().describe('URL and path from which the inventory was applied.'),
   inventory: z.array(inventoryEntry).optional().describe('What was applied and is deleted with its manifest.'),
   problems: z.array(manifestProblem).optional().describe('Manifests that could not be applied.'),
+  warnings: warnings.optional(),
 });
 
 export const repositoryStatus = repositoryReport.extend(situation).describe('What the controller last saw.');

@@ -9,13 +9,18 @@ type Draft = BaseDraft & Readonly<{ object: Readonly<{ spec: object }>; report: 
 /** E35: what is no duration counts as absent. Whoever wrote `1d` would wait for ever for what it asks for, so it is told. */
 export function warnOfDurations(...fields: readonly string[]): <D extends Draft>(draft: D) => D {
   return (draft) => {
-    const { spec } = draft.object;
-    const told = fields.flatMap((field) => faultOf(field, (spec as Readonly<Record<string, unknown>>)[field]));
+    const told = durationWarnings(draft.object.spec, fields);
     if (told.length === 0) return draft;
     const { warnings = [] } = draft.report;
-    const message = `${told.join('; ')}: until then it counts as absent`;
-    return report(draft, { warnings: [...warnings, { reason: 'InvalidDuration', message }] });
+    return report(draft, { warnings: [...warnings, ...told] });
   };
+}
+
+/** One for all of these fields, or none. */
+export function durationWarnings(spec: object, fields: readonly string[]): Warning[] {
+  const told = fields.flatMap((field) => faultOf(field, (spec as Readonly<Record<string, unknown>>)[field]));
+  if (told.length === 0) return [];
+  return [{ reason: 'InvalidDuration', message: `${told.join('; ')}: until then it counts as absent` }];
 }
 
 function faultOf(field: string, text: unknown): string[] {

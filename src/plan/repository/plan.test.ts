@@ -15,6 +15,7 @@ type Case = {
     inventory?: string[];
     revision?: string | null;
     problems?: object[];
+    warnings?: object[] | null;
   };
 };
 
@@ -34,6 +35,8 @@ eachCase<Case>(new URL('./cases/', import.meta.url), ({ given, then }) => {
   }
   if (then.revision !== undefined) expect(plan.report.revision ?? null).toBe(then.revision);
   if (then.problems !== undefined) expect(plan.report.problems).toMatchObject(then.problems);
+  if (then.warnings === null) expect(plan.report.warnings).toBeUndefined();
+  else if (then.warnings !== undefined) expect(plan.report.warnings).toMatchObject(then.warnings);
 });
 
 describe('refsToRead', () => {

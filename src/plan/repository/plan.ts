@@ -2,6 +2,7 @@ import type { RepositoryObject } from '../../api/repository.ts';
 import type { RepositoryReport } from '../../api/repository-status.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import type { ActAs, Group, ObjectRef, Plan } from '../../core/plan.ts';
+import { durationWarnings } from '../durations.ts';
 import { firstFew } from '../first-few.ts';
 import { inSource } from '../source-field.ts';
 import { applyContent } from './apply.ts';
@@ -39,7 +40,9 @@ export function planRepository(object: RepositoryObject, facts: RepositoryFacts)
         },
       ];
   const plan = planContent(object, facts);
-  return { ...plan, groups: [...first, ...plan.groups] };
+  const warnings = durationWarnings(object.spec, ['interval', 'timeout']); // E35
+  const report = warnings.length === 0 ? plan.report : { ...plan.report, warnings };
+  return { ...plan, groups: [...first, ...plan.groups], report };
 }
 
 function planContent(object: RepositoryObject, facts: RepositoryFacts): Plan<RepositoryReport> {
