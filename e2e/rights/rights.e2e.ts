@@ -221,8 +221,8 @@ describe('the rights that the chart gives, on a real API server with its audit l
     }
     const other = new Tenant(stage.connection.client, 'other', repoURL);
     await other.service('elsewhere', 'plain', { serviceAccountName: 'team-a' });
-    const message = await other.message('elsewhere', 'Error Forbidden');
-    expect(message).toContain('ServiceAccount other/team-a may not watch Secret in namespace other: grant it');
+    const message = await other.message('elsewhere', 'Error AccountNotFound');
+    expect(message).toContain('spec.serviceAccountName: there is no ServiceAccount team-a in namespace other');
   });
 
   it('E33 what lies in the controller’s namespace gets no account made, and never the controller’s own', async () => {

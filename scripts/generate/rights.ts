@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 export type ControllerRule = Readonly<{
   reason: string;
   when?: string;
-  names?: 'runnerAccount' | 'runnerRole' | 'impersonated';
+  names?: 'runnerRole' | 'impersonated';
   apiGroups: readonly string[];
   resources: readonly string[];
   verbs: readonly string[];
@@ -46,7 +46,6 @@ function resourcesOf({ apiGroups, resources }: ControllerRule): string {
 }
 
 const named = {
-  runnerAccount: 'the name in `runner.serviceAccountName`',
   runnerRole: 'the role in `runner.clusterRole`',
   impersonated: 'the names in `runner.serviceAccountName` and `rbac.serviceAccounts`',
 };

@@ -22,6 +22,22 @@ it.each([
   expect(failure).toMatchObject({ kind, reason, message: `applying ConfigMap b: ${message}` });
 });
 
+it.each([
+  [
+    'jobs.batch is forbidden: User "system:serviceaccount:shop:team" cannot create resource "jobs" in API group "batch" in the namespace "shop"',
+    'grant ServiceAccount shop/team the right to create jobs.batch, or name another in spec.serviceAccountName',
+  ],
+  [
+    'serviceaccounts "team" is forbidden: User "system:serviceaccount:alustan:c" cannot impersonate resource "serviceaccounts" in API group "" in the namespace "shop"',
+    'the controller may not act as ServiceAccount shop/team: an administrator adds "team" to rbac.serviceAccounts of the chart',
+  ],
+])('E33 an account that is refused is told with its remedy: %s', (answer, remedy) => {
+  const error = new KubeError(403, 'Forbidden', answer);
+  const account = { namespace: 'shop', serviceAccount: 'team' };
+  expect(failureOf(error, 'creating the Job a', account).message).toContain(`creating the Job a: ${answer}; ${remedy}`);
+  expect(failureOf(error, 'creating the Job a').message).toBe(`creating the Job a: ${answer}`);
+});
+
 it('what is forbidden is tried again every minute: nothing rings when rights are granted', () => {
   const { retryAfterMs } = failureOf(new KubeError(403, 'Forbidden', 'may not'), 'creating the Job a');
   expect(retryAfterMs).toBe(60_000);

@@ -1,13 +1,19 @@
+import type { ActAs } from '../core/plan.ts';
 import type { Failure } from '../core/result.ts';
 import { KubeError } from '../kube/client.ts';
+import { accountRemedy } from '../kube/forbidden.ts';
 
 /** Server-side apply answers 500 to a field of the wrong type: not a fault of the server, and no retry helps. */
 const unmergeable = /^failed to create typed patch object/;
 /** Milliseconds until what is forbidden is tried again. */
 const forbiddenMs = 60_000;
 
-/** What an answer of the API server means for an object whose action it refused. */
-export function failureOf(error: unknown, doing: string): Failure {
+/**
+ * What an answer of the API server means for an object whose action it refused.
+ *
+ * @param account as which it was asked for, where that is a tenant's.
+ */
+export function failureOf(error: unknown, doing: string, account?: ActAs): Failure {
   if (!(error instanceof KubeError)) {
     const message = error instanceof Error ? error.message : String(error);
     return { kind: 'transient', reason: 'Unexpected', message: `${doing}: ${message}` };
@@ -19,7 +25,7 @@ export function failureOf(error: unknown, doing: string): Failure {
       if (/being terminated/.test(error.message)) return { kind: 'waiting', reason: 'NamespaceTerminating', message };
       // Room is made by nobody's change of the object; nor does anybody hear of rights that are granted.
       if (/exceeded quota/.test(error.message)) return { kind: 'transient', reason: 'QuotaExceeded', message };
-      return { kind: 'invalid', reason: 'Forbidden', message, retryAfterMs: forbiddenMs };
+      return { kind: 'invalid', reason: 'Forbidden', message: withRemedy(message, account), retryAfterMs: forbiddenMs };
     case 400:
     case 413:
     case 422:
@@ -32,4 +38,9 @@ export function failureOf(error: unknown, doing: string): Failure {
       return { kind: 'transient', reason: 'ApiServerUnavailable', message, ...wait };
     }
   }
+}
+
+function withRemedy(message: string, account: ActAs | undefined): string {
+  const remedy = account === undefined ? undefined : accountRemedy(account, message);
+  return remedy === undefined ? message : `${message}; ${remedy}`;
 }

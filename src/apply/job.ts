@@ -33,7 +33,10 @@ export class JobApplier implements Applier<'run-job'> {
     try {
       return await this.#run(job, signal);
     } catch (error) {
-      return { ok: false, failure: failureOf(error, `creating the Job ${job.name} in namespace ${job.namespace}`) };
+      return {
+        ok: false,
+        failure: failureOf(error, `creating the Job ${job.name} in namespace ${job.namespace}`, job),
+      };
     }
   }
 

@@ -38,7 +38,7 @@ export class ObjectApplier implements Applier<ObjectAction> {
         return ok({ state: 'done' });
       const origin = action.type === 'apply-object' && action.origin !== undefined ? `${action.origin}: ` : '';
       const doing = `${origin}${verbs[action.type]} ${target.kind} ${target.name}${where}`;
-      return { ok: false, failure: failureOf(error, doing) };
+      return { ok: false, failure: failureOf(error, doing, 'actAs' in action ? action.actAs : undefined) };
     }
   }
 

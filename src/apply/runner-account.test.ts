@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FakeClock } from '../core/fake-clock.ts';
 import { KubeError } from '../kube/client.ts';
 import { type AccountSettings, RunnerAccounts } from './runner-account.ts';
 import { FakeApi } from './testing.ts';
@@ -97,17 +98,44 @@ describe('E33 the account of runners', () => {
 });
 
 describe('E33 another account', () => {
-  it('is its administrator’s: nothing is asked or made', async () => {
+  const teamA = { namespace: 'shop', serviceAccount: 'team-a' };
+  const object = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace: 'shop', name: 'team-a' } };
+
+  it('is its administrator’s: it is looked for once a minute, and nothing is made', async () => {
+    const clock = new FakeClock();
+    const { api } = setUp();
+    const accounts = new RunnerAccounts(api.client(), settings, clock);
+    const said =
+      'invalid AccountNotFound: spec.serviceAccountName: there is no ServiceAccount team-a in namespace shop: kubectl ' +
+      'create serviceaccount team-a -n shop, and bind a role to it; or name another, or none for the default';
+    expect([await messageOf(accounts.ensure(teamA)), there(api)]).toEqual([said, []]);
+    api.put(object);
+    expect(await messageOf(accounts.ensure(teamA))).toBe('ok');
+    api.objects.clear();
+    expect([await messageOf(accounts.ensure(teamA)), api.requests.length]).toEqual(['ok', 2]);
+    await clock.advance(60_000);
+    expect(await messageOf(accounts.ensure(teamA))).toBe(said);
+    api.put(object);
+    await accounts.ensure(teamA);
+    api.objects.clear();
+    accounts.forget('shop');
+    expect(await messageOf(accounts.ensure(teamA))).toBe(said);
+  });
+
+  it('that we may not see is refused by the first request that acts as it', async () => {
     const { api, accounts } = setUp();
-    expect(await messageOf(accounts.ensure({ namespace: 'shop', serviceAccount: 'team-a' }))).toBe('ok');
-    expect(api.requests).toEqual([]);
+    api.error = new KubeError(403, 'Forbidden', 'cannot get resource "serviceaccounts"');
+    expect(await messageOf(accounts.ensure(teamA))).toBe('ok');
+    api.error = new KubeError(503, 'ServiceUnavailable', 'later');
+    await expect(accounts.ensure({ ...teamA, namespace: 'other' })).rejects.toThrow('later');
   });
 
   it.each([
     ['alustan', 'invalid AccountNotAllowed: spec.serviceAccountName: alustan/alustan-controller is the account of the'],
     ['shop', 'ok'],
   ])('of the controller’s name in namespace %s: %s', async (namespace, said) => {
-    const { accounts } = setUp();
+    const { api, accounts } = setUp();
+    api.put({ ...object, metadata: { namespace, name: 'alustan-controller' } });
     const answer = await messageOf(accounts.ensure({ namespace, serviceAccount: 'alustan-controller' }));
     expect(answer).toContain(said);
   });

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../core/clock.ts';
 import type { ActAs } from '../core/plan.ts';
 import type { KubeObject } from '../core/resource.ts';
 import { type Failure, fail, ok, type Result } from '../core/result.ts';
@@ -18,6 +19,8 @@ export type AccountSettings = Readonly<{
 
 /** Milliseconds between looks for an account that somebody else has to make. */
 const lookMs = 10_000;
+/** Milliseconds for which an account of somebody's own that was there is taken to be there. */
+const trustMs = 60_000;
 
 /**
  * Says as whom a tenant's work may be done, and provides the default account: bound to its role in its own namespace
@@ -27,24 +30,44 @@ const lookMs = 10_000;
 export class RunnerAccounts {
   readonly #client: KubeClient;
   readonly #settings: AccountSettings;
+  readonly #clock: Clock;
   readonly #ready = new Map<string, Promise<Result<undefined>>>();
+  /** When accounts of somebody's own were last seen. */
+  readonly #seen = new Map<string, number>();
 
-  constructor(client: KubeClient, settings: AccountSettings) {
+  constructor(client: KubeClient, settings: AccountSettings, clock: Clock = systemClock) {
     this.#client = client;
     this.#settings = settings;
+    this.#clock = clock;
   }
 
-  /** Whether this account may be used, and is there if it is the default one. Rejects with KubeError. */
+  /** Whether this account may be used, and is there. Rejects with KubeError. */
   async ensure(account: ActAs): Promise<Result<undefined>> {
     const { name, controllerAccount: own } = this.#settings;
     const { namespace, serviceAccount } = account;
     if (own?.namespace === namespace && own.serviceAccount === serviceAccount) return notOurs(account);
-    return serviceAccount === name ? await this.#default(namespace) : ok(undefined);
+    return serviceAccount === name ? await this.#default(namespace) : await this.#named(account);
   }
 
   /** A namespace that is deleted and made again needs its account again. */
   forget(namespace: string): void {
     this.#ready.delete(namespace);
+    for (const id of this.#seen.keys()) if (id.startsWith(`${namespace}/`)) this.#seen.delete(id);
+  }
+
+  /** Its administrator's: it is looked for, and nothing is made. */
+  async #named(account: ActAs): Promise<Result<undefined>> {
+    const { namespace, serviceAccount } = account;
+    const id = `${namespace}/${serviceAccount}`;
+    if (this.#clock.now() - (this.#seen.get(id) ?? Number.NEGATIVE_INFINITY) < trustMs) return ok(undefined);
+    try {
+      if (!(await this.#exists(namespace, serviceAccount))) return notThere(account);
+    } catch (error) {
+      // Who may not see it may not act as it either, and that is told, with its remedy, where it is needed first.
+      if (!(error instanceof KubeError) || error.status !== 403) throw error;
+    }
+    this.#seen.set(id, this.#clock.now());
+    return ok(undefined);
   }
 
   /** Once a namespace; asked again after a failure. */
@@ -63,7 +86,7 @@ export class RunnerAccounts {
 
   async #provide(namespace: string): Promise<Result<undefined>> {
     const { name, clusterRole, autoProvision, controllerNamespace } = this.#settings;
-    if (await this.#exists(namespace)) return ok(undefined);
+    if (await this.#exists(namespace, name)) return ok(undefined);
     if (!autoProvision || namespace === controllerNamespace) return this.#missing(namespace);
     try {
       await this.#make(namespace, name, clusterRole);
@@ -88,8 +111,7 @@ export class RunnerAccounts {
     await this.#create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata });
   }
 
-  #exists(namespace: string): Promise<boolean> {
-    const { name } = this.#settings;
+  #exists(namespace: string, name: string): Promise<boolean> {
     return this.#client.get({ apiVersion: 'v1', kind: 'ServiceAccount', namespace, name }).then(
       () => true,
       (error: unknown) => {
@@ -121,6 +143,13 @@ export class RunnerAccounts {
     };
     return { ok: false, failure };
   }
+}
+
+function notThere({ namespace, serviceAccount }: ActAs): Result<never> {
+  const message =
+    `spec.serviceAccountName: there is no ServiceAccount ${serviceAccount} in namespace ${namespace}: kubectl create ` +
+    `serviceaccount ${serviceAccount} -n ${namespace}, and bind a role to it; or name another, or none for the default`;
+  return { ok: false, failure: { kind: 'invalid', reason: 'AccountNotFound', message, retryAfterMs: lookMs } };
 }
 
 function notOurs({ namespace, serviceAccount }: ActAs): Result<never> {

@@ -8,7 +8,7 @@ import type { KubeObject } from '../../src/core/resource.ts';
  */
 export function controllerRole(namespace: string, accounts: readonly string[]): KubeObject[] {
   const name = 'alustan-controller';
-  const names = { runnerAccount: ['alustan-runner'], runnerRole: ['alustan-runner'], impersonated: accounts };
+  const names = { runnerRole: ['alustan-runner'], impersonated: accounts };
   const rules = (all: readonly ControllerRule[]) =>
     all.map(({ reason: _, when: __, names: from, ...rule }) =>
       from === undefined ? rule : { ...rule, resourceNames: names[from] },

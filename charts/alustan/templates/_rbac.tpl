@@ -3,7 +3,6 @@
 {{- $runner := .context.Values.runner -}}
 {{- $named := .context.Values.rbac.serviceAccounts -}}
 {{- $names := dict
-  "runnerAccount" (list $runner.serviceAccountName)
   "runnerRole" (list $runner.clusterRole)
   "impersonated" (has "*" $named | ternary list (prepend $named $runner.serviceAccountName | uniq))
 -}}

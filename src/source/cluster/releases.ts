@@ -3,8 +3,9 @@ import type { ActAs } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { KubeError, type WatchingClient } from '../../kube/client.ts';
+import { forbidden } from '../../kube/forbidden.ts';
 import { type ManifestRef, objectsOf } from './manifest.ts';
-import { forbidden, type Looker, type Watches, type WatchRequest } from './watches.ts';
+import type { Looker, Watches, WatchRequest } from './watches.ts';
 
 /** A revision of a Helm release, as its Secret tells. */
 export type ReleaseRecord = Readonly<{

@@ -5,6 +5,7 @@ import type { ActAs } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { ListOptions, WatchingClient } from '../../kube/client.ts';
+import { forbidden } from '../../kube/forbidden.ts';
 import { Reflector } from '../../kube/reflector/reflector.ts';
 import type { Indexer } from '../../kube/reflector/store.ts';
 
@@ -167,18 +168,4 @@ function refused({ looker, kind, namespace }: WatchRequest, { lastError }: Refle
   if (lastError?.status === 404) return fail('transient', unknownKind, `reading ${kind}${where}: ${lastError.message}`);
   const words = lastError === undefined ? 'the API server has not answered yet' : lastError.message;
   return fail('transient', 'ApiServerUnavailable', `reading ${kind}${where}: ${words}`);
-}
-
-/**
- * What a tenant's account must be allowed, in words; or that we may not act as it.
- *
- * @param answer the API server's own words.
- */
-export function forbidden({ namespace, serviceAccount }: ActAs, what: string, answer: string): string {
-  if (/ cannot impersonate /.test(answer)) {
-    const remedy = `an administrator adds "${serviceAccount}" to rbac.serviceAccounts of the chart`;
-    return `the controller may not act as ServiceAccount ${namespace}/${serviceAccount}: ${remedy}, or name another in spec.serviceAccountName`;
-  }
-  const remedy = `grant it get, list and watch, or name another in spec.serviceAccountName`;
-  return `ServiceAccount ${namespace}/${serviceAccount} may not ${what}: ${remedy}`;
 }
