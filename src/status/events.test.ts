@@ -62,6 +62,13 @@ describe('an Event is sent', () => {
   });
 });
 
+it('an Event of an object with a long name has a name that the API server takes', () => {
+  const metadata = { ...service.metadata, name: `${'a'.repeat(199)}.${'b'.repeat(53)}` };
+  const { name } = eventOf({ ...service, metadata }, { kind: 'working', reason: 'R', message: 'm' }, now).metadata;
+  expect(name).toMatch(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/);
+  expect(name.length).toBeLessThanOrEqual(253);
+});
+
 describe('the sender of Events', () => {
   const limitMs = 500;
   const event = eventOf(service, { kind: 'working', reason: 'NamespaceTerminating', message: 'words' }, now);

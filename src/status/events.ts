@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../core/clock.ts';
-import { sha256 } from '../core/hash.ts';
+import { cutName, sha256 } from '../core/hash.ts';
 import { type Outcome, outcomes } from '../core/outcome.ts';
 import type { KubeObject } from '../core/resource.ts';
 import { type KubeClient, KubeError } from '../kube/client.ts';
@@ -8,6 +8,8 @@ import { Gate } from '../kube/limiter.ts';
 /** Bytes: the API server refuses a longer note. */
 const noteLimit = 1024;
 
+/** Characters of the object's name in that of an Event. */
+const nameLimit = 200;
 /** Events under way at once: those of a fan-out must not stand in the way of its deliveries. */
 const parallel = 4;
 /** Milliseconds: what waits for the object that an Event tells of is woken, and does its first steps, before it is told. */
@@ -23,7 +25,7 @@ export function eventOf(object: KubeObject, outcome: Outcome, now: Date): KubeOb
   return {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { name: `${name.slice(0, 200)}.${id}`, namespace },
+    metadata: { name: `${cutName(name, nameLimit)}.${id}`, namespace },
     involvedObject: { apiVersion, kind, namespace, name, uid, resourceVersion },
     type: outcome.event ?? outcomes[outcome.kind].event,
     reason: outcome.reason,
