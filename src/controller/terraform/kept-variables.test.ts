@@ -45,6 +45,16 @@ it('E27 takes no Secret for it that keeps something else', async () => {
   });
 });
 
+it('E27 nor one in which somebody has written: a deletion is blocked by name, and is no fault of the controller', async () => {
+  for (const sensitive of ['no JSON', '{}', '[1]']) {
+    const secret = secretOf('h1', { A: 'a' });
+    const data = { ...(secret['data'] as object), ALUSTAN_SENSITIVE: Buffer.from(sensitive).toString('base64') };
+    expect(await keptVariables(clientOf({ ...secret, data }).client, { metadata }, ['h1'], signal)).toEqual({
+      h1: { problem: 'is not the one that was written' },
+    });
+  }
+});
+
 it('that its account may not read it is a fact; a server that does not answer is waited for', async () => {
   const forbidden = clientOf(new KubeError(403, 'Forbidden', 'secrets is forbidden')).client;
   expect(await keptVariables(forbidden, { metadata }, ['h1'], signal)).toEqual({
