@@ -170,6 +170,25 @@ describe('a pass', () => {
     expect(handled).toEqual([undefined, '7']);
   });
 
+  it('nor where the gathering did not come to them, as without an account', async () => {
+    let there = false;
+    const handled: unknown[] = [];
+    const annotations = { 'alustan.io/reconcile': '8' };
+    const { keep, reconcile } = setUp({
+      find: () => ({
+        ...{ ...stored, metadata: { ...stored.metadata, annotations } },
+        status: { lastHandledReconcile: '7' },
+      }),
+      looked: () => there,
+      wrote: (object) => handled.push((object['status'] as { lastHandledReconcile?: string }).lastHandledReconcile),
+    });
+    keep(stored);
+    await reconcile();
+    there = true;
+    await reconcile();
+    expect(handled).toEqual(['7', '8']);
+  });
+
   it('is done when the object goes while it works', async () => {
     const { log, reconcile } = setUp({ write: () => Promise.reject(new KubeError(404, 'NotFound', 'gone')) });
     expect(await reconcile()).toEqual({});

@@ -23,6 +23,8 @@ export type KindController<Object, Facts, Report extends object> = Readonly<{
   wrote(object: KubeObject): void;
   parse(object: KubeObject): Result<Object>;
   gather(object: Object, signal: AbortSignal): Promise<Facts>;
+  /** False where the gathering has not come to the sources: what `alustan.io/reconcile` asks for is still to be done. */
+  looked?(facts: Facts): boolean;
   plan(object: Object, facts: Facts, now: Date): Plan<Report>;
   /** Milliseconds after which a settled object is looked at again. */
   intervalMs(object: KubeObject): number;
@@ -64,6 +66,8 @@ type Made<Report> = Readonly<{
   /** What `alustan.io/reconcile` asked for before the sources were looked at. */
   handled?: string | undefined;
 }>;
+
+type Planned<Report> = Plan<Report> & Readonly<{ looked: boolean }>;
 
 /** Milliseconds: the object changed under us; its newer version is on its way through the watch. */
 const afterConflictMs = 100;
@@ -110,9 +114,11 @@ export class Reconciler<Object, Facts, Report extends object> {
     return requeue;
   }
 
-  async #plan(key: Key, object: Object, signal: AbortSignal): Promise<Result<Plan<Report>>> {
+  async #plan(key: Key, object: Object, signal: AbortSignal): Promise<Result<Planned<Report>>> {
     try {
-      return ok(this.#kind.plan(object, await this.#kind.gather(object, signal), this.#tools.now()));
+      const facts = await this.#kind.gather(object, signal);
+      const looked = this.#kind.looked?.(facts) !== false;
+      return ok({ ...this.#kind.plan(object, facts, this.#tools.now()), looked });
     } catch (error) {
       if (error instanceof GatherError) return { ok: false, failure: error.failure };
       if (error instanceof KubeError) return { ok: false, failure: failureOf(error, 'reading the cluster') };
@@ -121,8 +127,8 @@ export class Reconciler<Object, Facts, Report extends object> {
     }
   }
 
-  async #carryOut(key: Key, object: KubeObject, plan: Plan<Report>, signal: AbortSignal): Promise<Made<Report>> {
-    const handled = reconcileRequest(object);
+  async #carryOut(key: Key, object: KubeObject, plan: Planned<Report>, signal: AbortSignal): Promise<Made<Report>> {
+    const handled = handledBy(object, plan);
     const recorded = await this.#record(key, object, plan);
     const { failure, objects } = await this.#tools.carryOut(plan.groups, signal);
     const report = failure === undefined ? plan.report : (plan.unsettled ?? plan.report);
@@ -137,11 +143,11 @@ export class Reconciler<Object, Facts, Report extends object> {
   }
 
   /** E20: a Job's name is in the status before the Job exists. Who has seen an old version of the object ends here: 409. */
-  async #record(key: Key, object: KubeObject, plan: Plan<Report>): Promise<KubeObject> {
+  async #record(key: Key, object: KubeObject, plan: Planned<Report>): Promise<KubeObject> {
     const runs = plan.groups.some((group) => group.actions.some((action) => action.type === 'run-job'));
     if (!runs && plan.reportFirst !== true) return object;
     const { outcome, report } = plan;
-    const handled = reconcileRequest(object);
+    const handled = handledBy(object, plan);
     return (await this.#write(key, { object, outcome, report, record: true, handled })).object;
   }
 
@@ -195,4 +201,9 @@ export class Reconciler<Object, Facts, Report extends object> {
     this.#kind.forget?.(key);
     return {};
   }
+}
+
+function handledBy(object: KubeObject, { looked }: Readonly<{ looked: boolean }>): string | undefined {
+  const before = object['status'] as BaseStatus | undefined;
+  return looked ? reconcileRequest(object) : before?.lastHandledReconcile;
 }

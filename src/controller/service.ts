@@ -48,6 +48,7 @@ export function serviceController(tools: Tools): ServiceController {
     wrote: (object) => caches.services.witness(object),
     parse: parseService,
     gather: (service, signal) => gatherService(gathering, service, signal),
+    looked: ({ noAccount }) => noAccount === undefined,
     plan: planService,
     intervalMs: (object) => intervalOr((object['spec'] as { interval?: string } | undefined)?.interval, intervalMs),
     settled: (service) => inputs.settled(service),

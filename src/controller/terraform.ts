@@ -40,6 +40,7 @@ export function terraformController(tools: Tools): KindController<TerraformObjec
     wrote: (object) => caches.terraforms.witness(object),
     parse: parseTerraform,
     gather: (terraform, signal) => gatherTerraform(gathering, terraform, signal),
+    looked: ({ noAccount }) => noAccount === undefined,
     plan: planTerraform,
     intervalMs: (object) => interval(object['spec']),
     forget: (key) => {
