@@ -19,7 +19,7 @@ import type { TerraformFacts } from './facts.ts';
 import { chooseImage, hashInputs, requireDeploy } from './image.ts';
 import { freeLock } from './lock.ts';
 import { checkPostDeploy, maskStrings, readOutput } from './output.ts';
-import { publishOutputs } from './publish.ts';
+import { publishOutputs, warnOfPublishing } from './publish.ts';
 import { hideIn, secretValues } from './secrets.ts';
 import { settleRun } from './settle.ts';
 import { start } from './start.ts';
@@ -41,6 +41,7 @@ const deliverySteps: readonly Step[] = [
   suspend,
   fillVariables, //        E26  ${workspace.NAME}
   checkPostDeploy, //      E28
+  warnOfPublishing, //          while a deploy runs, too
   chooseImage, //          E32  policies and gate of Service
   hashInputs,
   keepImage, //                 outside of a maintenance window

@@ -8,22 +8,36 @@ import { hashOf } from './image.ts';
 import { nameOf, ownersOf, ownKeys, publishedAnnotation } from './published.ts';
 import { workspaceOf } from './variables.ts';
 
+type Publish = NonNullable<Draft['object']['spec']['publish']>;
+
 /** Keys by which a delivery finds its cluster (E6), of every Service that names it: an administrator's to write. */
 const reserved: ReadonlyMap<string, string> = new Map([
   [kubeconfig, 'makes a cluster Secret one of a remote cluster'],
   ['CLUSTER_NAME', 'says which cluster the Secret stands for'],
 ]);
 
+/**
+ * Tells at once why the outputs could not be published: a deploy may take an hour, and holds nobody up who mends it meanwhile.
+ * Once they are read, it is the outcome.
+ */
+export function warnOfPublishing(draft: Draft): Draft {
+  const { publish } = draft.object.spec;
+  const target = publish === undefined ? undefined : targetFor(draft, publish);
+  if (target === undefined || target.ok) return draft;
+  const { warnings = [] } = draft.report;
+  return report(draft, {
+    warnings: [...warnings, { reason: 'PublishingRefused', message: target.failure.message }],
+  });
+}
+
 /** Writes outputs into the cluster Secret of their environment, and takes back what is no longer published. */
 export function publishOutputs(draft: Draft): Draft {
   const { publish } = draft.object.spec;
   if (publish === undefined) return unpublish(draft);
-  const target = targetOf(draft, publish.environment);
+  const target = targetFor(draft, publish);
   if (!target.ok) return { ...draft, outcome: target.failure };
   const secret = target.value;
   const names = publish.outputs.map(({ name }) => name);
-  const refused = refusedKey(draft, secret, names);
-  if (refused !== undefined) return { ...draft, outcome: refused };
   const own = ownKeys(draft, secret);
   if (draft.found !== undefined) return write(draft, secret, draft.found);
   // They have not arrived, or somebody has changed them, and the values are not kept: the script is asked again.
@@ -31,6 +45,15 @@ export function publishOutputs(draft: Draft): Draft {
   const there = publish.outputs.map((output) => ({ ...output, value: valueIn(secret, output) }));
   if (!isThere || hashOfValues(draft, there) !== draft.report.publishedHash) return forget(draft, 'postDeployHash');
   return report(draft, { published: names });
+}
+
+/** The Secret, where it may be written to, and has the keys free. */
+function targetFor(draft: Draft, { environment, outputs }: Publish): Result<ClusterSecret> {
+  const target = targetOf(draft, environment);
+  if (!target.ok) return target;
+  const names = outputs.map(({ name }) => name);
+  const failure = refusedKey(draft, target.value, names);
+  return failure === undefined ? target : { ok: false, failure };
 }
 
 function targetOf(draft: Draft, named: string | undefined): Result<ClusterSecret> {
