@@ -61,9 +61,12 @@ export function awaitDependencies<D extends Draft>(draft: D): D {
 }
 
 /** A wait whose end is known, as for a maintenance window, is as it should be: too long is counted from its end. */
-function plannedUntil({ before: { waiting } }: Draft, all: readonly string[], peers: ReadonlyMap<string, Peer>) {
+function plannedUntil({ before: { waiting }, now }: Draft, all: readonly string[], peers: ReadonlyMap<string, Peer>) {
   const planned = all.flatMap((node) => peers.get(node)?.until ?? []);
-  return planned.sort().at(-1) ?? (waiting?.reason === reason ? waiting.until : undefined);
+  const last = waiting?.reason === reason ? waiting.until : undefined;
+  if (planned.length > 0 || last === undefined) return planned.sort().at(-1);
+  // Nobody waits for a window any more: where it has not opened yet, a person has let it through, or taken it away.
+  return Date.parse(last) > now.getTime() ? now.toISOString() : last;
 }
 
 /** A name that was mistyped in what is delivered already holds nothing up yet, but will hold up its next delivery. */
