@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../src/core/resource.ts';
+import { publicAddress } from '../../src/local/mode/options.ts';
 import { Infrastructure } from '../support/infrastructure.ts';
 
 type Status = {
@@ -45,6 +46,9 @@ describe('Terraform on local mode, its scripts as processes', { timeout: 100_000
       await infra.edit(ns, 'db', { variables: { TF_VAR_name: name } });
       await infra.reached(ns, 'db', 'Completed Delivered');
     }
+    // Six runs; of the last three the log can be read still.
+    const jobs = { apiVersion: 'batch/v1', kind: 'Job' };
+    await expect.poll(async () => (await infra.shop.client.list(jobs, { namespace: ns })).items.length).toBe(3);
     await infra.remove(ns, 'db');
     await infra.gone(ns, 'db');
     expect(await infra.lines(ns)).toEqual(['deploy a', 'deploy b', 'deploy a', 'destroy a']);
@@ -82,6 +86,20 @@ describe('Terraform on local mode, its scripts as processes', { timeout: 100_000
     await infra.remove(ns, 'api', 'Service');
     await infra.gone(ns, 'db');
     await infra.reached(ns, 'rival', 'Completed Delivered');
+  });
+
+  it('E8 E9 waits for a Service that it depends on, which goes after it', async () => {
+    await infra.service(ns, 'vault', { environment: ns }, {});
+    // Known to the controller, which holds its deletion from then on.
+    await infra.until(ns, 'Service', 'vault', 'Error RepositoryNotFound');
+    await infra.create(ns, 'db', 'infra', { dependencies: { service: ['vault'] } });
+    await infra.reached(ns, 'db', 'Progressing DependencyNotReady', /Waiting for dependencies: vault/);
+    await infra.remove(ns, 'vault', 'Service');
+    await infra.until(ns, 'Service', 'vault', 'Blocked HasDependents', /Terraform db/);
+    await infra.remove(ns, 'db');
+    await infra.gone(ns, 'db');
+    await infra.shop.until('Service', 'vault', (object) => object === undefined, undefined, ns);
+    expect(await infra.lines(ns)).toEqual([]);
   });
 
   it('F4 deleted while its deploy runs: waits for it, then destroys; a destroy that fails once is run again', async () => {
@@ -193,11 +211,25 @@ describe('Terraform on local mode, its scripts as processes', { timeout: 100_000
       text: 'echo "all is well"',
       nested: `echo one; echo '{"outputs": {"a": {"b": [{"c": "{\\"d\\": 1}"}]}}}'; echo two`,
     });
+    await infra.push('plain', '1.0.0', { deploy: 'true' }, ['/bin/sh', '-c', 'exec $SCRIPT $ARGS']);
+    await infra.push('unstarted', '1.0.0', { deploy: 'true' }, ['/app/no-shell', '-c', 'exec $SCRIPT']);
+    const of = (name: string) => ({
+      containerRegistry: { imageName: `${publicAddress}/${name}`, semanticVersion: '1.x' },
+    });
     const text = `a "b" 'c'\n$HOME \`id\` ünï ${'x'.repeat(100 * 1024)}`;
     const post = (script: string, args = {}) => ({ postDeploy: { script, args } });
     const cases: [name: string, spec: object, said: string, words: RegExp, isApplied: boolean][] = [
       ['no-deploy', { scripts: {} }, 'Error DeployScriptMissing', /deploy script is missing/, false],
       ['not-there', { scripts: { deploy: 'nowhere' } }, 'Failed RetriesExhausted', /exit code 1: .*nowhere/, false],
+      ['no-chmod', of('plain'), 'Failed RetriesExhausted', /exit code 126: .*cannot be executed: .*denied/, false],
+      [
+        'shellless',
+        of('unstarted'),
+        'Failed RetriesExhausted',
+        /could not be started.*must have a shell.*no-shell/,
+        false,
+      ],
+      ['code', { scripts: { deploy: 'fails' } }, 'Failed RetriesExhausted', /exit code 4: no such account/, false],
       ['html', post('html'), 'Error RetriesExhausted', /printed HTML/, true],
       ['text', post('text'), 'Error RetriesExhausted', /printed text, no JSON/, true],
       ['large', post('large'), 'Error RetriesExhausted', /more than 256 KiB/, true],

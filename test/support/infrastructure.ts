@@ -44,14 +44,14 @@ export class Infrastructure {
   }
 
   /** Puts an image of scripts into the registry, as `name:tag`. */
-  async push(name: string, tag: string, scripts: Readonly<Record<string, string>>): Promise<void> {
+  async push(name: string, tag: string, scripts: Readonly<Record<string, string>>, command = cmd): Promise<void> {
     const source = await mkdtemp(join(tmpdir(), 'alustan-image-'));
     for (const [path, text] of Object.entries(scripts)) {
       await mkdir(dirname(join(source, 'app', path)), { recursive: true });
       await writeFile(join(source, 'app', path), `#!/bin/sh\n${text}\n`);
     }
     const registryUrl = this.shop.local.endpoints.http;
-    await pushImage({ registryUrl, reference: `${name}:${tag}`, source, config: { cmd, workingDir: '/app' } });
+    await pushImage({ registryUrl, reference: `${name}:${tag}`, source, config: { cmd: command, workingDir: '/app' } });
     await rm(source, { recursive: true });
   }
 

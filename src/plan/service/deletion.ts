@@ -60,7 +60,9 @@ function leaveWithNamespace(draft: Draft): Draft {
 
 /** E9: deletion goes in the reverse order of dependencies. */
 function holdForDependents(draft: Draft): Draft {
-  const names = dependentsOf(draft.object, draft.facts.peers).map((peer) => peer.name);
+  const names = dependentsOf(draft.object, draft.facts.peers).map(({ kind, name }) =>
+    kind === 'Service' ? name : `${kind} ${name}`,
+  );
   if (names.length === 0) return draft;
   const message = `Service has dependent services, cannot delete: ${firstFew(names.sort(), 5)}; delete them first`;
   return end(draft, 'blocked', 'HasDependents', message);
