@@ -34,6 +34,12 @@ const jobOf = (name: string, uid: string): KubeObject => {
   return { ...job, metadata: { ...job.metadata, uid } };
 };
 
+/** As by a cluster that does not write the label, or where somebody has taken it off. */
+function withoutUid(pod: KubeObject): KubeObject {
+  const { 'batch.kubernetes.io/controller-uid': _, ...labels } = pod.metadata.labels ?? {};
+  return { ...pod, metadata: { ...pod.metadata, labels } };
+}
+
 function podOf(job: KubeObject, phase: string): KubeObject {
   const { name, namespace = '', uid = '', labels } = job.metadata;
   const own = { ...labels, 'batch.kubernetes.io/controller-uid': uid };
@@ -44,6 +50,7 @@ it.each<[string, KubeObject[], boolean]>([
   ['where nothing is', [], true],
   ['where all that ran has ended', [podOf(jobOf('db-deploy-0', 'j0'), 'Failed')], true],
   ['where a pod runs whose Job somebody has deleted', [podOf(jobOf('db-deploy-0', 'j0'), 'Running')], false],
+  ['where a pod runs that tells of no Job', [withoutUid(podOf(jobOf('db-deploy-0', 'j0'), 'Running'))], false],
   ['where one waits whose Job had the same name', [podOf(jobOf('db-deploy-1', 'j0'), 'Pending')], false],
   ['where nobody hears of a pod', [podOf(jobOf('db-deploy-0', 'j0'), 'Unknown')], false],
   [

@@ -38,7 +38,9 @@ export async function othersRun(
       if (isNotFound(error)) return undefined;
       throw error;
     });
-  const others = alive.filter(({ metadata: { labels } }) => labels?.[jobUidLabel] !== own?.metadata.uid);
+  const others = alive.filter(
+    ({ metadata: { labels } }) => own === undefined || labels?.[jobUidLabel] !== own.metadata.uid,
+  );
   if (others.length === 0) return undefined;
   const names = others
     .map(({ metadata }) => metadata.name)
