@@ -33,6 +33,20 @@ describe('E16 what is said on pull requests', () => {
     await clock.advance(60_000);
     expect(sent).toEqual([['c', '1', 0]]);
   });
+  it('what failed by a login is tried at once when another letter shows that it is taken again', async () => {
+    let valid = false;
+    const { clock, sent, post } = stage(() =>
+      valid ? ok('same') : fail('invalid', 'Unauthorized', 'bad credentials'),
+    );
+    for (const key of ['a', 'b']) post(key, '1');
+    post('elsewhere', '1', 'another lane');
+    await clock.advance(1_000);
+    valid = true;
+    sent.length = 0;
+    post('c', '1');
+    await clock.advance(10_000);
+    expect(sent.map(([key]) => key)).toEqual(['c', 'a', 'b']);
+  });
   it('a hundred changes in a moment are two writes: the first and the last', async () => {
     const { clock, sent, post } = stage();
     for (let i = 1; i <= 100; i++) {

@@ -72,6 +72,8 @@ export class Outbox {
   readonly #entries = new Map<string, Entry>();
   readonly #lanes = new Map<string, Lane>();
   readonly #refused = new Map<string, Refused>();
+  /** Lanes whose login was not taken. */
+  readonly #lockedOut = new Set<string>();
   readonly #stop = new AbortController();
   #working = 0;
 
@@ -152,6 +154,7 @@ export class Outbox {
     if (!result.ok) return this.#retry(entry, letter, result.failure);
     if (entry.failure !== undefined) this.#options.recovered?.(letter);
     Object.assign(entry, { settled: letter.content, failures: 0, failure: undefined });
+    this.#letIn(letter.lane);
     const wrote = result.value === 'written';
     if (wrote) {
       this.#allow(letter.right);
@@ -176,6 +179,7 @@ export class Outbox {
     // What a person must mend is not tried again soon.
     entry.notBefore = this.#options.clock.now() + (failure.kind === 'invalid' ? longestRetryMs : wait);
     if (lacksRight.includes(failure.reason)) this.#refuse(letter);
+    if (failure.reason === 'Unauthorized') this.#lockedOut.add(letter.lane);
     this.#options.failed(letter, failure, entry.failure !== failure.message);
     entry.failure = failure.message;
     this.#schedule(entry);
@@ -202,6 +206,12 @@ export class Outbox {
     this.#refused.delete(right);
     if (refused === undefined || refused.keys.size < refusedAlike) return;
     for (const entry of this.#entries.values()) if (entry.letter.right === right) this.#hurry(entry);
+  }
+
+  /** The login is taken (again): what had failed by it is said. */
+  #letIn(lane: string): void {
+    if (!this.#lockedOut.delete(lane)) return;
+    for (const entry of this.#entries.values()) if (entry.letter.lane === lane) this.#hurry(entry);
   }
 
   #hurry(entry: Entry): void {

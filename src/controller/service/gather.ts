@@ -107,8 +107,9 @@ async function releaseOf(
   if (!cached.ok) return cached;
   const recorded = service.status?.job;
   const last = jobs.find((job) => job.name === recorded?.name);
-  const settled = recorded === undefined || recorded.phase !== undefined || last?.phase === 'active';
-  // A Job that ended since the last pass has changed the release: the cache may not have heard of it yet.
+  const lags = recorded?.revision !== undefined && (cached.value?.revision ?? 0) < recorded.revision;
+  const settled = !lags && (recorded === undefined || recorded.phase !== undefined || last?.phase === 'active');
+  // A Job that ended has changed the release: the cache may not have heard of it yet.
   if (settled || isWorkOf(last, tools.caches.jobs, namespace, cached.value)) return cached;
   return tools.releases.newestLive(looker, releaseName, signal);
 }

@@ -1,9 +1,9 @@
 import { formatDuration } from '../../core/duration.ts';
 import { canonicalJson, keyedHash } from '../../core/hash.ts';
-import { limitAttempts, noteRetry, wantedRetry } from '../attempts.ts';
+import { isOf, limitAttempts, noteRetry, wantedRetry } from '../attempts.ts';
 import { inSource } from '../source-field.ts';
 import { noteOutside, noteOutsideWhenSpent } from '../window.ts';
-import { type Draft, desire, type Ended, end, endWith, wait } from './draft.ts';
+import { type Draft, desire, type Ended, end, endWith, report, wait } from './draft.ts';
 import type { Chart, Release } from './facts.ts';
 import { type Purpose, startJob, timeoutSeconds } from './jobs.ts';
 import { firstUnhealthy } from './unhealthy.ts';
@@ -90,7 +90,8 @@ export function compareRelease(draft: Draft): Draft {
   const { release } = draft.facts;
   if (!release.ok && release.failure.kind === 'transient') return { ...draft, outcome: release.failure };
   if (!release.ok) return endWith(draft, release.failure, 'spec.serviceAccountName');
-  if (deliveredRelease(draft) !== undefined) return inUse(noteOutside(noteRetry(draft)));
+  const delivered = deliveredRelease(draft);
+  if (delivered !== undefined) return inUse(noteRevision(noteOutside(noteRetry(draft)), delivered));
   const { revision = 0, finishedAt = '' } = draft.report.job ?? {};
   if (release.value === undefined || isSeen(revision, release.value)) return draft;
   // Later than that it is no lag: someone has uninstalled the release and installed another.
@@ -103,6 +104,13 @@ export function compareRelease(draft: Draft): Draft {
 /** Whether the record is not older than the end of the Job that made this revision: Helm makes it `pending-*` first. */
 function isSeen(revision: number, release: Release): boolean {
   return revision < release.revision || (revision === release.revision && !release.status.startsWith('pending-'));
+}
+
+/** Where the Job has left no word of it (its pod is gone): an older record in a cache that lags is not taken for news. */
+function noteRevision(draft: Draft, { revision }: Release): Draft {
+  const { job } = draft.report;
+  const isOurs = job?.phase === 'succeeded' && isOf(job, purposeOf(draft));
+  return isOurs && job.revision === undefined ? report(draft, { job: { ...job, revision } }) : draft;
 }
 
 /** Without a followed image the one of before says nothing any more. */
