@@ -1,6 +1,7 @@
 import { parseTerraform, type TerraformObject } from '../api/terraform-object.ts';
 import type { TerraformReport } from '../api/terraform-status.ts';
 import { intervalOr } from '../core/duration.ts';
+import { formatKey } from '../core/key.ts';
 import { maxAgeOf } from '../core/reconcile-now.ts';
 import type { KubeObject } from '../core/resource.ts';
 import type { TerraformFacts } from '../plan/terraform/facts.ts';
@@ -9,6 +10,7 @@ import { planTerraform } from '../plan/terraform/plan.ts';
 import { keyOf } from './graph.ts';
 import { imageFacts } from './images.ts';
 import type { KindController } from './reconciler.ts';
+import { GivenSecrets } from './terraform/env-secrets.ts';
 import { type GatherTools, gatherTerraform } from './terraform/gather.ts';
 import type { Tools } from './tools.ts';
 
@@ -18,8 +20,9 @@ export function terraformController(tools: Tools): KindController<TerraformObjec
   const { images, polls } = sources;
   const interval = (spec: unknown) =>
     intervalOr((spec as { interval?: string } | undefined)?.interval, tools.infraIntervalMs);
+  const given = new GivenSecrets();
   const gathering: GatherTools = {
-    ...{ client, caches, settings, installationKey, watches },
+    ...{ client, caches, settings, installationKey, watches, given },
     ensureAccount: (looker) => accounts.ensure(looker),
     looking: (terraform) => topics.set(keyOf(terraform as KubeObject), [`namespace ${terraform.metadata.namespace}`]),
     images: (terraform, looker, signal) => {
@@ -47,6 +50,7 @@ export function terraformController(tools: Tools): KindController<TerraformObjec
       polls.forget(key);
       topics.forget(key);
       watches.forget(key);
+      given.forget(formatKey(key));
     },
   };
 }

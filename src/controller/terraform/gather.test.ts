@@ -8,6 +8,7 @@ import { type KubeClient, KubeError } from '../../kube/client.ts';
 import { Store } from '../../kube/reflector/store.ts';
 import { byJob, byObject, byOwner, type Caches, jobNames, objectNames, ownerId } from '../caches.ts';
 import { graphIndexers } from '../graph.ts';
+import { GivenSecrets } from './env-secrets.ts';
 import { type GatherTools, gatherTerraform } from './gather.ts';
 
 const { signal } = new AbortController();
@@ -96,6 +97,7 @@ function setUp(
   } as unknown as KubeClient;
   const settings = { runner: { serviceAccount: 'alustan-runner' } } as GatherTools['settings'];
   const tools: GatherTools = {
+    given: new GivenSecrets(),
     ...{ client, caches, settings, installationKey: 'key', watches: { keep: () => {} }, looking: () => {} },
     ensureAccount: async () => ok(undefined),
     images: async () => ({ tags: ok(['1.0.0']) }),

@@ -1,6 +1,7 @@
 import type { TerraformObject } from '../../api/terraform-object.ts';
 import { isFinished } from '../../apply/janitor.ts';
 import { isAlive } from '../../apply/one-runner.ts';
+import { formatKey } from '../../core/key.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import type { Result } from '../../core/result.ts';
 import type { KubeClient } from '../../kube/client.ts';
@@ -16,7 +17,7 @@ import { liveJob, type OwnJob, ownJobs } from '../own-jobs.ts';
 import { GatherError } from '../reconciler.ts';
 import { clusterSecret } from '../service/cluster-secrets.ts';
 import { peerFact } from '../service/peer-facts.ts';
-import { envSecrets } from './env-secrets.ts';
+import { envSecrets, type GivenSecrets } from './env-secrets.ts';
 import { keptVariables } from './kept-variables.ts';
 import { hasBegun, runFact } from './run-facts.ts';
 
@@ -29,6 +30,7 @@ export type GatherTools = Readonly<{
   /** Whether the object's account may be used, and is there. Rejects with KubeError. */
   ensureAccount(looker: Looker): Promise<Result<undefined>>;
   images(terraform: TerraformObject, looker: Looker, signal: AbortSignal): Promise<ImageFacts>;
+  given: GivenSecrets;
   /** Told before anything of its namespace is read, so that changes from then on ring the object. */
   looking(terraform: TerraformObject): void;
 }>;
@@ -52,7 +54,8 @@ export async function gatherTerraform(
   const images = asks ? await tools.images(terraform, looker, signal) : {};
   const jobs = await runsOf(tools, terraform, looker, signal);
   const isRead = jobs.some(({ end }) => end !== undefined);
-  const given = isRead ? await envSecrets(tools.client.as(looker), namespace, terraform.spec, signal) : [];
+  const envSecretsOf = () => envSecrets(tools.client.as(looker), namespace, terraform.spec, signal);
+  const given = await tools.given.of(formatKey(looker.key), jobs, envSecretsOf);
   const hashes = account?.ok === true ? keptOf(terraform, isRead) : [];
   const kept = await keptVariables(tools.client.as(looker), terraform, hashes, signal);
   tools.watches.keep(looker);
