@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { flow } from './flow.ts';
 import { pushVersions, texts } from './flows-image.ts';
 import { pushScripts } from './image.ts';
@@ -50,6 +50,18 @@ export function deployFlows(): void {
       await ground.gone('db');
       expect(ground.told('db')).toEqual([...deploy, 'destroys', 'destroys']);
       expect([ground.runs('db'), await ground.state('db')]).toEqual([['deploy', 'destroy', 'destroy'], undefined]);
+    },
+  );
+
+  flow(
+    'E30 F4 deleted when its script begins, and its node has not told so yet: it is destroyed',
+    'tf-early',
+    async (ground) => {
+      await ground.create('db', { scripts: { deploy: 'early', destroy: 'destroy -c', unlock: 'unlock' } });
+      await vi.waitFor(() => expect(ground.told('db')).toEqual(['early']), { timeout: 60_000, interval: 5 });
+      await ground.remove('db');
+      await ground.gone('db');
+      expect([ground.told('db').at(-1), await ground.state('db')]).toEqual(['destroys', undefined]);
     },
   );
 

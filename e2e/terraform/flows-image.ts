@@ -64,6 +64,7 @@ export function pushFlows(): Promise<string> {
     // A plan that was kept is applied with its variables: what was read from the pipe must be there again, nothing.
     deploy: changed('deploy', 'init\n: >/tmp/pipe\n'),
     destroy: changed('destroy', 'init\nwget -qO- "$TF_VAR_gate/destroys" || exit 5\n'),
+    early: '#!/bin/sh\nwget -qO- "$TF_VAR_gate/early"\nexec /bin/sh ./deploy\n',
     texts: `${lib}init\nprintf '{"outputs": %s}\\n' "$(run output -json texts)"\n`,
     large: `#!/bin/sh\necho "{\\"outputs\\": {\\"a\\": \\"$(head -c 300000 /dev/zero | tr '\\0' x)\\"}}"\n`,
     fails: '#!/bin/sh\necho "no such account" >&2\nexit 42\n',

@@ -80,7 +80,9 @@ function recordedOf(draft: Draft): RunRecord {
 }
 
 function supersede(draft: Draft, run: Run): Ended {
-  const { name, began } = run;
+  const { name } = run;
+  // Once seen running it has begun, also when its pod has gone before its Job.
+  const began = run.began || recordedOf(draft).began === true;
   const next = draft.object.metadata.deletionTimestamp === undefined ? 'the change' : 'the deletion';
   const { why, againMs } = hindranceOf(draft, run);
   if (began) {
