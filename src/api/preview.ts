@@ -132,7 +132,7 @@ export const previewEnvironment = z
 export type PreviewEnvironment = z.output<typeof previewEnvironment>;
 
 /** One pull request as the status of its Service shows it; also what the next pass remembers of it. */
-export const previewStatus = z.object({
+const previewStatus = z.object({
   repository: z.string().describe('Repository of the pull request, as `owner/name`.'),
   number: z.int().describe('Number of the pull request.'),
   id: z.int().describe('Its id at GitHub, which no other one gets.'),

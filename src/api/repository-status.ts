@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { situation } from './common.ts';
 import { warnings } from './service-status.ts';
 
-export const inventoryEntry = z.object({
+const inventoryEntry = z.object({
   apiVersion: z.string().describe('API version under which it was applied.'),
   kind: z.string().describe('Kind of the object.'),
   namespace: z.string().optional().describe('Namespace; absent for cluster-scoped objects.'),
@@ -17,7 +17,7 @@ const manifestProblem = z.object({
 });
 
 /** What the plan reports, beside state, message and conditions. */
-export const repositoryReport = z.object({
+const repositoryReport = z.object({
   revision: z.string().optional().describe('Revision that was applied last.'),
   source: z.string().optional().describe('URL and path from which the inventory was applied.'),
   inventory: z.array(inventoryEntry).optional().describe('What was applied and is deleted with its manifest.'),

@@ -86,7 +86,7 @@ export const repositorySpec = z
 
 type Raw = z.output<typeof repositorySpec>;
 
-export type RepositorySpec = Raw;
+type RepositorySpec = Raw;
 
 /** A Repository as it is read: what the API server gives to every object is there. */
 export type RepositoryObject = Resource<RepositorySpec, RepositoryStatus> &

@@ -4,7 +4,7 @@ import { previewReport } from './preview.ts';
 import { outsideWindow } from './window.ts';
 
 /** A runner Job as status remembers it: written before the Job is created, so that none is ever run twice (E20). */
-export const jobRecord = z
+const jobRecord = z
   .object({
     name: z.string().describe('Name of the Job.'),
     purpose: z.enum(['deliver', 'uninstall']).describe('What the Job does.'),
@@ -33,7 +33,7 @@ export const blocker = z.object({
   since: time.optional().describe('Since when it has been so.'),
 });
 
-export const objectHealth = z.object({
+const objectHealth = z.object({
   kind: z.string().describe('Kind of the object.'),
   namespace: z.string().optional().describe('Namespace, when it is not the own one.'),
   name: z.string().describe('Name of the object.'),
@@ -44,7 +44,7 @@ export const objectHealth = z.object({
 });
 
 /** E19. */
-export const healthStatus = z
+const healthStatus = z
   .object({
     release: z.string().describe('Name of the Helm release.'),
     revision: z.int().describe('Revision of the Helm release.'),
@@ -74,7 +74,7 @@ const warning = z.object({
 export const warnings = z.array(warning).describe('What is odd and stops nothing.');
 
 /** What the plan reports, beside state, message and conditions. */
-export const serviceReport = z.object({
+const serviceReport = z.object({
   image: z.string().optional().describe('Image in use, as `name:tag`.'),
   revision: z.string().optional().describe('Revision of the chart in use: commit, or version of an OCI chart.'),
   healthStatus: healthStatus.optional(),

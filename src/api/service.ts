@@ -187,7 +187,7 @@ export type ServiceSpec = Omit<Raw, 'environment' | 'workspace' | 'source' | 'de
   }>;
 
 /** Reads the several spellings into one. `name` is the Service's, the default of the release's. */
-export function normaliseService(raw: Raw, name: string): ServiceSpec {
+function normaliseService(raw: Raw, name: string): ServiceSpec {
   const { workspace, environment, source, dependencies, ...rest } = raw;
   return {
     ...rest,

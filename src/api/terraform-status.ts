@@ -3,7 +3,7 @@ import { situation, time } from './common.ts';
 import { blocker, wait, warnings } from './service-status.ts';
 import { outsideWindow } from './window.ts';
 
-export const purposes = ['deploy', 'post-deploy', 'plan', 'drift', 'destroy', 'unlock'] as const;
+const purposes = ['deploy', 'post-deploy', 'plan', 'drift', 'destroy', 'unlock'] as const;
 
 /** A run as status remembers it: written before its Job is created, so that none is ever run twice (E31). */
 const run = z
@@ -92,7 +92,7 @@ const attempt = z.object({
 });
 
 /** What the plan reports, beside state, message and conditions. */
-export const terraformReport = z.object({
+const terraformReport = z.object({
   image: z.string().optional().describe('Image that is deployed, or under way, as `name:tag`.'),
   lastAppliedImage: z.string().optional().describe('Image whose deploy succeeded last; `destroy` runs it.'),
   lastAppliedHash: z

@@ -5,7 +5,7 @@ import type { Applier } from './contract.ts';
 import type { ObjectAction } from './objects.ts';
 
 /** What came of it: the worst failure, and the objects as they are since. */
-export type Carried = Readonly<{ failure?: Failure; objects: readonly KubeObject[] }>;
+type Carried = Readonly<{ failure?: Failure; objects: readonly KubeObject[] }>;
 
 /**
  * Carries out groups in order, the steps of one in parallel. After a group with a failure no later one runs, unless

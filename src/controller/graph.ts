@@ -26,7 +26,7 @@ function nodeOf({ kind, namespace, name }: Key): string {
 }
 
 /** What an object depends on itself. */
-export function needed({ spec, metadata: { namespace = '' } }: KubeObject): Key[] {
+function needed({ spec, metadata: { namespace = '' } }: KubeObject): Key[] {
   const { service = [], terraform = [] } = ((spec ?? {}) as Spec).dependencies ?? {};
   const keys = (kind: string, names: Names) =>
     [...new Set(names.map((item) => (typeof item === 'string' ? item : item.name)))].map((name) => {
@@ -36,7 +36,7 @@ export function needed({ spec, metadata: { namespace = '' } }: KubeObject): Key[
 }
 
 /** What depends on it itself. */
-export function dependentsOf({ services, terraforms }: Graph, key: Key): readonly KubeObject[] {
+function dependentsOf({ services, terraforms }: Graph, key: Key): readonly KubeObject[] {
   return [services, terraforms].flatMap((cache) => [...cache.by(byDependency, nodeOf(key))]);
 }
 

@@ -25,6 +25,7 @@ export type KindController<Object, Facts, Report extends object> = Readonly<{
   gather(object: Object, signal: AbortSignal): Promise<Facts>;
   /** False where the gathering has not come to the sources: what `alustan.io/reconcile` asks for is still to be done. */
   looked?(facts: Facts): boolean;
+  /** Pure: no clock, no I/O. */
   plan(object: Object, facts: Facts, now: Date): Plan<Report>;
   /** Milliseconds after which a settled object is looked at again. */
   intervalMs(object: KubeObject): number;

@@ -31,7 +31,7 @@ export const files = {
 } as const;
 
 /** Bytes: the kubelet cuts a termination message there. */
-export const resultLimit = 4096;
+const resultLimit = 4096;
 
 /** The result as text that fits: drops the oldest lines first, then shortens the message. */
 export function formatResult(result: JobResult): string {

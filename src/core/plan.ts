@@ -170,6 +170,3 @@ export type Plan<Report> = Readonly<{
   /** Where it matters that an action succeeds: the report when one has failed. */
   unsettled?: Report;
 }>;
-
-/** Pure: no clock, no I/O. */
-export type Planner<Object, Facts, Report> = (object: Object, facts: Facts, now: Date) => Plan<Report>;

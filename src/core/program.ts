@@ -4,7 +4,7 @@
  */
 
 /** True in the bundle, false where the sources run as they are. */
-export const isBundled = !import.meta.url.endsWith('.ts');
+const isBundled = !import.meta.url.endsWith('.ts');
 
 /** Root of the package, with a slash at its end: charts/ and examples/ lie there, beside src/ or dist/. */
 export const packageRoot: URL = new URL(isBundled ? '../' : '../../', import.meta.url);

@@ -30,7 +30,7 @@ export type ForgeCredentials = Readonly<{ id: string }> &
 export type ForgeTarget = Readonly<{ repository: ForgeRepository; credentials?: ForgeCredentials }>;
 
 /** GitHub's words for what an author is to a repository. */
-export type AuthorAssociation =
+type AuthorAssociation =
   | 'COLLABORATOR'
   | 'CONTRIBUTOR'
   | 'FIRST_TIMER'
@@ -70,7 +70,7 @@ export type PullRequest = Readonly<{
  * What people last did, as far as this process saw it happen: absent says nothing, so a plan keeps the latest in its
  * status. `updatedAt` is no substitute: it moves with our own comments, too.
  */
-export type Activity = Readonly<{ pushedAt?: string; labelledAt?: string; commentedAt?: string }>;
+type Activity = Readonly<{ pushedAt?: string; labelledAt?: string; commentedAt?: string }>;
 
 /** What a known pull request has come to. Only `closed` and `unlabelled` are positive answers that may remove anything. */
 export type Fate =

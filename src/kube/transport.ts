@@ -46,7 +46,7 @@ export type TransportOptions = Readonly<{
 }>;
 
 /** Limits that are there to stop a runaway, not to pace the work: the server's own fairness does that. */
-export const defaults = { qps: 2000, burst: 4000, concurrency: 64, timeoutMs: 30_000, connectMs: 10_000 };
+const defaults = { qps: 2000, burst: 4000, concurrency: 64, timeoutMs: 30_000, connectMs: 10_000 };
 
 /** HTTP to one API server: one pool of connections, credentials, limits, retries, errors. */
 export class Transport {

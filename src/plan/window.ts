@@ -101,7 +101,7 @@ export function waitingFor(draft: BaseDraft, { at }: Opening) {
 }
 
 /** Milliseconds until the window opens, or until the next look before that. */
-export function wakeMs({ now }: BaseDraft, { at }: Opening): number {
+function wakeMs({ now }: BaseDraft, { at }: Opening): number {
   return Math.min(at.getTime() - now.getTime(), longestMs);
 }
 

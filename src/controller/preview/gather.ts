@@ -109,7 +109,7 @@ function previewsOf({ metadata, ...rest }: KubeObject, parent: Parent): PreviewF
     .map(({ number, activity }) => ({ service, number, activity }));
 }
 
-export function previewKey({ namespace, name }: Pick<Key, 'namespace' | 'name'>): Key {
+function previewKey({ namespace, name }: Pick<Key, 'namespace' | 'name'>): Key {
   return { kind: 'Preview', namespace, name };
 }
 

@@ -1,9 +1,6 @@
 import type { KubeObject } from '../../core/resource.ts';
 import type { ClusterSecret } from '../../plan/facts.ts';
 
-/** E2: the labels by which a Secret of the controller's namespace tells the facts of a cluster. */
-export const clusterSecretSelector = 'alustan.io/secret-type=cluster';
-
 export function clusterSecret(secret: KubeObject): ClusterSecret {
   const { name, resourceVersion = '', labels = {}, annotations = {} } = secret.metadata;
   const data = (secret['data'] ?? {}) as Record<string, string>;

@@ -43,7 +43,7 @@ export class ApiError extends Error {
 export type Qualified = { group: string; name: string };
 
 /** `deployments.apps`; the core group adds nothing. */
-export function qualified(of: Qualified): string {
+function qualified(of: Qualified): string {
   return of.group === '' ? of.name : `${of.name}.${of.group}`;
 }
 

@@ -7,7 +7,6 @@ import type { ApiServerOptions } from './open.ts';
 import type { WorkerMessage } from './worker.ts';
 
 export type { ApiServerOptions } from './open.ts';
-export { openApiServer } from './open.ts';
 
 export type ApiServer = Readonly<{
   /** `https://127.0.0.1:<port>` */

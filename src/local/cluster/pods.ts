@@ -7,7 +7,7 @@ export function stamp(now: Date): string {
   return `${now.toISOString().slice(0, 19)}Z`;
 }
 
-export function conditionOf(pod: Pod, type: string): PodCondition | undefined {
+function conditionOf(pod: Pod, type: string): PodCondition | undefined {
   return pod.status?.conditions?.find((condition) => condition.type === type);
 }
 

@@ -1,4 +1,4 @@
-import type { Condition, KubeObject, ObjectMeta, OwnerReference } from '../../core/resource.ts';
+import type { Condition, KubeObject, ObjectMeta } from '../../core/resource.ts';
 
 /** The parts of the built-in kinds that the local controllers and the local node read. Times are RFC 3339. */
 
@@ -29,7 +29,7 @@ export type EnvFrom = {
   secretRef?: { name: string; optional?: boolean };
 };
 
-export type VolumeMount = { name: string; mountPath: string; subPath?: string; readOnly?: boolean };
+type VolumeMount = { name: string; mountPath: string; subPath?: string; readOnly?: boolean };
 
 export type Container = {
   name: string;
@@ -223,5 +223,3 @@ export type DeploymentStatus = {
   collisionCount?: number;
   conditions?: WorkloadCondition[];
 };
-
-export type { Condition, KubeObject, ObjectMeta, OwnerReference };

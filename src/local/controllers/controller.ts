@@ -7,7 +7,7 @@ import { controllerOf } from '../cluster/pods.ts';
 import { nameOf } from '../cluster/shelf.ts';
 import type { World } from '../cluster/world.ts';
 
-export type Kind = Pick<ResourceType, 'apiVersion' | 'kind'>;
+type Kind = Pick<ResourceType, 'apiVersion' | 'kind'>;
 
 /** A controller: what it looks after, what else wakes it, and its pure plan. */
 export type Wiring<T extends KubeObject> = Readonly<{
@@ -79,7 +79,7 @@ function wakeOwners(world: World, owners: Kind, made: Kind, loop: Loop): () => v
   });
 }
 
-export function split(key: string): { namespace?: string; name: string } {
+function split(key: string): { namespace?: string; name: string } {
   const slash = key.indexOf('/');
   return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
 }

@@ -1,5 +1,5 @@
 /** Requests that GitHub grants in an hour. */
-export const granted = { login: 5_000, anonymous: 60 } as const;
+const granted = { login: 5_000, anonymous: 60 } as const;
 const windowMs = 3_600_000;
 
 type Window = { limit: number; used: number; resetAt: number };

@@ -1,7 +1,7 @@
 import { appendFile, copyFile, open, stat, truncate } from 'node:fs/promises';
 
 /** Bytes that the log of a process may have, and that are kept of one that had more. */
-export const logLimit = { most: 64 * 2 ** 20, kept: 2 ** 20 } as const;
+const logLimit = { most: 64 * 2 ** 20, kept: 2 ** 20 } as const;
 
 /**
  * Keeps a process that prints without end from filling the disk: what it wrote goes to `<file>.1`, of which there is one,

@@ -7,7 +7,7 @@ import { decode, environmentOf } from './environment.ts';
 import type { PathMap } from './rewrite.ts';
 import { type Files, MountError, type VolumeSources, volumeFiles, writeFolder } from './volumes.ts';
 
-export const defaultTerminationPath = '/dev/termination-log';
+const defaultTerminationPath = '/dev/termination-log';
 
 /** Seconds for which the token of a runner is good: longer than any run. */
 const tokenSeconds = 24 * 3600;

@@ -49,7 +49,7 @@ function imageOf({ parent }: Scene, { services }: Preview): Pick<PreviewStatus, 
 }
 
 /** E17. */
-export function urlsIn(services: readonly KubeObject[]): string[] {
+function urlsIn(services: readonly KubeObject[]): string[] {
   const urls = services.flatMap((service) => {
     const { source } = service['spec'] as { source?: { values?: Values } };
     return urlsOf(source?.values ?? {});

@@ -21,7 +21,7 @@ export function overlay(base: Values, over: Values): Values {
 export type PreviewVariables = Readonly<Record<string, string>>;
 
 /** Characters of a commit that tags usually carry. */
-export const shortSha = 7;
+const shortSha = 7;
 
 export function variablesOf(pullRequest: PullRequest, { slug }: PreviewNames): PreviewVariables {
   const { number, branch, headSha, author, url } = pullRequest;

@@ -9,7 +9,7 @@ import { type Purpose, startJob, timeoutSeconds } from './jobs.ts';
 import { firstUnhealthy } from './unhealthy.ts';
 
 /** Label of the Helm release that tells what it was made from (E20). */
-export const inputsLabel = 'alustan.io/inputs';
+const inputsLabel = 'alustan.io/inputs';
 /** Hex digits: a label holds 63 characters. */
 const hashLength = 40;
 /** Milliseconds to look again for a release that a Job says it made. */

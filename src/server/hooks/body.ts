@@ -1,5 +1,5 @@
 /** Bytes: GitHub sends no more than 25 MB. */
-export const bodyLimit = 25 * 1024 * 1024;
+const bodyLimit = 25 * 1024 * 1024;
 /** Bytes of all bodies that are being read: senders are not known before their body is complete. */
 const budget = 4 * bodyLimit;
 

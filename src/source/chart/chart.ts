@@ -7,7 +7,7 @@ import { parseHelmignore } from './helmignore.ts';
 /** A file of a chart's folder; `path` relative to it, with `/`. */
 export type ChartFile = Readonly<{ path: string; bytes: Uint8Array }>;
 
-export type Dependency = Readonly<{ name: string; repository: string }>;
+type Dependency = Readonly<{ name: string; repository: string }>;
 
 export type PackedChart = Readonly<{
   /** `sha256:…` of the names and contents of the chart's files: the same for the same chart, wherever it comes from. */

@@ -29,7 +29,7 @@ export type ReleaseRecord = Readonly<{
   objects: readonly ManifestRef[];
 }>;
 
-export const inputsLabel = 'alustan.io/inputs';
+const inputsLabel = 'alustan.io/inputs';
 
 /** Superseded revisions are history: leaving them out keeps the cache at about one record a release. */
 const current = 'owner=helm,status!=superseded';

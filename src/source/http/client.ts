@@ -7,7 +7,7 @@ export type Timeouts = Readonly<{ connect: number; headers: number; body: number
 
 export const defaultTimeouts: Timeouts = { connect: 10_000, headers: 30_000, body: 30_000, total: 120_000 };
 
-export type HttpRequest = Readonly<{
+type HttpRequest = Readonly<{
   url: string;
   method?: 'GET' | 'HEAD' | 'POST';
   headers?: Readonly<Record<string, string>>;

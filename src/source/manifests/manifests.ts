@@ -5,10 +5,10 @@ import { type Found, readDocuments } from './documents.ts';
 export type ManifestFile = Readonly<{ path: string; bytes: Uint8Array }>;
 
 /** Where a document begins: `line` counts from 1. */
-export type Manifest = Readonly<{ file: string; line: number; object: KubeObject }>;
+type Manifest = Readonly<{ file: string; line: number; object: KubeObject }>;
 
 /** What is wrong, where; one broken document stops nothing but itself. */
-export type Problem = Readonly<{ file: string; line: number; message: string }>;
+type Problem = Readonly<{ file: string; line: number; message: string }>;
 
 export type Manifests = Readonly<{
   documents: readonly Manifest[];

@@ -41,7 +41,7 @@ export function raiseNotRegistry(subject: Subject, contentType: string | undefin
 }
 
 /** `Retry-After` in milliseconds: seconds, or a date. */
-export function retryAfterMs(value: string | undefined, now = Date.now()): number | undefined {
+function retryAfterMs(value: string | undefined, now = Date.now()): number | undefined {
   if (value === undefined) return undefined;
   if (/^\d+$/.test(value.trim())) return Number(value) * 1000;
   const date = Date.parse(value);

@@ -8,7 +8,7 @@ import { resolveDigest } from './manifest.ts';
 import { createRegistry, type Registry, type RegistryOptions, type RegistryRef } from './registry.ts';
 import { listTags, type TagList } from './tags.ts';
 
-export type ImageTags = Readonly<{ tags: readonly string[] }>;
+type ImageTags = Readonly<{ tags: readonly string[] }>;
 
 export interface ImageSource extends Source<RegistryRef, ImageTags> {
   /** Whether the tag or digest can be pulled now, and to what it resolves: a tag may be listed before its image is there. */

@@ -28,7 +28,7 @@ export type RegistryLogin = Readonly<{
 /** A repository, and who asks. */
 export type RegistryRef = Subject & Readonly<{ login?: RegistryLogin }>;
 
-export type Get = Readonly<{
+type Get = Readonly<{
   method?: 'GET' | 'HEAD';
   headers?: Readonly<Record<string, string>>;
   signal: AbortSignal;

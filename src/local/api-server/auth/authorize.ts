@@ -4,7 +4,7 @@ import type { RequestInfo } from '../http/request-info.ts';
 import type { Authorizer } from './authorizer.ts';
 import type { Attributes } from './rules.ts';
 
-export function attributesOf(info: RequestInfo): Attributes {
+function attributesOf(info: RequestInfo): Attributes {
   const { group, resource: plural, subresource, namespace, name, verb } = info;
   return { resource: true, verb, group, plural, subresource, namespace, name };
 }

@@ -10,7 +10,7 @@ export function versionsOf(types: readonly ResourceInfo[], group: string): strin
 const versionShape = /^v(\d+)(?:(alpha|beta)(\d+))?$/;
 
 /** Stable before beta before alpha, then the higher number first; other names last, by alphabet. */
-export function compareVersions(a: string, b: string): number {
+function compareVersions(a: string, b: string): number {
   const [x, y] = [versionShape.exec(a), versionShape.exec(b)];
   if (x === null || y === null) return x === y ? a.localeCompare(b) : x === null ? 1 : -1;
   const rank = (match: RegExpExecArray) => ({ alpha: 0, beta: 1 })[match[2] ?? ''] ?? 2;

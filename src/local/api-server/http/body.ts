@@ -4,7 +4,7 @@ import { isMap, type Json } from '../object.ts';
 import { decodeProtobuf, ProtobufError } from '../protobuf/index.ts';
 import type { ApiRequest } from './request.ts';
 
-export const accepted = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
+const accepted = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
 
 export function mediaType(request: ApiRequest): string {
   return (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';

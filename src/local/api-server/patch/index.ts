@@ -1,8 +1,7 @@
 export { equal } from '../schema/equal.ts';
-export { type ApplyInput, type ApplyResult, applyPatch } from './apply/apply.ts';
+export { applyPatch } from './apply/apply.ts';
 export { conflictCauses, conflictMessage } from './apply/conflict-message.ts';
 export type { ManagedFieldsEntry } from './apply/managed-fields.ts';
-export type { Conflict } from './apply/ownership.ts';
 export { type Tracking, trackUpdate } from './apply/track-update.ts';
 export { TypedError } from './apply/typed.ts';
 export { PatchError } from './error.ts';

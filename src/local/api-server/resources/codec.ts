@@ -10,7 +10,7 @@ export function servedApiVersion(type: ResourceType): string {
 }
 
 /** Whether the stored text can be sent as it is. */
-export function servedAsStored(type: ResourceType): boolean {
+function servedAsStored(type: ResourceType): boolean {
   return servedApiVersion(type) === type.storageApiVersion;
 }
 

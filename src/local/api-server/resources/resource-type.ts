@@ -34,7 +34,7 @@ export type PrinterColumn = Readonly<{
 }>;
 
 /** What sets a custom resource apart from a built-in one. */
-export type CustomType = Readonly<{
+type CustomType = Readonly<{
   /** The CRD's name. */
   crd: string;
   schema: Schema;

@@ -44,7 +44,7 @@ function print(value: unknown): string {
 }
 
 /** The line that a Status' message holds: `spec.replicas: Required value`. */
-export function printFieldError({ field, message }: FieldError): string {
+function printFieldError({ field, message }: FieldError): string {
   return `${field}: ${message}`;
 }
 

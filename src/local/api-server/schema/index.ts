@@ -1,11 +1,9 @@
-export { type Catalog, loadCatalog } from './catalog.ts';
+export { loadCatalog } from './catalog.ts';
 export { decodeError } from './decode-error.ts';
 export { applyDefaults } from './defaults.ts';
 export { duplicateFields } from './duplicate-fields.ts';
-export { equal } from './equal.ts';
-export { printFieldError, printFieldErrors } from './field-error.ts';
+export { printFieldErrors } from './field-error.ts';
 export { objectSchema } from './object-schema.ts';
-export type { CatalogResource, CatalogSubresource } from './resources.ts';
 export { checkStructural } from './structural/check.ts';
 export * from './types.ts';
 export { prune, unknownFields } from './unknown-fields.ts';

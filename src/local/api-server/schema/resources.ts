@@ -13,7 +13,7 @@ export type CatalogResource = {
 };
 
 /** A subresource; group and version are there when its kind is of another group version (Scale, Eviction). */
-export type CatalogSubresource = { name: string; kind: string; group?: string; version?: string; verbs: string[] };
+type CatalogSubresource = { name: string; kind: string; group?: string; version?: string; verbs: string[] };
 
 type Kind = { group: string; version: string; kind: string };
 

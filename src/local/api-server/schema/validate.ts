@@ -36,7 +36,7 @@ function checkType(schema: Schema, value: unknown, path: string): FieldError[] {
 }
 
 /** The JSON type of a value, by its names in schemas. */
-export function typeOf(value: unknown): string {
+function typeOf(value: unknown): string {
   if (value === null || value === undefined) return 'null';
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';

@@ -39,7 +39,7 @@ export function printer(columns: string[], cells: (object: ApiObject, now: Date)
   };
 }
 
-export function ageOf(object: { metadata: Json } | ApiObject, now: Date): string {
+function ageOf(object: { metadata: Json } | ApiObject, now: Date): string {
   return age(object.metadata['creationTimestamp' as keyof typeof object.metadata], now);
 }
 

@@ -15,13 +15,13 @@ import { type WriteOptions, writeOptions } from './options.ts';
 import { patchObject, readPatch } from './patch.ts';
 import { updateObject } from './update.ts';
 
-export function sendObject(call: Call, code: number, object: ApiObject): void {
+function sendObject(call: Call, code: number, object: ApiObject): void {
   const presentation = negotiate(call.request);
   sendJson(call.request, code, JSON.stringify(presentObject(call, presentation, object)), presentation.contentType);
 }
 
 /** The object in the body, checked to be of the kind that the path takes. @throws 400 */
-export async function readResource(call: Call): Promise<{ object: ApiObject; options: WriteOptions }> {
+async function readResource(call: Call): Promise<{ object: ApiObject; options: WriteOptions }> {
   const bytes = await call.request.body();
   const body = decodeObject(call.request, bytes);
   if (body === undefined)

@@ -93,7 +93,7 @@ export function askedRevision(call: Call): number | undefined {
   });
 }
 
-export function listKind(type: ResourceType): string {
+function listKind(type: ResourceType): string {
   return `${type.kind}List`;
 }
 

@@ -16,7 +16,7 @@ import { kindName, resourceName } from './objects.ts';
 /** The alphabet of generated names: no vowels, no digits that look like letters. */
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
 
-export function randomSuffix(length = 5): string {
+function randomSuffix(length = 5): string {
   return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('');
 }
 

@@ -16,7 +16,7 @@ export function kindName(type: ResourceType): { group: string; name: string } {
 }
 
 /** The stored entry that a request names. @throws 404 */
-export function loadEntry(call: WriteCall, name = call.info.name): Entry {
+function loadEntry(call: WriteCall, name = call.info.name): Entry {
   const entry = call.api.store.get(keyOf(call.type, call.info.namespace, name));
   if (entry === undefined) throw notFound(resourceName(call.type), name);
   return entry;

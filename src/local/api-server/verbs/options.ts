@@ -1,7 +1,7 @@
 import { type Cause, invalid, unsupportedValue } from '../errors.ts';
 import { type ApiRequest, flag } from '../http/request.ts';
 
-export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
+type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
 
 export type Patch = Readonly<{ kind: 'json' | 'merge' | 'strategic' | 'apply'; body: unknown }>;
 

@@ -68,7 +68,7 @@ function mismatch(uid: string): string {
 }
 
 /** What a patch makes of an object. @throws 400 for a patch that is none, 422 for one that does not fit, 415 */
-export function patched(call: WriteCall, object: ApiObject, patch: Patch): ApiObject {
+function patched(call: WriteCall, object: ApiObject, patch: Patch): ApiObject {
   return patchErrors(() => {
     if (patch.kind === 'json') return jsonPatch(object, patch.body);
     if (patch.kind === 'merge') return mergePatch(object, patch.body);

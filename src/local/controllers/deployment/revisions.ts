@@ -2,11 +2,11 @@ import { canonicalJson, sha256 } from '../../../core/hash.ts';
 import { ownerReference } from '../../cluster/pods.ts';
 import type { Deployment, PodTemplate, ReplicaSet } from '../../cluster/types.ts';
 
-export const hashLabel = 'pod-template-hash';
+const hashLabel = 'pod-template-hash';
 export const revisionAnnotation = 'deployment.kubernetes.io/revision';
 const historyAnnotation = 'deployment.kubernetes.io/revision-history';
-export const desiredAnnotation = 'deployment.kubernetes.io/desired-replicas';
-export const maxAnnotation = 'deployment.kubernetes.io/max-replicas';
+const desiredAnnotation = 'deployment.kubernetes.io/desired-replicas';
+const maxAnnotation = 'deployment.kubernetes.io/max-replicas';
 
 /** Annotations of a Deployment that are not copied to its ReplicaSets. */
 const notCopied = new Set([
@@ -32,7 +32,7 @@ function plain(template: PodTemplate): PodTemplate {
   return { ...template, metadata: { ...template.metadata, labels } };
 }
 
-export function sameTemplate(a: PodTemplate, b: PodTemplate): boolean {
+function sameTemplate(a: PodTemplate, b: PodTemplate): boolean {
   return canonicalJson(plain(a)) === canonicalJson(plain(b));
 }
 

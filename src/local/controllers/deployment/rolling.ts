@@ -1,7 +1,7 @@
 import type { Deployment, IntOrPercent, ReplicaSet } from '../../cluster/types.ts';
 
 /** `25%` of `total` or a plain number. */
-export function share(value: IntOrPercent | undefined, total: number, round: (x: number) => number): number {
+function share(value: IntOrPercent | undefined, total: number, round: (x: number) => number): number {
   if (value === undefined) return 0;
   if (typeof value === 'number') return value;
   return value.endsWith('%') ? round((Number(value.slice(0, -1)) * total) / 100) : Number(value);

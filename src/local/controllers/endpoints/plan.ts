@@ -5,7 +5,7 @@ import { isFinished, isReady, isTerminating, ownerReference, randomName } from '
 import { matches } from '../../cluster/selector.ts';
 import type { Pod } from '../../cluster/types.ts';
 
-export type ServicePort = {
+type ServicePort = {
   name?: string;
   port: number;
   protocol?: string;

@@ -2,7 +2,7 @@ import type { KubeObject, OwnerReference } from '../../../core/resource.ts';
 import type { Action } from '../../cluster/action.ts';
 import { isTerminating } from '../../cluster/pods.ts';
 
-export const foreground = 'foregroundDeletion';
+const foreground = 'foregroundDeletion';
 export const orphan = 'orphan';
 
 /** `unknown`: it could not be found out now; nothing may follow from that. */

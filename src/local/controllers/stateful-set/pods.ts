@@ -19,8 +19,8 @@ export type StatefulSet = KubeObject & {
   status?: { currentRevision?: string; updateRevision?: string; [field: string]: unknown };
 };
 
-export const podNameLabel = 'statefulset.kubernetes.io/pod-name';
-export const podIndexLabel = 'apps.kubernetes.io/pod-index';
+const podNameLabel = 'statefulset.kubernetes.io/pod-name';
+const podIndexLabel = 'apps.kubernetes.io/pod-index';
 
 export function ordinalOf(set: StatefulSet, pod: Pod): number | undefined {
   const rest = pod.metadata.name.slice(set.metadata.name.length + 1);

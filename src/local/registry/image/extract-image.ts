@@ -17,7 +17,7 @@ export type FoundImage = Readonly<{
 }>;
 
 /** Of one image, unpacked: enough for the images that people build infrastructure from, too little to fill a disk. */
-export const defaultLimits = { bytes: 8 * 2 ** 30, entries: 1_000_000 } as const;
+const defaultLimits = { bytes: 8 * 2 ** 30, entries: 1_000_000 } as const;
 
 const blob = z.object({ digest: z.string() });
 const image = z.object({ config: blob, layers: z.array(blob) });

@@ -51,7 +51,7 @@ function splitDigest(digest: Digest): string[] {
 }
 
 /** Tags tell upper from lower case, file systems may not (macOS): an upper-case letter is written `^` and its lower case. */
-export function encodeTag(tag: string): string {
+function encodeTag(tag: string): string {
   return tag.replace(/[A-Z]/g, (letter) => `^${letter.toLowerCase()}`);
 }
 

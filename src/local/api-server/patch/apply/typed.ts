@@ -13,7 +13,7 @@ export type Shape =
  * The schema of a map's entry; `declared` fields are owned by what they hold, others by themselves too. `always` is
  * what a Go struct has where nothing was set: `{}` for a struct, null for a list or map that is always written.
  */
-export type Field = { schema: Schema | undefined; declared: boolean; always?: JsonObject | null | undefined };
+type Field = { schema: Schema | undefined; declared: boolean; always?: JsonObject | null | undefined };
 
 /** A list that breaks the rules of its type; the real server answers 500 or 400 with this text. */
 export class TypedError extends Error {

@@ -3,7 +3,7 @@ import { registerKubernetesFunctions } from './functions.ts';
 import { registerHas, rewriteHas } from './has.ts';
 
 /** A compiled CEL expression over `self` and `oldSelf`. */
-export type Program = {
+type Program = {
   usesOldSelf: boolean;
   /** Runs it; throws an Error whose message says what went wrong (`No such key: x`). */
   run(self: unknown, oldSelf: unknown, optionalOldSelf: boolean): unknown;

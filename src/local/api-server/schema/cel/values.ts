@@ -33,7 +33,7 @@ function fromText(schema: Schema | undefined, text: string): unknown {
 }
 
 /** The CEL identifier of a field (`a-b` is `a__dash__b`). */
-export function escapeName(name: string): string {
+function escapeName(name: string): string {
   if (KEYWORDS.has(name)) return `__${name}__`;
   const parts: Record<string, string> = { __: '__underscores__', '.': '__dot__', '-': '__dash__', '/': '__slash__' };
   return name.replace(/__|[.\-/]/g, (match) => parts[match] ?? match);
