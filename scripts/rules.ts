@@ -4,7 +4,7 @@ import { formatProofs, proofsIn } from './rules/collect.ts';
 
 const root = join(import.meta.dirname, '..');
 const folders = ['src', 'test', 'e2e'];
-const isProof = /(\.test\.ts|\.e2e\.ts|\/cases\/[^/]+\.yaml)$/;
+const isProof = /(\.test\.ts|\.e2e\.ts|\/cases\/[^/]+\.yaml|^e2e\/.*(flows|kills)\.ts)$/;
 
 const files = folders
   .flatMap((folder) =>

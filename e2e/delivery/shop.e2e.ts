@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { installController, uninstallController } from './controller.ts';
 import { completed, eventually, flow, revisions } from './flow.ts';
+import { kubectl } from './lane.ts';
 
 describe('the shop example with real pods, delivered by a controller in a pod', () => {
   beforeAll(() => installController(), 180_000);
@@ -61,6 +62,38 @@ describe('the shop example with real pods, delivered by a controller in a pod', 
       await shop.push('both again');
       await completed(shop, 'api-service', 1);
       await completed(shop, 'web-service', 1);
+    },
+  );
+
+  flow(
+    'E9 E30 infrastructure is destroyed after what depends on it, and takes its keys along; nobody else gets them before',
+    'flow-infrastructure',
+    async (shop) => {
+      const told = async (name: string, words: RegExp) =>
+        eventually(async () => {
+          const status = await shop.kubectl('get', 'tf', name, '-o', 'jsonpath={.status.state} {.status.message}');
+          expect(status).toMatch(words);
+        });
+      const keys = async () => {
+        const secret = ['get', 'secret', `${shop.namespace}-cluster`, '-n', 'alustan'];
+        const found = await kubectl(...secret, '-o', 'jsonpath={.metadata.annotations} {.data}');
+        return [...new Set(found.match(/\bDB_\w+/g))].sort();
+      };
+      const published = ['DB_HOST', 'DB_NAME', 'DB_PASSWORD', 'DB_USER'];
+      expect(await keys()).toEqual(published);
+      shop.copy('services/staging-cluster.yaml', 'staging-cluster', 'rival');
+      await shop.push('one that publishes the same');
+      await told('rival', /^Error .*published by Terraform flow-infrastructure\/staging-cluster/);
+      for (const name of ['rival', 'api-service', 'staging-cluster']) shop.remove(`services/${name}.yaml`);
+      await shop.push('the database goes');
+      await eventually(async () => expect(await shop.kubectl('get', 'tf', '-o', 'name')).not.toContain('rival'));
+      await told('staging-cluster', /^Blocked Terraform has dependents, cannot delete: Service api-service/);
+      expect(await keys()).toEqual(published);
+      shop.remove('services/web-service.yaml');
+      await shop.push('the last that needs it goes');
+      await eventually(async () => expect(await shop.kubectl('get', 'tf,asvc', '-o', 'name')).toBe(''));
+      expect(await keys()).toEqual([]);
+      expect(await shop.kubectl('get', 'secrets,leases', '-l', 'tfstate=true', '-o', 'name')).toBe('');
     },
   );
 

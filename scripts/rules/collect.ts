@@ -1,7 +1,8 @@
 /** A rule of the specification as titles name it: `E12`, `F3`, `A7`. */
 const rule = /\b[A-F]\d{1,2}\b/g;
-/** Titles of tests: first argument of `it`, `test`, `describe`, and first cells of their tables, alone in a line too. */
-const title = /(?:\b(?:it|test|describe)(?:\.\w+)*(?:\([^)]*\))?\(\s*|^\s*\[?\s*)(['"`])(.*?)\1(?:,|\)|$)/;
+/** Titles of tests, and of flows of the end-to-end lane: first argument, first cells of tables, alone in a line too. */
+const title =
+  /(?:\b(?:it|test|describe|flow|soleFlow)(?:\.\w+)*(?:\([^)]*\))?\(\s*|^\s*\[?\s*)(['"`])(.*?)\1(?:,|\)|$)/;
 const caseTitle = /^case: ()(.*)$/;
 
 export type Proof = Readonly<{ rule: string; title: string; file: string; line: number }>;

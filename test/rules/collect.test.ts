@@ -16,6 +16,8 @@ describe('npm run rules', () => {
     ['a group', 'describe("E5 lists all", () => {'],
     ['a table', "  it.each(rows)('E5 lists all', (row) => {"],
     ['a row of a table', "    ['E5 lists all', 1, 2],"],
+    ['a flow', "  flow('E5 lists all', 'a-namespace', async (shop) => {"],
+    ['a flow that has the cluster for itself', "  soleFlow('E5 lists all', 'a-namespace', async () => {"],
     ['a golden case', 'case: E5 lists all'],
   ])('finds %s', (_, line) => {
     expect(proofsIn('a.test.ts', `\n${line}`)).toMatchObject([{ rule: 'E5', title: 'E5 lists all', line: 2 }]);

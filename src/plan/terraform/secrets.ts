@@ -6,7 +6,7 @@ import type { Kept, TerraformFacts } from './facts.ts';
 import { ownKeys } from './published.ts';
 
 /** Variables whose value is a secret by its name, though it stands in the spec. */
-const secretName = /pass|secret|token|credential|private|api_?key|access_?key/i;
+const secretName = /pass|.pwd|secret|token|credential|private|api_?key|access_?key/i;
 
 /**
  * Values that must not be told: those that `data` of the workspace's cluster Secret holds and a variable uses, those
