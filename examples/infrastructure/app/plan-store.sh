@@ -28,8 +28,9 @@ open_store() {
 
 # Serial and lineage of the infrastructure's state: Terraform refuses to apply a plan of an older one, but not always.
 state_version() {
-  "$terraform" state pull |
-    sed -n -e 's/^  "serial": *\([0-9]*\).*/\1/p' -e 's/^  "lineage": *"\([^"]*\)".*/\1/p' | tr '\n' ' '
+  # By way of a file: a pipe hides that reading has failed.
+  "$terraform" state pull >"$work/state" || return
+  sed -n -e 's/^  "serial": *\([0-9]*\).*/\1/p' -e 's/^  "lineage": *"\([^"]*\)".*/\1/p' "$work/state" | tr '\n' ' '
 }
 
 # keep_plan VERSION: keeps $plan_file, made for this version of the state.
@@ -52,11 +53,13 @@ fetch_plan() {
     echo "the plan $ALUSTAN_PLAN is not kept any more" >&2
     exit 75
   fi
-  if [ "${of#* }" != "$(state_version)" ]; then
+  now=$(state_version)
+  if [ "${of#* }" != "$now" ]; then
     echo "the state has moved since the plan $ALUSTAN_PLAN was made" >&2
     exit 75
   fi
-  in_store output -raw file | base64 -d >"$plan_file"
+  in_store output -raw file >"$work/encoded"
+  base64 -d "$work/encoded" >"$plan_file"
 }
 
 # Forgets what is kept: it is being applied, or never will be.
