@@ -31,6 +31,18 @@ it('E33 tidies up as the account that the Job ran under', async () => {
   expect(new Set(api.requests.map(({ who }) => who))).toEqual(new Set(['shop/tenant']));
 });
 
+it('of what somebody may want to read the last log stays: newer looks for drift do not take that of the deploy', async () => {
+  const api = new FakeApi();
+  const purposes = ['deploy', 'deploy', 'post-deploy', 'drift', 'drift', 'drift', 'drift'];
+  const jobs = purposes.map((purpose, index) => {
+    const object = job(`${index}`);
+    return { ...object, metadata: { ...object.metadata, labels: { 'alustan.io/purpose': purpose } } };
+  });
+  for (const object of jobs) api.put(object);
+  await new Janitor(api.client()).tidy(jobs.at(-1) as KubeObject, jobs);
+  expect([...api.objects.keys()]).toEqual(['1', '2', '4', '5', '6'].map((name) => `Job shop/${name}`));
+});
+
 it('leaves to the collection of garbage what that account may no longer delete', async () => {
   const { api, tidy } = setUp();
   api.error = new KubeError(403, 'Forbidden', 'no rights');

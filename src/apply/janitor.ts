@@ -1,14 +1,15 @@
 import type { KubeObject } from '../core/resource.ts';
 import { isNotFound, type KubeClient, KubeError } from '../kube/client.ts';
-import { secretName, secretsAnnotation } from './job-shape.ts';
+import { jobLabels, secretName, secretsAnnotation } from './job-shape.ts';
 
-/** Finished Jobs that are kept for people to read their logs. */
+/** Finished Jobs that are kept for people to read their logs, beside the newest of each purpose. */
 const kept = 3;
 
 /**
- * Tidies up behind a runner Job that has ended: its input Secrets go at once, since they hold values, and Jobs beyond
- * the newest three of the owner go with their pods. All of it as the account that the Job ran under, like its making: who
- * writes a Job of our looks can have nothing deleted but what is theirs. Repeatable; rejects with KubeError.
+ * Tidies up behind a runner Job that has ended: its input Secrets go at once, since they hold values, and Jobs go with
+ * their pods, but for the newest three of the owner and the newest of each purpose. All of it as the account that the Job
+ * ran under, like its making: who writes a Job of our looks can have nothing deleted but what is theirs. Repeatable; rejects
+ * with KubeError.
  */
 export class Janitor {
   readonly #client: KubeClient;
@@ -59,7 +60,9 @@ function secretsOf(job: KubeObject): number {
 function excess(siblings: readonly KubeObject[]): KubeObject[] {
   const finished = siblings.filter((job) => isFinished(job) && job.metadata.deletionTimestamp === undefined);
   finished.sort((a, b) => ((a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? 1 : -1));
-  return finished.slice(kept);
+  const purposeOf = ({ metadata: { labels = {} } }: KubeObject) => labels[jobLabels.purpose];
+  const isNewest = (job: KubeObject) => finished.find((other) => purposeOf(other) === purposeOf(job)) === job;
+  return finished.slice(kept).filter((job) => !isNewest(job));
 }
 
 /** True once the Job is Complete or Failed: no pod of it runs, or ever will. */
