@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { outsideWindowAnnotation } from '../core/annotations.ts';
 import type { KubeObject } from '../core/resource.ts';
 import { apiVersion } from './common.ts';
 import { repositoryExample, serviceExample, terraformExample } from './examples.ts';
@@ -9,7 +10,6 @@ import { serviceSpec } from './service.ts';
 import { serviceStatus } from './service-status.ts';
 import { terraformSpec } from './terraform.ts';
 import { terraformStatus } from './terraform-status.ts';
-import { outsideWindowAnnotation } from './window.ts';
 
 type Column = Readonly<{ name: string; type: 'string' | 'date'; jsonPath: string; priority?: number }>;
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { abandonAnnotation } from '../core/annotations.ts';
 import type { KubeObject, ObjectMeta, Resource } from '../core/resource.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { parseSpec } from './parse.ts';
@@ -24,9 +25,6 @@ export type TerraformObject = Resource<TerraformSpec, TerraformStatus> &
     metadata: ObjectMeta & { namespace: string; uid: string; creationTimestamp: string };
     status: TerraformStatus;
   }>;
-
-/** Annotation by which a person lets the object go without a destroy. */
-export const abandonAnnotation = 'alustan.io/abandon';
 
 /**
  * Reads a Terraform. One that is being deleted is read even when its spec is not valid (any more), with what deletion

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { outsideWindowAnnotation } from '../core/annotations.ts';
 import { scheduleForm, scheduleHint } from '../core/window.ts';
 import { duration } from './common.ts';
 
@@ -26,10 +27,7 @@ const maintenanceWindow = z.object({
 /** Maintenance windows: a field of what is delivered. */
 export const windows = z.array(maintenanceWindow).min(1).max(20);
 
-/** Annotation by which a person begins outside of the windows; each value acts once. */
-export const outsideWindowAnnotation = 'alustan.io/outside-window';
-
-/** What a status remembers of that annotation. */
+/** What a status remembers of the annotation by which a person begins outside of the windows. */
 export const outsideWindow = z
   .object({
     value: z.string().describe('Its value.'),

@@ -1,7 +1,7 @@
+import { accountRemedy } from '../core/forbidden.ts';
 import type { ActAs } from '../core/plan.ts';
 import type { Failure } from '../core/result.ts';
 import { KubeError } from '../kube/client.ts';
-import { accountRemedy } from '../kube/forbidden.ts';
 
 /** Server-side apply answers 500 to a field of the wrong type: not a fault of the server, and no retry helps. */
 const unmergeable = /^failed to create typed patch object/;

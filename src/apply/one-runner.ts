@@ -1,5 +1,5 @@
 import type { JobRequest } from '../core/plan.ts';
-import type { KubeObject } from '../core/resource.ts';
+import { isAlive } from '../core/pod.ts';
 import type { Failure } from '../core/result.ts';
 import { isNotFound, type KubeClient } from '../kube/client.ts';
 import { objectLabels } from './job-shape.ts';
@@ -8,12 +8,6 @@ import { objectLabels } from './job-shape.ts';
 export const jobUidLabel = 'batch.kubernetes.io/controller-uid';
 /** Milliseconds until it is looked again: the watch that should have told of the pods may hang. */
 const lookMs = 5_000;
-
-/** Whether its processes may still be there. */
-export function isAlive(pod: KubeObject): boolean {
-  const { phase } = (pod['status'] ?? {}) as { phase?: string };
-  return phase !== 'Succeeded' && phase !== 'Failed';
-}
 
 /**
  * E31: the last look before a run begins, at the API server and with the controller's own rights. The plan knows of pods by

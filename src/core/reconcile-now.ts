@@ -1,7 +1,5 @@
+import { reconcileAnnotation } from './annotations.ts';
 import type { ObjectMeta } from './resource.ts';
-
-/** On any of our objects: a new value asks to look at all of its sources now, whatever the interval. */
-const annotation = 'alustan.io/reconcile';
 
 type Asking = Readonly<{
   metadata: Pick<ObjectMeta, 'annotations'>;
@@ -10,7 +8,7 @@ type Asking = Readonly<{
 
 /** What the object asks for now, handled or not: the status keeps it once the sources were looked at. */
 export function reconcileRequest({ metadata }: Pick<Asking, 'metadata'>): string | undefined {
-  return metadata.annotations?.[annotation];
+  return metadata.annotations?.[reconcileAnnotation];
 }
 
 /** Milliseconds that an answer of a source may be old: those of the interval, none where a look is asked for. */

@@ -1,10 +1,10 @@
+import { retryAnnotation } from '../core/annotations.ts';
 import { sha256 } from '../core/hash.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { brief } from '../core/text.ts';
 import { type BaseDraft, end, report } from './draft.ts';
 import { afterInterruption, type Interrupted, wasInterrupted } from './interruptions.ts';
 
-export const retryAnnotation = 'alustan.io/retry';
 /** Characters of a tool's words that a message quotes; the record of the Job has them all. */
 const wordsLimit = 220;
 /** Kubernetes copies a Job's name into a label. */

@@ -1,4 +1,4 @@
-import { outsideWindowAnnotation } from '../api/window.ts';
+import { outsideWindowAnnotation } from '../core/annotations.ts';
 import { nextOpening, type Opening, tellOpening, type Window } from '../core/window.ts';
 import { isOf, type JobRecord, type Purpose, tellFailure } from './attempts.ts';
 import { type BaseDraft, type Ended, end, report, waitingSince } from './draft.ts';

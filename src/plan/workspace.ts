@@ -1,9 +1,8 @@
+import { allowedNamespacesAnnotation, publishersAnnotation } from '../core/annotations.ts';
 import { fillPlaceholders } from '../core/placeholder.ts';
 import { type Failure, fail, ok, type Result } from '../core/result.ts';
 import type { ClusterSecret } from './facts.ts';
 
-const allowedNamespaces = 'alustan.io/allowed-namespaces';
-const publishers = 'alustan.io/publishers';
 /** Key of `data` that makes a cluster Secret one of a remote cluster (E6); no placeholder may read it. */
 export const kubeconfig = 'kubeconfig';
 
@@ -56,13 +55,13 @@ function isKey(map: Readonly<Record<string, string>>, name: string): boolean {
 
 /** E2: without the annotation every namespace may use the Secret. */
 export function isAllowed({ annotations }: ClusterSecret, namespace: string): boolean {
-  const globs = annotations[allowedNamespaces];
+  const globs = annotations[allowedNamespacesAnnotation];
   return globs === undefined || matches(globs, namespace);
 }
 
 /** To use a Secret is not to write to it: without the annotation no namespace may. */
 export function mayPublish({ annotations }: ClusterSecret, namespace: string): boolean {
-  return matches(annotations[publishers] ?? '', namespace);
+  return matches(annotations[publishersAnnotation] ?? '', namespace);
 }
 
 /** Globs, separated by commas or spaces. */
@@ -80,14 +79,14 @@ type Of = Pick<Workspace, 'field' | 'namespace' | 'controllerNamespace'>;
 export function notAllowed({ field, namespace, controllerNamespace }: Of, secret: ClusterSecret): Failure {
   const message =
     `${field}: the cluster Secret ${controllerNamespace}/${secret.name} does not allow the namespace ` +
-    `"${namespace}"; add it to the Secret's annotation ${allowedNamespaces}`;
+    `"${namespace}"; add it to the Secret's annotation ${allowedNamespacesAnnotation}`;
   return { kind: 'invalid', reason: 'NotAllowed', message };
 }
 
 export function mayNotPublish({ field, namespace, controllerNamespace }: Of, secret: ClusterSecret): Failure {
   const message =
     `${field}: the cluster Secret ${controllerNamespace}/${secret.name} does not let the namespace "${namespace}" ` +
-    `publish; add it to the Secret's annotation ${publishers}`;
+    `publish; add it to the Secret's annotation ${publishersAnnotation}`;
   return { kind: 'invalid', reason: 'NotAllowed', message };
 }
 

@@ -1,7 +1,7 @@
 import type { TerraformObject } from '../../api/terraform-object.ts';
 import { isFinished } from '../../apply/janitor.ts';
-import { isAlive } from '../../apply/one-runner.ts';
 import { formatKey } from '../../core/key.ts';
+import { isAlive } from '../../core/pod.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import type { Result } from '../../core/result.ts';
 import type { KubeClient } from '../../kube/client.ts';

@@ -1,6 +1,6 @@
 import { isFinished } from '../../apply/janitor.ts';
 import { imageAnnotation, jobLabels } from '../../apply/job-shape.ts';
-import { isAlive } from '../../apply/one-runner.ts';
+import { isAlive } from '../../core/pod.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { keptVariables, type RunEnd, type TerraformPurpose } from '../../core/terraform-run.ts';
 import type { Run } from '../../plan/terraform/facts.ts';

@@ -1,6 +1,6 @@
 import { jobLabels, ownerLabel } from '../../apply/job-shape.ts';
-import { isAlive } from '../../apply/one-runner.ts';
 import type { Key } from '../../core/key.ts';
+import { isAlive } from '../../core/pod.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import type { Caches } from '../caches.ts';
 import { concernsItself, isGoing } from '../changes.ts';

@@ -1,14 +1,12 @@
+import { wakeAnnotation } from '../../core/annotations.ts';
 import type { PreviewCommand } from '../../core/pull-request.ts';
 import type { Preview, Stage } from './draft.ts';
-
-/** Annotation of a preview's Service: any new value wakes it. */
-const wake = 'alustan.io/wake';
 
 /** What people did since the last pass: commands that are acted on, and when there was activity last. */
 export function noteActivity(stage: Stage, preview: Preview): Preview {
   const commanded = takeCommands(stage, startedAnew(preview));
   const woken = preview.services
-    .map(({ metadata }) => metadata.annotations?.[wake])
+    .map(({ metadata }) => metadata.annotations?.[wakeAnnotation])
     .find((value) => value !== undefined);
   const isWoken = woken !== undefined && woken !== preview.before?.woken;
   return {

@@ -1,4 +1,5 @@
 import type { ServiceObject, ServiceSpec } from '../../api/service.ts';
+import { retryAnnotation } from '../../core/annotations.ts';
 import { splitReference } from '../../core/image-reference.ts';
 import { replaceImage } from '../../core/image-values.ts';
 import { fillPlaceholders } from '../../core/placeholder.ts';
@@ -20,9 +21,6 @@ export type Site = Readonly<{
   image: ImageChoice;
   asleep: boolean;
 }>;
-
-/** Annotation of a Service: a new value delivers again after retries were used up. */
-const retry = 'alustan.io/retry';
 
 /** The Services that a preview consists of: that of its Service, then those that `include` brings along. */
 export function servicesOf(stage: Stage, site: Site): KubeObject[] {
@@ -129,6 +127,6 @@ function annotationsOf(stage: Stage, site: Site, of: ServiceObject): Record<stri
     [annotation.secrets]: String(mayUseSecrets),
     ...(pinned ? { [annotation.image]: `${splitReference(registry.imageName).name}:${image.tag}` } : {}),
     ...(isOwn && image.from !== undefined ? { [annotation.imageFrom]: image.from } : {}),
-    ...(preview.restart === undefined ? {} : { [retry]: `preview-${preview.restart}` }),
+    ...(preview.restart === undefined ? {} : { [retryAnnotation]: `preview-${preview.restart}` }),
   };
 }

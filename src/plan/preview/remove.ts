@@ -1,11 +1,9 @@
+import { abandonAnnotation } from '../../core/annotations.ts';
 import type { Action } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { firstFew } from '../first-few.ts';
 import { group, type Outcome, type Preview, type Scene } from './draft.ts';
 import { statusOf } from './status.ts';
-
-/** Annotation of a Service: what was delivered is left, or goes with its namespace, without an uninstall. */
-const abandon = 'alustan.io/abandon';
 
 /**
  * E16: Services first, so that each uninstalls its release, then the namespace, unless others have Services in it.
@@ -13,7 +11,7 @@ const abandon = 'alustan.io/abandon';
  */
 export function removePreview(scene: Scene, preview: Preview): Outcome {
   const { verdict, services, namespace, others } = preview;
-  const isAbandoned = scene.parent.service?.metadata.annotations?.[abandon] === 'true';
+  const isAbandoned = scene.parent.service?.metadata.annotations?.[abandonAnnotation] === 'true';
   const goesWhole = namespace !== undefined && others === 0;
   const actions =
     goesWhole && (services.length === 0 || isAbandoned)

@@ -1,5 +1,6 @@
 import type { RepositoryObject } from '../../api/repository.ts';
 import type { RepositoryReport } from '../../api/repository-status.ts';
+import { abandonAnnotation } from '../../core/annotations.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import type { ActAs, Group, ObjectRef, Plan } from '../../core/plan.ts';
 import { durationWarnings } from '../durations.ts';
@@ -10,7 +11,7 @@ import type { RepositoryFacts } from './facts.ts';
 import { entryRef, tellRef } from './identity.ts';
 import { keep } from './keep.ts';
 import { prune } from './prune.ts';
-import { abandonAnnotation, isAbandoned } from './read.ts';
+import { isAbandoned } from './read.ts';
 
 export const repositoryFinalizer = 'repository.finalizer.alustan.io';
 const fields = {

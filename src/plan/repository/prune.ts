@@ -1,13 +1,12 @@
 import type { RepositoryObject } from '../../api/repository.ts';
 import type { InventoryEntry, ManifestProblem } from '../../api/repository-status.ts';
+import { pruneAnnotation } from '../../core/annotations.ts';
 import type { ActAs, Action, Group } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import type { RepositoryFacts } from './facts.ts';
 import { entryRef, objectId, tellRef } from './identity.ts';
 import { isDefinition } from './order.ts';
 import { ownerAnnotation } from './place.ts';
-
-const pruneAnnotation = 'alustan.io/prune';
 
 /** What becomes of inventory entries that no manifest names any more. */
 export type Pruning = Readonly<{

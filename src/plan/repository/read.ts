@@ -1,10 +1,9 @@
 import type { RepositoryObject } from '../../api/repository.ts';
+import { abandonAnnotation } from '../../core/annotations.ts';
 import type { ObjectRef } from '../../core/plan.ts';
 import type { SourceContent } from './facts.ts';
 import { entryRef, objectId, refOf } from './identity.ts';
 import { placeAll } from './place.ts';
-
-export const abandonAnnotation = 'alustan.io/abandon';
 
 /** A deletion that leaves all as it is. */
 export function isAbandoned({ metadata }: RepositoryObject): boolean {

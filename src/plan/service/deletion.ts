@@ -1,3 +1,4 @@
+import { abandonAnnotation } from '../../core/annotations.ts';
 import { sha256 } from '../../core/hash.ts';
 import type { Action, ObjectRef } from '../../core/plan.ts';
 import { limitAttempts } from '../attempts.ts';
@@ -10,7 +11,6 @@ import { observeRelease } from './release-health.ts';
 import { releaseOwner } from './rivals.ts';
 
 export const finalizer = 'service.finalizer.alustan.io';
-const abandonAnnotation = 'alustan.io/abandon';
 /** Milliseconds between looks at a release that cannot be read. */
 const recheckMs = 60_000;
 

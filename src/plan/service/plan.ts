@@ -1,5 +1,6 @@
 import type { ServiceObject } from '../../api/service.ts';
 import type { ServiceReport } from '../../api/service-status.ts';
+import { wakeAnnotation } from '../../core/annotations.ts';
 import { masker } from '../../core/mask.ts';
 import type { Plan } from '../../core/plan.ts';
 import { awaitAccount } from '../account.ts';
@@ -137,7 +138,7 @@ function suspend(draft: Draft): Draft {
 }
 
 function wakeUp({ namespace, name }: Readonly<{ namespace: string; name: string }>): string {
-  return `to go on wake the preview by a push or the annotation alustan.io/wake, unless ${namespace}/${name} is suspended`;
+  return `to go on wake the preview by a push or the annotation ${wakeAnnotation}, unless ${namespace}/${name} is suspended`;
 }
 
 function conclude(draft: Draft): Ended {

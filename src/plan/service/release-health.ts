@@ -1,5 +1,6 @@
 import type { HealthStatus, ObjectHealth } from '../../api/service-status.ts';
-import { retryAnnotation, wantedRetry } from '../attempts.ts';
+import { retryAnnotation } from '../../core/annotations.ts';
+import { wantedRetry } from '../attempts.ts';
 import { healthTimeout } from './delivery.ts';
 import { type Draft, end, report, waitingSince } from './draft.ts';
 import type { ReleaseObject } from './facts.ts';

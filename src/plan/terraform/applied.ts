@@ -1,4 +1,5 @@
 import type { RunRecord, TerraformReport } from '../../api/terraform-status.ts';
+import { abandonAnnotation, destroyWithAnnotation } from '../../core/annotations.ts';
 import { end, report, wait } from '../draft.ts';
 import { type Draft, desire, type Ended, forget } from './draft.ts';
 import { variablesHash } from './image.ts';
@@ -6,9 +7,7 @@ import { keptName, withKept } from './kept.ts';
 import { accountOf } from './start.ts';
 import { fillVariables } from './variables.ts';
 
-/** Annotation by which a person has a destroy given the variables of the spec. */
-const withAnnotation = 'alustan.io/destroy-with';
-/** Its value, and in the record of a run what stands for the hash of variables that nobody has kept. */
+/** The value of the annotation by which a destroy gets the variables of the spec, and in the record of a run what stands for the hash of variables that nobody has kept. */
 const bySpec = 'spec';
 /** Deploys with other variables that failed one after the other; of more the oldest are forgotten. */
 const attemptLimit = 5;
@@ -70,9 +69,9 @@ export function settleDestroy(draft: Draft, { variables }: RunRecord): Draft {
 export function takeApplied(draft: Draft): Draft {
   // `leaveUndeployed` has let go of what has none.
   const { image, variables: hash } = deployedOf(draft.report)[0] as Deployed;
-  const wanted = draft.object.metadata.annotations?.[withAnnotation];
+  const wanted = draft.object.metadata.annotations?.[destroyWithAnnotation];
   if (wanted !== undefined && wanted !== bySpec) {
-    const message = `the annotation ${withAnnotation} is "${wanted.slice(0, 60)}", and can only be "${bySpec}"`;
+    const message = `the annotation ${destroyWithAnnotation} is "${wanted.slice(0, 60)}", and can only be "${bySpec}"`;
     return end(draft, 'invalid', 'InvalidAnnotation', message);
   }
   if (wanted === bySpec) {
@@ -99,8 +98,8 @@ function hold(draft: Draft, hash: string, spec: string): Ended {
   const problem = kept !== undefined && 'problem' in kept ? kept.problem : 'is gone';
   const message =
     `the Secret ${namespace}/${keptName(draft.object, hash)}, which keeps the variables of the deploy, ${problem}, and ` +
-    `those of the spec ${spec}; bring it back, or set the annotation ${withAnnotation}: "${bySpec}" to destroy ` +
-    'with what spec.variables says now, or alustan.io/abandon: "true" to leave the infrastructure as it is';
+    `those of the spec ${spec}; bring it back, or set the annotation ${destroyWithAnnotation}: "${bySpec}" to destroy ` +
+    `with what spec.variables says now, or ${abandonAnnotation}: "true" to leave the infrastructure as it is`;
   return wait(draft, 'blocked', 'VariablesLost', message, lookMs);
 }
 
@@ -111,6 +110,6 @@ export function tellVariables(draft: Draft): Draft {
   if (outcome === undefined || hash === '' || hash === bySpec) return draft;
   const remedy =
     `it was given the variables of the deploy (Secret ${keptName(draft.object, hash)}); if they are out of date, ` +
-    `set the annotation ${withAnnotation}: "${bySpec}", and it gets those of the spec`;
+    `set the annotation ${destroyWithAnnotation}: "${bySpec}", and it gets those of the spec`;
   return { ...draft, outcome: { ...outcome, message: `${outcome.message}; ${remedy}` } };
 }

@@ -1,4 +1,5 @@
 import type { TerraformReport } from '../../api/terraform-status.ts';
+import { approveAnnotation } from '../../core/annotations.ts';
 import { terraformEnvironment as environment } from '../../core/terraform-run.ts';
 import { brief } from '../../core/text.ts';
 import { limitAttempts } from '../attempts.ts';
@@ -10,7 +11,6 @@ import { start } from './start.ts';
 
 type Plan = NonNullable<TerraformReport['plan']>;
 
-const approveAnnotation = 'alustan.io/approve';
 /** Characters of a wrong approval that a message quotes; a hash has 16. */
 const quoteLimit = 40;
 const standard: Command = { script: './plan', args: '' };

@@ -1,4 +1,4 @@
-import { abandonAnnotation } from '../../api/terraform-object.ts';
+import { abandonAnnotation } from '../../core/annotations.ts';
 import type { ObjectRef } from '../../core/plan.ts';
 import { limitAttempts } from '../attempts.ts';
 import { end, wait } from '../draft.ts';

@@ -1,4 +1,5 @@
 import type { RunRecord } from '../../api/terraform-status.ts';
+import { forceUnlockAnnotation } from '../../core/annotations.ts';
 import { terraformEnvironment as environment, type RunEnd } from '../../core/terraform-run.ts';
 import { isOf, limitAttempts } from '../attempts.ts';
 import { end, report } from '../draft.ts';
@@ -8,7 +9,6 @@ import { hashOf } from './image.ts';
 import { withKept } from './kept.ts';
 import { start } from './start.ts';
 
-const forceAnnotation = 'alustan.io/force-unlock';
 /** Scripts that take the lock of the state. */
 const locking: readonly string[] = ['deploy', 'destroy', 'plan', 'drift'];
 /** Ends in which a program has no time to free a lock. */
@@ -45,7 +45,7 @@ export function freeLock(draft: Draft): Draft {
   if (command === undefined) {
     // The next script may find the lock; what it says then is told.
     if (forced === undefined) return draft;
-    const message = `spec.scripts.unlock: the annotation ${forceAnnotation} needs it; name the script that frees the lock`;
+    const message = `spec.scripts.unlock: the annotation ${forceUnlockAnnotation} needs it; name the script that frees the lock`;
     return end(draft, 'invalid', 'UnlockScriptMissing', message);
   }
   const there = placeOf(draft);
@@ -74,7 +74,7 @@ function purposeOf(draft: Draft, forced: string | undefined) {
 
 /** Value of `alustan.io/force-unlock` that has not been acted on, or whose unlock has not succeeded: that is tried again. */
 function wantedUnlock(draft: Draft): string | undefined {
-  const value = draft.object.metadata.annotations?.[forceAnnotation];
+  const value = draft.object.metadata.annotations?.[forceUnlockAnnotation];
   if (value === undefined || value.trim() === '') return undefined;
   if (value !== draft.before.lastHandledUnlock) return value;
   const { job } = draft.report;

@@ -1,9 +1,9 @@
+import { forbidden } from '../../core/forbidden.ts';
 import { decodeRelease, type HelmRelease } from '../../core/helm-release.ts';
 import type { ActAs } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { KubeError, type WatchingClient } from '../../kube/client.ts';
-import { forbidden } from '../../kube/forbidden.ts';
 import { type ManifestRef, objectsOf } from './manifest.ts';
 import type { Looker, Watches, WatchRequest } from './watches.ts';
 

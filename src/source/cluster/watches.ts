@@ -1,11 +1,11 @@
 import { type Clock, sleep, systemClock } from '../../core/clock.ts';
+import { forbidden } from '../../core/forbidden.ts';
 import { formatKey, type Key } from '../../core/key.ts';
 import type { Log } from '../../core/log.ts';
 import type { ActAs } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { ListOptions, WatchingClient } from '../../kube/client.ts';
-import { forbidden } from '../../kube/forbidden.ts';
 import { Reflector } from '../../kube/reflector/reflector.ts';
 import type { Indexer } from '../../kube/reflector/store.ts';
 

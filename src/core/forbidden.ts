@@ -1,4 +1,4 @@
-import type { ActAs } from '../core/plan.ts';
+import type { ActAs } from './plan.ts';
 
 const orAnother = 'or name another in spec.serviceAccountName';
 
