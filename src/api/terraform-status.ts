@@ -32,7 +32,10 @@ const run = z
       .optional()
       .describe('Why it failed, for machines: `OOMKilled`, `Evicted`, `ImagePullBackOff`, …'),
     message: z.string().optional().describe('Why it failed, for people.'),
-    tail: z.array(z.string()).optional().describe('Last lines of its log when it failed, secrets masked.'),
+    tail: z
+      .array(z.string())
+      .optional()
+      .describe('Last lines of its log, secrets masked; of a `post-deploy` only where it failed.'),
   })
   .describe('The last run.');
 

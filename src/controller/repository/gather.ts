@@ -1,9 +1,10 @@
 import type { RepositoryObject } from '../../api/repository.ts';
+import { abandonAnnotation } from '../../core/annotations.ts';
 import { intervalOr } from '../../core/duration.ts';
 import type { ActAs, ObjectRef } from '../../core/plan.ts';
 import { maxAgeOf } from '../../core/reconcile-now.ts';
 import type { KubeObject } from '../../core/resource.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
+import { type Failure, fail, ok, type Result } from '../../core/result.ts';
 import { type KubeClient, KubeError } from '../../kube/client.ts';
 import { dropBookkeeping } from '../../kube/reflector/transform.ts';
 import { sourceOf } from '../../plan/repository/apply.ts';
@@ -54,7 +55,8 @@ export async function gatherRepository(
   // Who only goes, with nothing to delete, needs no account (E10).
   const leaves = terminating || (deletionTimestamp !== undefined && refsToRead(repository, undefined).size === 0);
   const account = leaves ? ok(undefined) : await tools.ensureAccount({ namespace, serviceAccount });
-  if (!account.ok) throw new GatherError(account.failure);
+  if (!account.ok)
+    throw new GatherError(deletionTimestamp === undefined ? account.failure : withWayOut(account.failure));
   const looker: Looker = { namespace, serviceAccount, key: { kind: 'Repository', namespace, name }, used: new Set() };
   const source = deletionTimestamp === undefined ? await content(tools, repository, looker, signal) : undefined;
   const refs = refsToRead(repository, source?.ok === true ? source.value : undefined);
@@ -67,6 +69,12 @@ export async function gatherRepository(
     live,
     namespaceTerminating: terminating,
   };
+}
+
+/** A person has asked for the deletion, and may let go of what was applied. */
+function withWayOut(failure: Failure): Failure {
+  const wayOut = `the annotation ${abandonAnnotation}: "true" leaves what was applied as it is`;
+  return { ...failure, message: `${failure.message}; ${wayOut}` };
 }
 
 async function content(

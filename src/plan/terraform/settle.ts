@@ -62,7 +62,9 @@ function conclude(draft: Draft, record: RunRecord, run: Run): Draft {
   const at = run.finishedAt ?? draft.now.toISOString();
   const seen = { ...record, uid: run.uid, began: hasBegun(record, run, end) };
   if (run.phase === 'failed' && !hasFound(draft, run, end)) return fail(draft, seen, end, at);
-  const done: RunRecord = { ...seen, phase: 'succeeded', finishedAt: at, failures: 0 };
+  // What a post-deploy prints is in status as its outputs, and which of them are sensitive is not known yet.
+  const tail = run.purpose === 'post-deploy' || end.tail.length === 0 ? {} : { tail: [...end.tail] };
+  const done: RunRecord = { ...seen, phase: 'succeeded', finishedAt: at, failures: 0, ...tail };
   return succeed(report(draft, { job: done }), done, at, end);
 }
 
