@@ -14,7 +14,7 @@ const heading =
 
 /** Addresses of all that `terraform plan` prints as changed, in its order, each once. */
 export function addressesIn(text: string): string[] {
-  return [...new Set([...text.matchAll(heading)].flatMap(([, address]) => address ?? []))];
+  return [...new Set([...text.matchAll(heading)].map(([, address]) => address as string))];
 }
 
 /** Without the colours of a terminal. */
