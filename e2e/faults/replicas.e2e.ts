@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectWithin } from '../../test/support/promise.ts';
 import type { Controller } from './controller.ts';
+import type { Asked } from './proxy.ts';
 import { Stage } from './stage.ts';
 import { seconds, table } from './table.ts';
 
@@ -49,7 +50,8 @@ describe('two replicas', { timeout: 120_000 }, () => {
     rows.push([what, seconds(tookMs), `≤ ${seconds(promisedMs)}`]);
     await stage.converged();
     expect(await stage.account()).toEqual(stage.inOrder);
-    expect(lastWrite(leader), 'only one ever acts').toBeLessThan(firstWrite(standby));
+    const [last, first] = [lastWrite(leader), firstWrite(standby)];
+    expect(last.at, `only one ever acts: ${last.method} ${last.path} came after`).toBeLessThan(first.at);
     expectWithin(`the leader is ${what}`, tookMs, promisedMs);
     leader = standby;
     standby = await replica();
@@ -76,11 +78,15 @@ describe('two replicas', { timeout: 120_000 }, () => {
   });
 });
 
-/** When it last wrote anything but the lease. */
-function lastWrite({ proxy }: Controller): number {
-  return proxy.asked.findLast(({ write, path }) => write && !path.includes('/leases'))?.at ?? 0;
+/** What it wrote last, and first, but for the lease. */
+function lastWrite({ proxy }: Controller) {
+  return proxy.asked.findLast(isWork) ?? { method: 'nothing', path: '', at: 0 };
 }
 
-function firstWrite({ proxy }: Controller): number {
-  return proxy.asked.find(({ write, path }) => write && !path.includes('/leases'))?.at ?? Number.POSITIVE_INFINITY;
+function firstWrite({ proxy }: Controller) {
+  return proxy.asked.find(isWork) ?? { at: Number.POSITIVE_INFINITY };
+}
+
+function isWork({ write, path }: Asked): boolean {
+  return write && !path.includes('/leases');
 }

@@ -95,6 +95,9 @@ export function nodeFlows(): void {
       'tf-drained',
       async (ground) => {
         const { state, pod } = await beginSecondDeploy(ground);
+        // Its script has begun; that its container runs the node tells a little later, and gives no log before.
+        const running = ['--for=jsonpath={.status.phase}=Running', '--timeout=60s'];
+        await kubectl('wait', '-n', ground.namespace, `pod/${pod.name}`, ...running);
         const log = kubectl('logs', '-f', '-n', ground.namespace, pod.name);
         try {
           const ways = ['--ignore-daemonsets', '--delete-emptydir-data', '--force', '--timeout=120s'];

@@ -2,8 +2,8 @@ import { type Clock, sleep, systemClock } from '../core/clock.ts';
 import type { Role } from '../core/role.ts';
 import { type CleanUp, whileLeading } from '../engine/leadership.ts';
 import { KubeError, type WatchingClient } from '../kube/client.ts';
+import type { Guard } from '../kube/guarding.ts';
 import { Lease } from '../kube/lease.ts';
-import type { Guard } from '../kube/transport.ts';
 import type { ControllerOptions, RunningController } from './options.ts';
 import { startController } from './start.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../core/fake-clock.ts';
 import { silent } from '../core/log.ts';
+import type { Guard } from '../kube/guarding.ts';
 import { Lease } from '../kube/lease.ts';
 import { FakeLeases } from '../kube/testing/fake-leases.ts';
-import type { Guard } from '../kube/transport.ts';
 import { whileLeading } from './leadership.ts';
 
 /** A replica whose work writes down when it begins and ends; ending takes `endMs`. */

@@ -1,6 +1,6 @@
 import type { Log } from '../core/log.ts';
+import type { Guard } from '../kube/guarding.ts';
 import type { Held, Lease } from '../kube/lease.ts';
-import type { Guard } from '../kube/transport.ts';
 
 /** What is still to be done once the lease is given up, and concerns nobody else: closing files and connections. */
 export type CleanUp = () => Promise<void>;

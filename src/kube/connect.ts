@@ -4,8 +4,9 @@ import { type InCluster, inClusterAccess } from './access/in-cluster.ts';
 import { kubeconfigAccess, parseKubeconfig } from './access/kubeconfig.ts';
 import type { ResourceType, WatchingClient } from './client.ts';
 import { builtIn, Discovery } from './discovery.ts';
+import type { Guard } from './guarding.ts';
 import { RestClient } from './rest-client.ts';
-import { type Guard, Transport } from './transport.ts';
+import { Transport } from './transport.ts';
 
 /** Exactly one way in, and how to behave there. */
 export type ConnectOptions = Readonly<{

@@ -80,6 +80,19 @@ describe('a lease', () => {
     expect(all.every(({ lostAt }) => lostAt === undefined)).toBe(true);
   });
 
+  it('is released though the answer to its last renewal has not come', async () => {
+    const clock = new FakeClock();
+    const api = new FakeLeases();
+    const one = candidate('one', clock, api);
+    await one.acquired;
+    api.trouble = 'unanswered';
+    await clock.advance(2_500);
+    const released = one.held?.release();
+    api.trouble = 'none';
+    await released;
+    expect(api.holder).toBe('');
+  });
+
   it('goes to the next within a second of its release', async () => {
     const [clock, api] = [new FakeClock(), new FakeLeases()];
     const one = candidate('one', clock, api);

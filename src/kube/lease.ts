@@ -49,6 +49,9 @@ const longestLookMs = 1.1 * lookMs;
 
 /** Milliseconds that one request may take. */
 const requestMs = 5000;
+/** The same of a release, which nobody waits for longer, and how often it is tried where the lease has changed. */
+const releaseMs = 2000;
+const releaseTries = 3;
 
 /** Parts of the duration: how often a holder renews, and when one that could not stops by itself; as client-go. */
 const renewAt = 2 / 15;
@@ -186,11 +189,23 @@ export class Lease {
   }
 
   async #giveUp(lease: KubeObject): Promise<void> {
-    const free: Spec = { ...specOf(lease), holderIdentity: '', leaseDurationSeconds: 1, renewTime: this.#now() };
-    const put = () => this.#put(lease, free, new AbortController().signal, 2000);
-    if (await this.#try(put, 'the lease could not be released')) {
+    if (await this.#try(() => this.#free(lease, releaseTries), 'the lease could not be released')) {
       this.#log.info({ lease: this.#options.name, holder: this.#options.identity }, 'lease released');
     }
+  }
+
+  /** A renewal that was broken off may have been done all the same: then the lease is newer than we know. */
+  async #free(lease: KubeObject, tries: number): Promise<KubeObject | undefined> {
+    const { signal } = new AbortController();
+    const free: Spec = { ...specOf(lease), holderIdentity: '', leaseDurationSeconds: 1, renewTime: this.#now() };
+    try {
+      return await this.#put(lease, free, signal, releaseMs);
+    } catch (error) {
+      if (!isConflict(error) || tries <= 1) throw error;
+    }
+    const current = await this.#get(signal, releaseMs);
+    const isOurs = current !== undefined && specOf(current).holderIdentity === this.#options.identity;
+    return isOurs ? this.#free(current, tries - 1) : undefined;
   }
 
   /** Undefined for what another try may mend; races for the lease are not worth a word. */

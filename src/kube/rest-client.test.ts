@@ -137,7 +137,8 @@ describe('what goes over the wire', () => {
   });
 
   it('guarded writes ask before they are sent, each try anew and tenants too; reads pass', async () => {
-    const mayWrite = [true, false, false];
+    // Each try asks twice: before it waits for a connection, and when it has one.
+    const mayWrite = [true, true, false, false];
     const lost = new AbortController();
     const check = () => {
       if (!mayWrite.shift()) throw new Error('not the leader');
@@ -149,6 +150,16 @@ describe('what goes over the wire', () => {
     await expect(guarded.as({ namespace: 'shop', serviceAccount: 'runner' }).delete(ref)).rejects.toThrow('not the');
     await guarded.get(ref);
     expect(api.seen).toHaveLength(2);
+  });
+
+  it('guarded writes ask again when they have a connection: meanwhile another may lead', async () => {
+    const mayWrite = [true, false];
+    const check = () => {
+      if (!mayWrite.shift()) throw new Error('not the leader');
+    };
+    const guarded = connection.guarded({ check, signal: new AbortController().signal });
+    await expect(guarded.create(object)).rejects.toThrow('not the leader');
+    expect([mayWrite, api.seen]).toEqual([[], []]);
   });
 
   it('guarded writes that are under way are broken off by the signal', async () => {

@@ -15,9 +15,10 @@ import {
   type WatchOptions,
 } from './client.ts';
 import type { Discovery } from './discovery.ts';
+import type { Guard } from './guarding.ts';
 import { listPages, wholeList } from './list.ts';
 import { collectionPath, listQuery, needNamespace, objectPath, query } from './paths.ts';
-import type { Guard, Request, Transport } from './transport.ts';
+import type { Request, Transport } from './transport.ts';
 import { watchEvents } from './watch-lines.ts';
 
 type Kind = Pick<ResourceType, 'apiVersion' | 'kind'>;

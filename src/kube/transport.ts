@@ -5,6 +5,7 @@ import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { type Clock, sleep, systemClock } from '../core/clock.ts';
 import { type Access, CredentialCache, type Credentials, type TlsMaterial } from './access/access.ts';
 import { KubeError } from './client.ts';
+import { type Guard, guarding } from './guarding.ts';
 import { Gate, Limiter } from './limiter.ts';
 import { retryDelay } from './retry.ts';
 import { answerError, networkError } from './status-error.ts';
@@ -21,14 +22,6 @@ export type Request = Readonly<{
   idempotent: boolean;
   signal?: AbortSignal | undefined;
   guard?: Guard | undefined;
-}>;
-
-/** Who may write, and for how long: of several replicas the leader, while its lease lasts. */
-export type Guard = Readonly<{
-  /** Called right before the request is sent, with each try; throws when it must not be. */
-  check(): void;
-  /** Breaks off what is under way. */
-  signal: AbortSignal;
 }>;
 
 export type TransportOptions = Readonly<{
@@ -136,6 +129,7 @@ export class Transport {
         headers: this.#headers(request, credentials),
         body: request.body ?? null,
         signal: request.signal ?? null,
+        ...(request.guard === undefined ? {} : { guard: request.guard }),
         headersTimeout: this.#options.timeoutMs ?? defaults.timeoutMs,
         bodyTimeout: bodyMs,
       });
@@ -170,7 +164,7 @@ export class Transport {
     if (this.#agent && this.#agentOf === of) return this.#agent;
     void this.#agent?.close();
     this.#agentOf = of;
-    this.#agent = createAgent(tls, this.#access.proxyUrl);
+    this.#agent = createAgent(tls, this.#access.proxyUrl).compose(guarding);
     return this.#agent;
   }
 }

@@ -6,8 +6,8 @@ import { type KubeClient, KubeError } from '../client.ts';
 export class FakeLeases implements Pick<KubeClient, 'get' | 'create' | 'update'> {
   object: KubeObject | undefined;
   writes = 0;
-  /** What happens to a request instead of an answer. */
-  trouble: 'none' | 'refused' | 'silent' = 'none';
+  /** What happens to a request instead of an answer; `unanswered`: a write is done, and its answer never comes. */
+  trouble: 'none' | 'refused' | 'silent' | 'unanswered' = 'none';
 
   async get(ref: ObjectRef): Promise<KubeObject> {
     await this.#arrive();
@@ -21,13 +21,17 @@ export class FakeLeases implements Pick<KubeClient, 'get' | 'create' | 'update'>
     return this.#store(object);
   }
 
-  async update(object: KubeObject): Promise<KubeObject> {
+  async update(object: KubeObject, _options?: unknown, signal?: AbortSignal): Promise<KubeObject> {
     await this.#arrive();
     if (!this.object) throw new KubeError(404, 'NotFound', 'not found');
     if (object.metadata.resourceVersion !== this.object.metadata.resourceVersion) {
       throw new KubeError(409, 'Conflict', 'the object has been modified');
     }
-    return this.#store(object);
+    const stored = this.#store(object);
+    if (this.trouble === 'unanswered') {
+      await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true }));
+    }
+    return stored;
   }
 
   get holder(): string | undefined {
