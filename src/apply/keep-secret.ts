@@ -1,4 +1,4 @@
-import type { KubeObject } from '../core/resource.ts';
+import { controllerOf, type KubeObject } from '../core/resource.ts';
 import type { Failure } from '../core/result.ts';
 import { keptVariables } from '../core/terraform-run.ts';
 import { isAlreadyExists, type KubeClient } from '../kube/client.ts';
@@ -27,7 +27,6 @@ export async function keepSecret(
   return { kind: 'transient', reason: 'SecretTaken', message };
 }
 
-function identityOf({ metadata: { annotations = {}, ownerReferences = [] } }: KubeObject): string {
-  const owner = ownerReferences.find(({ controller }) => controller === true)?.uid;
-  return `${owner} ${annotations[keptVariables.annotation]}`;
+function identityOf(secret: KubeObject): string {
+  return `${controllerOf(secret)?.uid} ${secret.metadata.annotations?.[keptVariables.annotation]}`;
 }

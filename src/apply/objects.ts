@@ -1,5 +1,5 @@
 import type { ActAs, ObjectRef } from '../core/plan.ts';
-import type { KubeObject, OwnerReference } from '../core/resource.ts';
+import { controllerOf, type KubeObject } from '../core/resource.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { isAlreadyExists, isConflict, isNotFound, type KubeClient, KubeError } from '../kube/client.ts';
 import type { ActionOf, Applied, Applier } from './contract.ts';
@@ -65,7 +65,7 @@ export class ObjectApplier implements Applier<ObjectAction> {
 
   async #hold({ object, finalizer }: ActionOf<'add-finalizer'>, signal: AbortSignal): Promise<Result<Applied>> {
     const { uid, ...reference } = object;
-    const live = await this.#find(reference, signal);
+    const live = await this.#find(this.#client, reference, signal);
     // Never add one to a terminating object: the API server refuses it, and nobody would remove it (E10).
     const isThere = live !== undefined && live.metadata.deletionTimestamp === undefined;
     if (!isThere || (uid !== undefined && live.metadata.uid !== uid)) {
@@ -78,7 +78,7 @@ export class ObjectApplier implements Applier<ObjectAction> {
   }
 
   async #letGo({ object, finalizer }: ActionOf<'remove-finalizer'>, signal: AbortSignal): Promise<Applied> {
-    const live = await this.#find(object, signal);
+    const live = await this.#find(this.#client, object, signal);
     if (live === undefined) return { state: 'done' };
     const before = live.metadata.finalizers ?? [];
     if (!before.includes(finalizer)) return { state: 'done', object: live };
@@ -86,8 +86,8 @@ export class ObjectApplier implements Applier<ObjectAction> {
     return this.#write(object, live, left, signal);
   }
 
-  async #find(reference: ObjectRef, signal: AbortSignal): Promise<KubeObject | undefined> {
-    return this.#client.get(reference, signal).catch((error: unknown) => {
+  async #find(client: KubeClient, reference: ObjectRef, signal: AbortSignal): Promise<KubeObject | undefined> {
+    return client.get(reference, signal).catch((error: unknown) => {
       if (isNotFound(error)) return undefined;
       throw error;
     });
@@ -109,10 +109,7 @@ export class ObjectApplier implements Applier<ObjectAction> {
   async #applyOwned(action: ActionOf<'apply-object'>, signal: AbortSignal): Promise<Result<Applied>> {
     const { object } = action;
     const client = this.#as(action.actAs);
-    const live = await client.get(referenceOf(object), signal).catch((error: unknown) => {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    });
+    const live = await this.#find(client, referenceOf(object), signal);
     if (live === undefined) return ok({ state: 'done', object: await client.create(object, signal) });
     const [owner, other] = [controllerOf(object), controllerOf(live)];
     if (owner?.uid === other?.uid) {
@@ -178,10 +175,6 @@ export class ObjectApplier implements Applier<ObjectAction> {
 
 function referenceOf({ apiVersion, kind, metadata: { name, namespace } }: KubeObject): ObjectRef {
   return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
-}
-
-function controllerOf({ metadata }: KubeObject): OwnerReference | undefined {
-  return metadata.ownerReferences?.find(({ controller }) => controller === true);
 }
 
 function isForbidden(error: unknown): boolean {

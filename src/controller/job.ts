@@ -1,6 +1,6 @@
 import type { Janitor } from '../apply/janitor.ts';
 import type { Key } from '../core/key.ts';
-import type { KubeObject } from '../core/resource.ts';
+import { controllerOf, type KubeObject } from '../core/resource.ts';
 import { byOwner, type Caches, ownerId } from './caches.ts';
 
 /**
@@ -39,7 +39,7 @@ export class JobController {
   }
 
   #siblings(job: KubeObject): readonly KubeObject[] {
-    const owner = job.metadata.ownerReferences?.find((reference) => reference.controller === true);
+    const owner = controllerOf(job);
     return owner === undefined ? [job] : this.#caches.jobs.by(byOwner, ownerId(job.metadata.namespace, owner.uid));
   }
 }

@@ -1,6 +1,9 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { KubeObject } from './resource.ts';
 
+/** Label of a Helm release that tells what it was made from (E20). */
+export const inputsLabel = 'alustan.io/inputs';
+
 /** The part of Helm's release record that we read. Helm keeps one per revision in a Secret. */
 export type HelmRelease = {
   name: string;

@@ -30,6 +30,11 @@ export type KubeObject = {
   [field: string]: unknown;
 };
 
+/** Who has made the object, and has it deleted with itself. */
+export function controllerOf({ metadata }: Pick<KubeObject, 'metadata'>): OwnerReference | undefined {
+  return metadata.ownerReferences?.find(({ controller }) => controller === true);
+}
+
 /** An object of one of our kinds, parsed. */
 export type Resource<Spec, Status = unknown> = Readonly<{
   apiVersion: string;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isFinished } from '../../apply/janitor.ts';
 import type { Key } from '../../core/key.ts';
-import type { KubeObject } from '../../core/resource.ts';
+import { controllerOf, type KubeObject } from '../../core/resource.ts';
 import { byOwner, type Caches, ownerId } from '../caches.ts';
 import { concernsItself, isGoing } from '../changes.ts';
 import { type Graph, graphIndexers, keyOf, matters, neighbours, related } from '../graph.ts';
@@ -98,7 +98,7 @@ function releaseOf(service: KubeObject): string {
 }
 
 function ringOwner(object: KubeObject | undefined, kind: string, ring: Ring): void {
-  const owner = object?.metadata.ownerReferences?.find((reference) => reference.controller === true);
+  const owner = object && controllerOf(object);
   if (owner?.kind !== kind) return;
   ring({ kind, namespace: object?.metadata.namespace ?? '', name: owner.name });
 }

@@ -1,6 +1,6 @@
-import type { KubeObject } from '../../core/resource.ts';
+import { controllerOf, type KubeObject } from '../../core/resource.ts';
 import type { Action } from './action.ts';
-import { controllerOf, isTerminating, ownerReference } from './pods.ts';
+import { isTerminating, ownerReference } from './pods.ts';
 import { matches } from './selector.ts';
 import type { LabelSelector } from './types.ts';
 

@@ -44,10 +44,6 @@ export function ownerReference(owner: KubeObject): OwnerReference {
   };
 }
 
-export function controllerOf(object: KubeObject): OwnerReference | undefined {
-  return object.metadata.ownerReferences?.find((reference) => reference.controller === true);
-}
-
 /** The alphabet of generated names: no vowels, no digits that look like letters. */
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
 

@@ -1,9 +1,8 @@
-import type { KubeObject } from '../../core/resource.ts';
+import { controllerOf, type KubeObject } from '../../core/resource.ts';
 import type { ResourceType } from '../../kube/client.ts';
 import { act } from '../cluster/act.ts';
 import type { Action, Decision } from '../cluster/action.ts';
 import { Loop } from '../cluster/loop.ts';
-import { controllerOf } from '../cluster/pods.ts';
 import { nameOf } from '../cluster/shelf.ts';
 import type { World } from '../cluster/world.ts';
 

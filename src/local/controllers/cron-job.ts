@@ -1,8 +1,8 @@
 import { Cron } from 'croner';
-import type { KubeObject } from '../../core/resource.ts';
+import { controllerOf, type KubeObject } from '../../core/resource.ts';
 import { type Action, type Decision, decide, nothing } from '../cluster/action.ts';
 import { sameJson } from '../cluster/json.ts';
-import { controllerOf, isTerminating, ownerReference, stamp } from '../cluster/pods.ts';
+import { isTerminating, ownerReference, stamp } from '../cluster/pods.ts';
 import type { Job, JobSpec, Meta } from '../cluster/types.ts';
 import { finishedCondition } from './job/verdict.ts';
 

@@ -1,5 +1,5 @@
+import { controllerOf } from '../../core/resource.ts';
 import { kinds } from '../cluster/kinds.ts';
-import { controllerOf } from '../cluster/pods.ts';
 import { nameOf } from '../cluster/shelf.ts';
 import type { Deployment, Job, Pod, ReplicaSet } from '../cluster/types.ts';
 import type { Wiring } from './controller.ts';

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../core/duration.ts';
 import { canonicalJson, keyedHash } from '../../core/hash.ts';
+import { inputsLabel } from '../../core/helm-release.ts';
 import { isOf, limitAttempts, noteRetry, wantedRetry } from '../attempts.ts';
 import { inSource } from '../source-field.ts';
 import { noteOutside, noteOutsideWhenSpent } from '../window.ts';
@@ -8,8 +9,6 @@ import type { Chart, Release } from './facts.ts';
 import { type Purpose, startJob, timeoutSeconds } from './jobs.ts';
 import { firstUnhealthy } from './unhealthy.ts';
 
-/** Label of the Helm release that tells what it was made from (E20). */
-const inputsLabel = 'alustan.io/inputs';
 /** Hex digits: a label holds 63 characters. */
 const hashLength = 40;
 /** Milliseconds to look again for a release that a Job says it made. */

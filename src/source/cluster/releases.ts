@@ -1,5 +1,5 @@
 import { forbidden } from '../../core/forbidden.ts';
-import { decodeRelease, type HelmRelease } from '../../core/helm-release.ts';
+import { decodeRelease, type HelmRelease, inputsLabel } from '../../core/helm-release.ts';
 import type { ActAs } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -28,8 +28,6 @@ export type ReleaseRecord = Readonly<{
   /** The objects of the release in the order of the manifest; hooks are not among them. */
   objects: readonly ManifestRef[];
 }>;
-
-const inputsLabel = 'alustan.io/inputs';
 
 /** Superseded revisions are history: leaving them out keeps the cache at about one record a release. */
 const current = 'owner=helm,status!=superseded';

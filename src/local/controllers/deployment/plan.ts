@@ -1,7 +1,8 @@
+import { controllerOf } from '../../../core/resource.ts';
 import { type Action, type Decision, decide } from '../../cluster/action.ts';
 import { claim } from '../../cluster/claim.ts';
 import { sameJson } from '../../cluster/json.ts';
-import { controllerOf, isFinished, isTerminating } from '../../cluster/pods.ts';
+import { isFinished, isTerminating } from '../../cluster/pods.ts';
 import type { Deployment, Pod, ReplicaSet } from '../../cluster/types.ts';
 import { byAge, newSet, revisionAnnotation, revisionOf, setAnnotations, splitSets } from './revisions.ts';
 import { currentReplicas, fences, oldReplicas } from './rolling.ts';

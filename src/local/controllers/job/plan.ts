@@ -1,7 +1,8 @@
+import { controllerOf } from '../../../core/resource.ts';
 import { type Action, type Decision, decide, soonest } from '../../cluster/action.ts';
 import { claim } from '../../cluster/claim.ts';
 import { sameJson } from '../../cluster/json.ts';
-import { controllerOf, isFinished, isTerminating, podFrom, randomName } from '../../cluster/pods.ts';
+import { isFinished, isTerminating, podFrom, randomName } from '../../cluster/pods.ts';
 import type { Job, Pod } from '../../cluster/types.ts';
 import {
   type Counts,
