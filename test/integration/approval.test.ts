@@ -12,7 +12,7 @@ mkfifo answer && exec 3<>answer
 TF_INPUT=1 "$terraform" apply -replace=terraform_data.network <answer &
 until "$terraform" force-unlock -force none 2>&1 | grep -q 'ID: '; do sleep 0.05; done
 kill -9 $!
-wait || true
+wait
 `;
 
 const ns = 'approved';
