@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { cleanOrphans, readJson } from './janitor.ts';
@@ -58,5 +58,32 @@ it('a component that dies at its start is an error with the end of its log', asy
     ready: async () => false,
   });
   await expect(start).rejects.toThrow(/broken ended with 3[\s\S]*the port is taken/);
+  await supervisor.remove();
+});
+
+it('a process is stopped when its last thread is: its first one may be a zombie while another still holds the port', async () => {
+  const dir = mkdtempSync(runPrefix);
+  const supervisor = new Supervisor(dir);
+  const program = [
+    'import ctypes, os, threading, time',
+    'def last():',
+    `  while not os.path.exists('${dir}/go'): time.sleep(0.05)`,
+    `  open('${dir}/last', 'w')`,
+    '  os._exit(0)',
+    'threading.Thread(target=last).start()',
+    'ctypes.CDLL(None).pthread_exit(None)',
+  ];
+  const stat = () => readFileSync(`/proc/${readJson<ProcessId>(join(dir, 'pids', 'server.json'))?.pid}/stat`, 'utf8');
+  await supervisor.start({
+    name: 'server',
+    binary: 'python3',
+    args: ['-c', program.join('\n')],
+    readyWithinMs: 10_000,
+    ready: async () => /\) Z /.test(stat()),
+  });
+  const stopped = supervisor.stop('server', 'SIGCONT');
+  writeFileSync(join(dir, 'go'), '');
+  await stopped;
+  expect(existsSync(join(dir, 'last'))).toBe(true);
   await supervisor.remove();
 });
