@@ -56,11 +56,9 @@ async function told(ground: Ground): Promise<[name: string, text: string][]> {
   ];
 }
 
-const hidden = 'E2 E33 no value of a variable is seen in ps, Jobs, events or logs';
-
 /** No variable's value is seen by who looks at processes, objects and logs, while all kinds of runs go on. */
 export function secretFlows(): void {
-  flow(hidden, namespace, async (ground) => {
+  flow('E2 E33 no value of a variable is seen in ps, Jobs, events or logs', namespace, async (ground) => {
     const { values, mark } = await plant(ground);
     const secrets = values.flatMap(forms);
     const holds = (text: string) => secrets.some((secret) => text.includes(secret));
