@@ -3,41 +3,63 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../core/resource.ts';
 import type { LocalFlags } from './local-flags.ts';
-import { lineOf, nameColumn, render } from './local-states.ts';
+import { lineOf } from './local-states.ts';
 import { Progress } from './progress.ts';
+import { nameColumn, render } from './state-line.ts';
 import { welcome } from './welcome.ts';
 
 const stream = (terminal: boolean) => Object.assign(new PassThrough(), terminal ? { isTTY: true, columns: 90 } : {});
 const at = new Date(2026, 0, 1, 9, 5, 7);
-const service = (state: string, reason: string, message: string): KubeObject => ({
+const service = (state: string, reason: string, message: string, status = 'True'): KubeObject => ({
   ...{ apiVersion: 'alustan.io/v1alpha1', kind: 'Service', metadata: { name: 'api', namespace: 'shop' } },
-  status: { state, message, conditions: [{ type: 'Ready', reason }] },
+  status: { state, message, conditions: [{ type: 'Ready', reason, status }] },
 });
 
 describe('a line of a state', () => {
-  const long = `Waiting for ${'a'.repeat(100)}`;
+  const words = 'Job api-1 delivers localhost:7070/shop/api:0.3.0, chart at 890f4cb758f2, since noon';
+  const advice =
+    'plan +1 ~0 −0; approve it: kubectl annotate tf/net -n shop alustan.io/approve=0123456789abcdef; or not';
+  const show = (columns: number | undefined, works: boolean, message: string) => {
+    const line = lineOf(service('Progressing', 'Any', message, works ? 'Unknown' : 'False'));
+    const out = columns === undefined ? stream(false) : Object.assign(stream(true), { columns });
+    return line && stripVTControlCharacters(render(out, 'service shop/api'.padEnd(30), line, at)).split('\n');
+  };
+  const head = `09:05:07  ${'service shop/api'.padEnd(30)}  Progressing`;
+
   it.each([
-    { title: 'in a pipe: all of it, no colours', terminal: false, state: 'Progressing', message: long, ends: long },
-    { title: 'on a terminal: cut while work goes on', terminal: true, state: 'Progressing', message: long, ends: 'a…' },
-    {
-      title: 'on a terminal: cut before what follows a deploy',
-      terminal: true,
-      state: 'Success',
-      message: long,
-      ends: 'a…',
-    },
-    {
-      title: 'on a terminal: whole where something is to be done',
-      terminal: true,
-      state: 'Error',
-      message: long,
-      ends: long,
-    },
-  ])('$title', ({ terminal, state, message, ends }) => {
-    const shown = lineOf(service(state, 'Any', message));
-    const line = shown && render(stream(terminal), 'service shop/api', shown, at);
-    expect(line?.startsWith('09:05:07') || terminal).toBe(true);
-    expect(line?.endsWith(ends)).toBe(true);
+    ['in a pipe: all of it in one line', undefined, true, words, [`${head}  ${words}`]],
+    ['wide: in one line', 200, false, words, [`${head}  ${words}`]],
+    ['work under way is cut', 100, true, words, [`${head}  Job api-1 delivers localhost:7070/shop/api:0…`]],
+    [
+      'narrow: below, where there is room for what matters',
+      80,
+      true,
+      words,
+      [head, `          ${words.slice(0, 69)}…`],
+    ],
+    [
+      'what waits for a person is whole, broken between words, and its command can be pasted',
+      80,
+      false,
+      advice,
+      [head, '          plan +1 ~0 −0; approve it:', `          ${advice.slice(27)}`],
+    ],
+    [
+      'broken beside the state where that is wide enough',
+      100,
+      false,
+      words,
+      [
+        `${head}  Job api-1 delivers`,
+        `${' '.repeat(55)}localhost:7070/shop/api:0.3.0, chart at`,
+        `${' '.repeat(55)}890f4cb758f2, since noon`,
+      ],
+    ],
+  ] as const)('%s', (_title, columns, works, message, shown) => expect(show(columns, works, message)).toEqual(shown));
+
+  it('has colours on a terminal only', () => {
+    const line = { state: 'Completed', message: '', same: '', works: false };
+    expect(render(stream(false), 'x', line, at)).toBe('09:05:07  x  Completed');
   });
   it('begins its state in one column, also after "terraform" and in the namespace of a preview', () => {
     const pad = nameColumn(Object.assign(stream(true), { columns: 100 }));

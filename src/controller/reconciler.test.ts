@@ -9,7 +9,7 @@ import { deaf } from '../core/telemetry.ts';
 import { KubeError } from '../kube/client.ts';
 import { GatherError, type KindController, Reconciler } from './reconciler.ts';
 
-type Report = { note?: string };
+type Report = { note?: string; warnings?: { reason: string; message: string }[] };
 type Kind = KindController<KubeObject, unknown, Report>;
 
 const key = { kind: 'Service', namespace: 'shop', name: 'web' };
@@ -92,6 +92,15 @@ describe('a pass', () => {
     log.length = 0;
     await reconcile();
     expect(log).toEqual(['settled']);
+  });
+
+  it('E13 what is odd and stops nothing is told once: in the message, and by an Event of its own', async () => {
+    const warnings = [{ reason: 'ImageNotReferenced', message: 'nothing names it' }];
+    const { log, reconcile } = setUp({ plan: { report: { warnings } } });
+    await reconcile();
+    await reconcile();
+    const said = ['Completed: all is well. Warning: nothing names it', 'Event Delivered', 'Event ImageNotReferenced'];
+    expect(log).toEqual([...said, 'settled', 'settled']);
   });
 
   it('E20 records a Job in the status before it is created', async () => {

@@ -12,7 +12,7 @@ import type { Telemetry } from '../core/telemetry.ts';
 import { isConflict, isNotFound, KubeError } from '../kube/client.ts';
 import { type EventSender, eventOf } from '../status/events.ts';
 import { Pauses } from '../status/pause.ts';
-import { type BaseStatus, isTransition, summarize } from '../status/summarize.ts';
+import { type BaseStatus, isTransition, newWarnings, summarize } from '../status/summarize.ts';
 import type { StatusWriter } from '../status/writer.ts';
 
 /** What one kind adds to the common pass: how to parse, gather and plan. */
@@ -174,6 +174,9 @@ export class Reconciler<Object, Facts, Report extends object> {
       const fields = { object: formatKey(key), state: status.state, reason: outcome.reason };
       this.#tools.log[level](fields, outcome.message);
       this.#tools.events.send(eventOf(object, outcome, now));
+    }
+    for (const warning of newWarnings(before, status, outcome)) {
+      this.#tools.events.send(eventOf(object, { kind: 'completed', event: 'Warning', ...warning }, now));
     }
     return { object: written, requeueAfterMs };
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type OutcomeKind, outcomes } from '../core/outcome.ts';
-import { backOffMs, summarize } from './summarize.ts';
+import { backOffMs, newWarnings, summarize } from './summarize.ts';
 
 const now = new Date('2026-01-02T03:04:05Z');
 const options = { generation: 3, now, intervalMs: 300_000, failures: 2 };
@@ -63,6 +63,35 @@ describe('a status', () => {
       ...{ type: 'ImageNotReferenced', status: 'True', reason: 'ImageNotReferenced', message: 'm' },
       observedGeneration: 3,
     });
+  });
+});
+
+describe('a warning', () => {
+  const odd = { reason: 'ImageNotReferenced', message: 'nothing names the image' };
+  const late = { reason: 'InvalidDuration', message: 'spec.interval is none' };
+
+  it.each([
+    ['completed', [odd], 'words. Warning: nothing names the image'],
+    ['completed', [odd, late], 'words. Warning: nothing names the image; and 1 more in status.warnings'],
+    ['working', [odd], 'words'],
+    ['invalid', [odd], 'words'],
+  ] as const)('E34 %s: stands in the message where nothing worse is to be said', (kind, warnings, message) => {
+    const { status } = summarize(undefined, outcome(kind), { warnings }, options);
+    expect([status.message, status.conditions?.[0]?.message]).toEqual([message, message]);
+  });
+
+  it('is told once, and again when its words change', () => {
+    const work = outcome('working');
+    const first = summarize(undefined, work, { warnings: [odd, late] }, options).status;
+    expect(newWarnings(undefined, first, work)).toEqual([odd, late]);
+    expect(newWarnings(first, first, work)).toEqual([]);
+    const changed = summarize(first, work, { warnings: [odd, { ...late, message: 'other' }] }, options).status;
+    expect(newWarnings(first, changed, work)).toEqual([{ ...late, message: 'other' }]);
+  });
+
+  it('is not told apart where the outcome says the same', () => {
+    const wait = { ...outcome('waiting'), message: 'Waiting: nothing names the image' };
+    expect(newWarnings(undefined, summarize(undefined, wait, { warnings: [odd] }, options).status, wait)).toEqual([]);
   });
 });
 

@@ -10,8 +10,10 @@ export type BaseStatus = Readonly<{
   lastHandledReconcile?: string | undefined;
 }>;
 
+type Warning = Readonly<{ reason: string; message: string }>;
+
 /** What a report of any kind may have that shows in the conditions, too. */
-type Warned = Readonly<{ warnings?: readonly Readonly<{ reason: string; message: string }>[] | undefined }>;
+type Warned = Readonly<{ warnings?: readonly Warning[] | undefined }>;
 
 export type Summary<Report> = Readonly<{ status: BaseStatus & Report; requeueAfterMs?: number }>;
 
@@ -46,7 +48,8 @@ export function summarize<Report extends object & Warned>(
 ): Summary<Report> {
   const row = outcomes[outcome.kind];
   const truth = (value: boolean): 'True' | 'False' => (value ? 'True' : 'False');
-  const { reason, message } = outcome;
+  const { reason } = outcome;
+  const message = told(outcome, report.warnings);
   const conditions = [
     { type: 'Ready', status: row.ready, reason, message },
     { type: 'Reconciling', status: truth(row.reconciling), reason, message },
@@ -58,6 +61,14 @@ export function summarize<Report extends object & Warned>(
   const status = { ...report, observedGeneration, state: row.state, message, conditions, ...handled };
   const requeueAfterMs = outcome.retryAfterMs ?? defaultRequeue(row.requeue, options);
   return { status, ...(requeueAfterMs === undefined ? {} : { requeueAfterMs }) };
+}
+
+/** All is done, and yet something is odd: a person looks at the message, and seldom further. */
+function told({ kind, message }: Outcome, warnings: readonly Warning[] = []): string {
+  const [first, ...others] = warnings;
+  if (kind !== 'completed' || first === undefined) return message;
+  const more = others.length === 0 ? '' : `; and ${others.length} more in status.warnings`;
+  return `${message}. Warning: ${first.message}${more}`;
 }
 
 function defaultRequeue(requeue: 'interval' | 'back-off' | 'watch', options: SummarizeOptions): number | undefined {
@@ -84,4 +95,12 @@ export function isTransition(before: BaseStatus | undefined, after: BaseStatus):
   const stalled = after.conditions?.some((item) => item.type === 'Stalled' && item.status === 'True') === true;
   if (stalled && before?.message !== after.message) return true;
   return before?.state !== after.state || reason(before) !== reason(after);
+}
+
+/** The warnings that a person has not heard of yet; one that the message tells anyway is no news. */
+export function newWarnings(before: BaseStatus | undefined, after: BaseStatus & Warned, outcome: Outcome): Warning[] {
+  const known = new Set(before?.conditions?.map(({ type, message }) => `${type} ${message}`));
+  return (after.warnings ?? []).filter(
+    ({ reason, message }) => !known.has(`${reason} ${message}`) && !outcome.message.includes(message),
+  );
 }
