@@ -103,23 +103,27 @@ function times(count: number): string {
  */
 export function nextRecord<Word extends string>(draft: Draft, base: string, of: Purpose<Word>) {
   const last = draft.report.job;
-  const attempt = nextAttempt(draft, of);
+  const unmade = unmadeOf(last, of);
+  const attempt = unmade?.attempt ?? nextAttempt(draft, of);
   const { uid } = draft.object.metadata;
   const tail = `-${sha256(`${uid} ${of.purpose} ${of.inputsHash}`).slice(0, 10)}-${attempt}`;
   const name = `${base.slice(0, nameLimit - tail.length).replace(/[-.]+$/, '')}${tail}`;
   const goesOn = last !== undefined && isOf(last, of) && wantedRetry(draft) === undefined;
   const before = goesOn ? { failures: last.failures ?? 0, ...afterInterruption(last) } : { failures: 0 };
-  return { ...of, name, attempt, startedAt: draft.now.toISOString(), ...before };
+  return { ...of, name, attempt, startedAt: unmade?.startedAt ?? draft.now.toISOString(), ...before };
 }
 
 /**
- * A Job that was recorded and never seen is created under the same name, so that a crash between the two makes no
- * second one. Otherwise the number after the highest: names of Jobs that still lie about are never used twice.
+ * A Job that was recorded and never seen is created as it was recorded, so that a crash between the two makes no second
+ * one: its Secret may be there, and what that says of the run holds.
  */
+function unmadeOf(last: JobRecord | undefined, of: Purpose): JobRecord | undefined {
+  return last !== undefined && isOf(last, of) && last.phase === undefined ? last : undefined;
+}
+
+/** The number after the highest: names of Jobs that still lie about are never used twice. */
 function nextAttempt(draft: Draft, of: Purpose): number {
   const last = draft.report.job;
-  const same = last !== undefined && isOf(last, of) ? last : undefined;
-  if (same !== undefined && same.phase === undefined) return same.attempt;
-  const known = draft.facts.jobs.filter((job) => isOf(job, of)).map((job) => job.attempt);
-  return Math.max(draft.report.runs ?? 0, same?.attempt ?? 0, ...known) + 1;
+  const known = [...draft.facts.jobs, ...(last === undefined ? [] : [last])].filter((job) => isOf(job, of));
+  return Math.max(draft.report.runs ?? 0, ...known.map((job) => job.attempt)) + 1;
 }
