@@ -214,6 +214,21 @@ describe('the appliers', () => {
     expect(answer).toMatchObject({ ok: false, failure: { kind: 'transient', reason: 'ChartNotAtHand' } });
     expect(api.requests).toEqual([]);
   });
+
+  it.each([
+    ['refused: its values do not stay', new KubeError(403, 'Forbidden', 'exceeded quota'), []],
+    ['not answered: it may be there', new KubeError(504, 'Timeout', 'later'), ['Secret shop/web-1-1']],
+  ])('E33 the Secrets of a Job that was %s', async (_, error, left) => {
+    const api = new FakeApi();
+    const client = api.client();
+    const as = () => ({
+      ...client,
+      create: async (object: KubeObject) => (object.kind === 'Job' ? Promise.reject(error) : client.create(object)),
+    });
+    const jobs = new JobApplier({ ...client, as }, { image: 'r', command: [] }, async () => Buffer.from('chart'));
+    expect(await jobs.apply({ type: 'run-job', job }, signal)).toMatchObject({ ok: false });
+    expect([...api.objects.keys()].filter((id) => id.startsWith('Secret'))).toEqual(left);
+  });
 });
 
 describe('carrying out', () => {

@@ -2,7 +2,7 @@ import type { JobRequest } from '../core/plan.ts';
 import type { KubeObject } from '../core/resource.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { TerraformRun } from '../core/terraform-run.ts';
-import { isAlreadyExists, type KubeClient } from '../kube/client.ts';
+import { isAlreadyExists, type KubeClient, KubeError } from '../kube/client.ts';
 import type { ActionOf, Applied, Applier } from './contract.ts';
 import { failureOf } from './failure.ts';
 import { helmJob, helmSecrets, type RunnerSettings } from './helm-job.ts';
@@ -69,9 +69,25 @@ export class JobApplier implements Applier<'run-job'> {
   ): Promise<Result<Applied>> {
     const client = this.#client.as({ namespace, serviceAccount });
     await Promise.all(secrets.map((secret) => create(client, secret, signal)));
-    await create(client, job, signal);
+    try {
+      await create(client, job, signal);
+    } catch (error) {
+      if (isRefusal(error)) await Promise.all(secrets.map((secret) => discard(client, secret, signal)));
+      throw error;
+    }
     return ok({ state: 'pending' });
   }
+}
+
+/** There is no Job for certain, and with another spec there will never be one of this name: its Secrets hold values. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof KubeError && [400, 403, 413, 422].includes(error.status);
+}
+
+/** As far as it can be done: they go with the owner in any case. */
+async function discard(client: KubeClient, { apiVersion, kind, metadata }: KubeObject, signal: AbortSignal) {
+  const { name, namespace = '' } = metadata;
+  await client.delete({ apiVersion, kind, name, namespace }, { propagation: 'Background' }, signal).catch(() => {});
 }
 
 async function create(client: KubeClient, object: KubeObject, signal: AbortSignal): Promise<void> {
