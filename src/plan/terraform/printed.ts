@@ -1,5 +1,5 @@
 import { type Failure, fail, ok, type Result } from '../../core/result.ts';
-import { outputLimit, type RunEnd } from '../../core/terraform-run.ts';
+import { outputLimit, type RunEnd, tailLines } from '../../core/terraform-run.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -40,6 +40,17 @@ export function readOutputs({
       ? 'a JSON object without "outputs"'
       : '"outputs" that is not an object';
   return fail('invalid', 'OutputInvalid', `it printed ${what}; ${remedy}`);
+}
+
+/** What may be told of a log with sensitive outputs: the last lines before the first brace. Of a log that is cut, none. */
+export function withoutOutputs(end: RunEnd): RunEnd {
+  const { output = '', outputTooLarge = false, tail } = end;
+  if (!outputTooLarge && !output.includes('{')) return end;
+  const lines = output.slice(0, output.indexOf('{')).split('\n').slice(0, -1);
+  const told = outputTooLarge ? [] : lines.slice(-tailLines);
+  const from = told.length === 0 ? '' : 'from its first brace on, ';
+  const message = `${from}what it printed may hold sensitive outputs, and stands in its log only`;
+  return tail.length === 0 ? end : { message, ...end, tail: told };
 }
 
 /** In words only: what was printed may hold secrets. */

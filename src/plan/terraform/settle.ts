@@ -12,6 +12,7 @@ import type { Run } from './facts.ts';
 import { noteDeath, settleUnlock } from './lock.ts';
 import { settleOutput } from './output.ts';
 import { hasPlanned, settlePlan } from './plan-text.ts';
+import { withoutOutputs } from './printed.ts';
 import { hideIn } from './secrets.ts';
 
 /** Takes over into status what became of the recorded run, or a run that is not recorded (a restored object). */
@@ -58,7 +59,7 @@ function lost(draft: Draft, record: RunRecord): Draft {
 }
 
 function conclude(draft: Draft, record: RunRecord, run: Run): Draft {
-  const end = readable(draft, run.end ?? { tail: [] });
+  const end = readable(draft, tellable(draft, run, run.end ?? { tail: [] }));
   const at = run.finishedAt ?? draft.now.toISOString();
   const seen = { ...record, uid: run.uid, began: hasBegun(record, run, end) };
   if (run.phase === 'failed' && !hasFound(draft, run, end)) return fail(draft, seen, end, at);
@@ -72,6 +73,12 @@ function conclude(draft: Draft, record: RunRecord, run: Run): Draft {
 function hasFound(draft: Draft, { purpose }: Run, end: RunEnd): boolean {
   if (purpose === 'plan') return hasPlanned(draft, end);
   return purpose === 'drift' && end.exitCode === foundChangesCode;
+}
+
+/** What a post-deploy has printed when it failed may be the outputs, and nobody has said yet which values they hold. */
+function tellable(draft: Draft, { purpose, phase }: Run, end: RunEnd): RunEnd {
+  const isOpen = draft.object.spec.publish?.outputs.some(({ sensitive }) => sensitive) !== true;
+  return isOpen || purpose !== 'post-deploy' || phase !== 'failed' ? end : withoutOutputs(end);
 }
 
 /** Characters that are kept of a line. */
