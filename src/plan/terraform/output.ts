@@ -57,7 +57,7 @@ export function readOutput(draft: Draft): Draft {
   const command = commandOf(draft);
   if (command === undefined) return forget(draft, 'postDeployHash', 'postDeployOutput');
   if (areOutputsRead(draft)) return draft;
-  const of = { purpose: 'post-deploy', inputsHash: outputsHash(draft) } as const;
+  const of = outputsPurpose(draft);
   const { job } = draft.report;
   // What the script printed is Alustan's to refuse (Error), that it failed is the script's (Failed).
   const isRefused = job?.phase === 'failed' && job.exitCode === 0;
@@ -71,15 +71,19 @@ function commandOf({ object }: Draft): Command | undefined {
   return readCommand(object.spec.postDeploy?.script);
 }
 
-function outputsHash(draft: Draft): string {
+/** What a run of the script is for: the outputs of this deploy, and where they are to go. */
+export function outputsPurpose(draft: Draft) {
   const { postDeploy, publish } = draft.object.spec;
   const { lastAppliedHash, lastAppliedAt } = draft.report;
-  return hashOf(draft, { lastAppliedHash, lastAppliedAt, postDeploy, publish: publish?.outputs });
+  return {
+    purpose: 'post-deploy',
+    inputsHash: hashOf(draft, { lastAppliedHash, lastAppliedAt, postDeploy, publish }),
+  } as const;
 }
 
 /** Whether what was deployed last has told its outputs, where it is asked for any. */
 export function areOutputsRead(draft: Draft): boolean {
-  return commandOf(draft) === undefined || draft.report.postDeployHash === outputsHash(draft);
+  return commandOf(draft) === undefined || draft.report.postDeployHash === outputsPurpose(draft).inputsHash;
 }
 
 /** Takes over what the script has printed; sensitive outputs do not come into status. */

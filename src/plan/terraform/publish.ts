@@ -1,14 +1,20 @@
 import type { Action } from '../../core/plan.ts';
 import { fail, type Result } from '../../core/result.ts';
-import { report } from '../draft.ts';
+import { isOf } from '../attempts.ts';
+import { end, report } from '../draft.ts';
 import type { ClusterSecret } from '../facts.ts';
+import { firstFew } from '../first-few.ts';
 import { kubeconfig, mayNotPublish, mayPublish, secretOf } from '../workspace.ts';
 import { type Draft, type FoundOutput, forget } from './draft.ts';
 import { hashOf } from './image.ts';
+import { outputsPurpose } from './output.ts';
 import { nameOf, ownersOf, ownKeys, publishedAnnotation } from './published.ts';
 import { workspaceOf } from './variables.ts';
 
 type Publish = NonNullable<Draft['object']['spec']['publish']>;
+
+/** Milliseconds between two runs of the script for the same outputs. */
+const pauseMs = 60_000;
 
 /** Keys by which a delivery finds its cluster (E6), of every Service that names it: an administrator's to write. */
 const reserved: ReadonlyMap<string, string> = new Map([
@@ -43,8 +49,22 @@ export function publishOutputs(draft: Draft): Draft {
   // They have not arrived, or somebody has changed them, and the values are not kept: the script is asked again.
   const isThere = names.every((name) => own.includes(name));
   const there = publish.outputs.map((output) => ({ ...output, value: valueIn(secret, output) }));
-  if (!isThere || hashOfValues(draft, there) !== draft.report.publishedHash) return forget(draft, 'postDeployHash');
-  return report(draft, { published: names });
+  if (isThere && hashOfValues(draft, there) === draft.report.publishedHash) return report(draft, { published: names });
+  return askAgain(draft, secret, names);
+}
+
+/** Unless it has just been asked: whoever else writes the Secret would have it run without end. */
+function askAgain(draft: Draft, secret: ClusterSecret, names: readonly string[]): Draft {
+  const { job } = draft.report;
+  const at = isOf(job, outputsPurpose(draft)) ? job?.finishedAt : undefined;
+  const due = at === undefined ? 0 : Date.parse(at) + pauseMs;
+  const left = due - draft.now.getTime();
+  if (left <= 0) return forget(draft, 'postDeployHash');
+  const where = `the cluster Secret ${draft.facts.settings.controllerNamespace}/${secret.name}`;
+  const what =
+    `${where} does not hold what was published there at ${at}; if something else writes it, let it leave alone ` +
+    `${firstFew(names, 5)}; they are published again at ${new Date(due).toISOString()}`;
+  return end(draft, 'waiting', 'OutputsOverwritten', what, left);
 }
 
 /** The Secret, where it may be written to, and has the keys free. */
