@@ -8,7 +8,7 @@ import type { Applied } from './contract.ts';
 import { secretBudget } from './helm-job.ts';
 import { JobApplier } from './job.ts';
 import { ObjectApplier } from './objects.ts';
-import { FakeApi } from './testing.ts';
+import { FakeApi, terraformRun } from './testing.ts';
 
 const { signal } = new AbortController();
 const ref = { apiVersion: 'alustan.io/v1alpha1', kind: 'Service', namespace: 'shop', name: 'web' };
@@ -37,20 +37,7 @@ const job: JobRequest = {
 
 const infrastructure: JobRequest = {
   ...job,
-  run: {
-    ...{
-      type: 'terraform',
-      purpose: 'deploy',
-      image: 'infra:1.0.0',
-      script: './deploy',
-      args: '',
-      variables: {},
-      told: {},
-    },
-    ...{ env: [], envFrom: [], pod: {}, container: {}, labels: {}, annotations: {} },
-    ...{ timeoutSeconds: 3600, graceSeconds: 300 },
-    ...{ variablesHash: 'h', keep: { secret: 'web-variables-1', sensitive: [] } },
-  },
+  run: { ...terraformRun, variablesHash: 'h', keep: { secret: 'web-variables-1', sensitive: [] } },
 };
 
 const chart = Buffer.alloc(secretBudget * 2, 'chart');

@@ -4,18 +4,12 @@ import type { KubeObject } from '../core/resource.ts';
 import type { TerraformRun } from '../core/terraform-run.ts';
 import { JobApplier } from './job.ts';
 import { keptSecret } from './terraform-job.ts';
-import { FakeApi } from './testing.ts';
+import { FakeApi, terraformRun } from './testing.ts';
 
 const { signal } = new AbortController();
 const run: TerraformRun = {
-  ...{ type: 'terraform', purpose: 'deploy', image: 'infra:1.0.0', script: './deploy', args: '-x' },
-  ...{ env: [], envFrom: [], pod: {}, container: {}, labels: {}, annotations: {} },
-  ...{ timeoutSeconds: 3600, graceSeconds: 300, variables: { TF_VAR_a: 'pw-hunter2' } },
-  ...{
-    told: { ALUSTAN_PLAN: 'ab12' },
-    variablesHash: 'hash',
-    keep: { secret: 'db-variables-1', sensitive: ['hunter2'] },
-  },
+  ...{ ...terraformRun, args: '-x', variables: { TF_VAR_a: 'pw-hunter2' }, told: { ALUSTAN_PLAN: 'ab12' } },
+  ...{ variablesHash: 'hash', keep: { secret: 'db-variables-1', sensitive: ['hunter2'] } },
 };
 const job: JobRequest = {
   owner: { apiVersion: 'alustan.io/v1alpha1', kind: 'Terraform', namespace: 'shop', name: 'db', uid: 'u1' },

@@ -1,24 +1,10 @@
 import { expect, it } from 'vitest';
 import type { JobRequest } from '../core/plan.ts';
 import type { KubeObject } from '../core/resource.ts';
-import type { TerraformRun } from '../core/terraform-run.ts';
 import { JobApplier } from './job.ts';
 import { terraformJob } from './terraform-job.ts';
-import { FakeApi } from './testing.ts';
+import { FakeApi, terraformRun } from './testing.ts';
 
-const run: TerraformRun = {
-  ...{
-    type: 'terraform',
-    purpose: 'deploy',
-    image: 'infra:1.0.0',
-    script: './deploy',
-    args: '',
-    variables: {},
-    told: {},
-  },
-  ...{ env: [], envFrom: [], pod: {}, container: {}, labels: {}, annotations: {} },
-  ...{ timeoutSeconds: 3600, graceSeconds: 300 },
-};
 const owner = {
   apiVersion: 'alustan.io/v1alpha1',
   kind: 'Terraform',
@@ -27,10 +13,10 @@ const owner = {
   uid: 'u1',
 };
 const requestOf = (name: string): JobRequest => {
-  return { owner, name, namespace: 'shop', attempt: 1, inputsHash: 'i', serviceAccount: 'runner', run };
+  return { owner, name, namespace: 'shop', attempt: 1, inputsHash: 'i', serviceAccount: 'runner', run: terraformRun };
 };
 const jobOf = (name: string, uid: string): KubeObject => {
-  const job = terraformJob(requestOf(name), run);
+  const job = terraformJob(requestOf(name), terraformRun);
   return { ...job, metadata: { ...job.metadata, uid } };
 };
 

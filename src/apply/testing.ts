@@ -1,9 +1,17 @@
 import type { ObjectRef } from '../core/plan.ts';
 import type { KubeObject } from '../core/resource.ts';
+import type { TerraformRun } from '../core/terraform-run.ts';
 import { type KubeClient, KubeError } from '../kube/client.ts';
 
 type Operation = Readonly<{ op: string; path: string; value: unknown }>;
 type Request = Readonly<{ verb: string; name: string; who?: string }>;
+
+/** A deploy without variables and without anything of the user's own. */
+export const terraformRun: TerraformRun = {
+  ...{ type: 'terraform', purpose: 'deploy', image: 'infra:1.0.0', script: './deploy', args: '' },
+  ...{ variables: {}, told: {}, env: [], envFrom: [], pod: {}, container: {}, labels: {}, annotations: {} },
+  ...{ timeoutSeconds: 3600, graceSeconds: 300 },
+};
 
 /** An API server in memory, for tests: create, get, merge and apply patches, delete; and a crash at a chosen request. */
 export class FakeApi {
