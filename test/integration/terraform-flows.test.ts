@@ -1,10 +1,10 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { TerraformStatus } from '../../src/api/terraform-status.ts';
 import type { Log } from '../../src/core/log.ts';
 import type { KubeObject } from '../../src/core/resource.ts';
-import { Infrastructure } from '../support/infrastructure.ts';
+import { eachInItsNamespace, type Infrastructure } from '../support/infrastructure.ts';
 import { killRunners } from '../support/local-process.ts';
 
 /** What runs is written down; a script that finds `hold` waits until that is gone, as one that takes its time. */
@@ -18,27 +18,20 @@ const secret = 's3cr3t "quoted" $HOME\nand a second line';
 describe('flows of a Terraform on local mode', { timeout: 90_000 }, () => {
   let infra: Infrastructure;
   let ns: string;
-  let count = 0;
   const logged: string[] = [];
   const write = (fields: object, message: string) => logged.push(JSON.stringify([fields, message]));
   const log: Log = { debug: write, info: write, warn: write, error: write };
 
-  beforeAll(async () => {
-    infra = await Infrastructure.start({ log });
-    const scripts = {
-      deploy: [note('deploy begins'), hold, note('deploy ends')].join('\n'),
-      destroy: [note('destroy'), failsWhenTold].join('\n'),
-      plan: [note('plan begins'), hold, 'echo "Plan: 1 to add, 0 to change, 0 to destroy."'].join('\n'),
-      unlock: note('unlock ${ALUSTAN_LOCK_OWNER%/*} ${ALUSTAN_LOCK_JOB%-*-*}'),
-      tell: 'echo "arguments: $*"; printf %s "$TOKEN" >&2; echo; exit 7',
-    };
-    await infra.push('infra', '1.0.0', scripts);
-  }, 60_000);
-  afterAll(() => infra.stop(), 30_000);
-  beforeEach(async () => {
-    count += 1;
-    ns = `flow-${count}`;
-    await infra.namespace(ns);
+  const scripts = {
+    deploy: [note('deploy begins'), hold, note('deploy ends')].join('\n'),
+    destroy: [note('destroy'), failsWhenTold].join('\n'),
+    plan: [note('plan begins'), hold, 'echo "Plan: 1 to add, 0 to change, 0 to destroy."'].join('\n'),
+    unlock: note('unlock ${ALUSTAN_LOCK_OWNER%/*} ${ALUSTAN_LOCK_JOB%-*-*}'),
+    tell: 'echo "arguments: $*"; printf %s "$TOKEN" >&2; echo; exit 7',
+  };
+  eachInItsNamespace({ scripts, namespace: 'flow', options: { log } }, (started, namespace) => {
+    infra = started;
+    ns = namespace;
   });
 
   const file = (name: string) => join(infra.state, `${ns}.${name}`);

@@ -1,29 +1,23 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../src/core/resource.ts';
-import { Infrastructure } from '../support/infrastructure.ts';
+import { eachInItsNamespace, type Infrastructure } from '../support/infrastructure.ts';
 
 const note = (what: string) => `echo "${what}" >> "$STATE/$ALUSTAN_NAMESPACE"`;
 
 describe('what a Terraform must not lose, on local mode', { timeout: 90_000 }, () => {
   let infra: Infrastructure;
   let ns: string;
-  let count = 0;
 
-  beforeAll(async () => {
-    infra = await Infrastructure.start();
-    await infra.push('infra', '1.0.0', {
-      fails: `${note('deploy $TF_VAR_workspace')}; [ "$TF_VAR_workspace" = staging ] || exit 4`,
-      deploy: note('deploy $TF_VAR_workspace'),
-      plan: 'echo Plan: 1 to add, 0 to change, 0 to destroy.',
-      destroy: note('destroy $TF_VAR_workspace'),
-      hangs: 'trap "echo the state is written; exit 6" TERM; echo up; while :; do sleep 0.05; done',
-    });
-  }, 60_000);
-  afterAll(() => infra.stop(), 30_000);
-  beforeEach(async () => {
-    count += 1;
-    ns = `hazard-${count}`;
-    await infra.namespace(ns);
+  const scripts = {
+    fails: `${note('deploy $TF_VAR_workspace')}; [ "$TF_VAR_workspace" = staging ] || exit 4`,
+    deploy: note('deploy $TF_VAR_workspace'),
+    plan: 'echo Plan: 1 to add, 0 to change, 0 to destroy.',
+    destroy: note('destroy $TF_VAR_workspace'),
+    hangs: 'trap "echo the state is written; exit 6" TERM; echo up; while :; do sleep 0.05; done',
+  };
+  eachInItsNamespace({ scripts, namespace: 'hazard' }, (started, namespace) => {
+    infra = started;
+    ns = namespace;
   });
 
   const kept = async () => {

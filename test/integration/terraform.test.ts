@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../src/core/resource.ts';
 import { publicAddress } from '../../src/local/mode/options.ts';
-import { Infrastructure } from '../support/infrastructure.ts';
+import { eachInItsNamespace, type Infrastructure } from '../support/infrastructure.ts';
 
 type Status = {
   job?: { name: string; uid?: string; began?: boolean; failures?: number; attempt?: number };
@@ -18,21 +18,15 @@ const statusOf = (object: KubeObject | undefined) => (object?.['status'] ?? {}) 
 describe('Terraform on local mode, its scripts as processes', { timeout: 100_000 }, () => {
   let infra: Infrastructure;
   let ns: string;
-  let count = 0;
 
-  beforeAll(async () => {
-    infra = await Infrastructure.start();
-    await infra.push('infra', '1.0.0', {
-      deploy: 'echo "deploy $TF_VAR_name" >> "$STATE/$ALUSTAN_NAMESPACE"',
-      destroy: 'echo "destroy $TF_VAR_name" >> "$STATE/$ALUSTAN_NAMESPACE"',
-      outputs: 'echo "reading $1"\nprintf \'{"outputs": {"db": {"host": "db.%s"}, "list": [1, true]}}\' "$TF_VAR_name"',
-    });
-  }, 60_000);
-  afterAll(() => infra.stop(), 30_000);
-  beforeEach(async () => {
-    count += 1;
-    ns = `infra-${count}`;
-    await infra.namespace(ns);
+  const scripts = {
+    deploy: 'echo "deploy $TF_VAR_name" >> "$STATE/$ALUSTAN_NAMESPACE"',
+    destroy: 'echo "destroy $TF_VAR_name" >> "$STATE/$ALUSTAN_NAMESPACE"',
+    outputs: 'echo "reading $1"\nprintf \'{"outputs": {"db": {"host": "db.%s"}, "list": [1, true]}}\' "$TF_VAR_name"',
+  };
+  eachInItsNamespace({ scripts, namespace: 'infra' }, (started, namespace) => {
+    infra = started;
+    ns = namespace;
   });
 
   it('E26–E30 deploys, reads outputs, runs nothing while nothing changes, A → B → A thrice, and destroys', async () => {

@@ -1,6 +1,7 @@
 import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { TerraformStatus } from '../../src/api/terraform-status.ts';
 import type { KubeObject } from '../../src/core/resource.ts';
 import { publicAddress } from '../../src/local/mode/options.ts';
@@ -18,6 +19,33 @@ type Status = {
 /** The CMD of an image for Terraform objects. */
 const cmd = ['/bin/sh', '-c', 'chmod +x $SCRIPT && exec $SCRIPT $ARGS'];
 const apiVersion = 'alustan.io/v1alpha1';
+
+type SetUp = Readonly<{
+  /** Scripts of the image `infra:1.0.0`. */
+  scripts: Readonly<Record<string, string>>;
+  /** The namespaces are called so, with a number behind. */
+  namespace: string;
+  options?: StartOptions;
+}>;
+
+/** For the body of a `describe`: one infrastructure for its tests, and a namespace for each; both are handed over before it. */
+export function eachInItsNamespace(
+  { scripts, namespace, options }: SetUp,
+  begin: (infra: Infrastructure, namespace: string) => void,
+): void {
+  let infra: Infrastructure;
+  let count = 0;
+  beforeAll(async () => {
+    infra = await Infrastructure.start(options);
+    await infra.push('infra', '1.0.0', scripts);
+  }, 60_000);
+  afterAll(() => infra.stop(), 30_000);
+  beforeEach(async () => {
+    count += 1;
+    await infra.namespace(`${namespace}-${count}`);
+    begin(infra, `${namespace}-${count}`);
+  });
+}
 
 /**
  * Local mode with images whose scripts are plain shell, run as processes. `$STATE` is a folder that they share: what is
