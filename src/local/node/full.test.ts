@@ -56,12 +56,15 @@ describe('a node with as many processes as it may have', () => {
     await stage.until(refOf('a'), (pod) => phase(pod) === 'Running');
     await stage.apply(one('b', wait), one('c', wait), podOf('pretended', 'nginx', ''));
     await stage.until(refOf('pretended'), (pod) => phase(pod) === 'Succeeded');
-    expect([await readFile(diary, 'utf8'), phase(await stage.client.get(refOf('b')))]).toEqual(['a\n', 'Pending']);
+    // A pod is told to run when its process starts, a moment before that writes.
+    const written = () => readFile(diary, 'utf8').catch(() => '');
+    await expect.poll(written, { timeout: 15_000 }).toBe('a\n');
+    expect(phase(await stage.client.get(refOf('b')))).toBe('Pending');
 
     await first.close();
     await stage.node({ runners: shellRunner, processesAtOnce: 1 });
     await stage.until(refOf('b'), (pod) => phase(pod) === 'Running');
-    expect(await readFile(diary, 'utf8')).toBe('a\nb\n');
+    await expect.poll(written, { timeout: 15_000 }).toBe('a\nb\n');
     await writeFile(go, '');
     await stage.until(refOf('c'), (pod) => phase(pod) === 'Succeeded');
     expect(await readFile(diary, 'utf8')).toBe('a\nb\nc\n');
