@@ -80,16 +80,23 @@ export class Lease {
   async acquire(signal: AbortSignal): Promise<Held> {
     for (;;) {
       signal.throwIfAborted();
-      const startedAt = this.#clock.now();
       const taken = await this.#try(() => this.#take(signal), 'the lease could not be read or taken');
-      if (taken) return this.#hold(taken, startedAt);
+      if (taken) return this.#hold(taken);
       await sleep(this.#clock, this.#untilNextLook(), signal);
     }
   }
 
-  async #take(signal: AbortSignal): Promise<KubeObject | undefined> {
-    const lease = await this.#get(signal);
-    if (!lease) return await this.#limited((stop) => this.#options.client.create(this.#fresh(), stop), signal);
+  async #take(signal: AbortSignal): Promise<Own | undefined> {
+    const current = await this.#get(signal);
+    // From here, not from before the look: its answer may have been as slow as that of the write will be.
+    const renewedAt = this.#clock.now();
+    const lease = current
+      ? await this.#takeOver(current, signal)
+      : await this.#limited((stop) => this.#options.client.create(this.#fresh(), stop), signal);
+    return lease && { lease, renewedAt };
+  }
+
+  async #takeOver(lease: KubeObject, signal: AbortSignal): Promise<KubeObject | undefined> {
     const spec = specOf(lease);
     if (!this.#isFree(spec)) {
       this.#options.onHeldByOther?.(spec.holderIdentity ?? '');
@@ -122,10 +129,10 @@ export class Lease {
     return left > 0 ? Math.min(pause, left) : pause;
   }
 
-  #hold(taken: KubeObject, since: number): Held {
+  #hold(taken: Own): Held {
     const losing = new AbortController();
     const stopping = new AbortController();
-    let own: Own = { lease: taken, renewedAt: since };
+    let own = taken;
     this.#log.info({ lease: this.#options.name, holder: this.#options.identity }, 'lease acquired');
     const lose = (error: Error) => {
       if (stopping.signal.aborted || losing.signal.aborted) return;
@@ -209,7 +216,7 @@ export class Lease {
   }
 
   /** Undefined for what another try may mend; races for the lease are not worth a word. */
-  async #try(attempt: () => Promise<KubeObject | undefined>, message: string): Promise<KubeObject | undefined> {
+  async #try<T>(attempt: () => Promise<T | undefined>, message: string): Promise<T | undefined> {
     try {
       return await attempt();
     } catch (error) {
