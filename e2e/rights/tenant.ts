@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { vi } from 'vitest';
 import type { ServiceStatus } from '../../src/api/service-status.ts';
 import type { KubeObject } from '../../src/core/resource.ts';
-import { isNotFound, type KubeClient } from '../../src/kube/client.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
 import { exec } from '../cluster/exec.ts';
 import type { Stage } from './stage.ts';
 
@@ -88,11 +88,8 @@ export class Tenant {
   async gone(name: string, kind = 'Service'): Promise<void> {
     await vi.waitFor(
       async () => {
-        const left = await this.statusOf(name, kind).catch((error: unknown) => {
-          if (isNotFound(error)) return undefined;
-          throw error;
-        });
-        if (left !== undefined) throw new Error(`${name} is ${left.state}: ${left.message}`);
+        const left = await this.#client.find({ apiVersion, kind, ...this.#meta(name) });
+        if (left !== undefined) throw new Error(`${name} is there: ${JSON.stringify(left['status'])}`);
       },
       { timeout: 100_000, interval: 300 },
     );

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../core/resource.ts';
-import { isNotFound, type KubeClient, KubeError } from '../kube/client.ts';
+import { isForbidden, isNotFound, type KubeClient } from '../kube/client.ts';
 import { jobLabels, secretName, secretsAnnotation } from './job-shape.ts';
 
 /** Finished Jobs that are kept for people to read their logs, beside the newest of each purpose. */
@@ -73,5 +73,5 @@ export function isFinished(job: KubeObject): boolean {
 
 /** Gone, or out of reach since the account has lost its rights: then it goes with the Job's owner, which owns it. */
 function ignoreLost(error: unknown): void {
-  if (!isNotFound(error) && !(error instanceof KubeError && error.status === 403)) throw error;
+  if (!isNotFound(error) && !isForbidden(error)) throw error;
 }

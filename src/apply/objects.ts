@@ -1,7 +1,7 @@
 import type { ActAs, ObjectRef } from '../core/plan.ts';
 import { controllerOf, type KubeObject } from '../core/resource.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import { isAlreadyExists, isConflict, isNotFound, type KubeClient, KubeError } from '../kube/client.ts';
+import { isAlreadyExists, isConflict, isForbidden, isNotFound, type KubeClient } from '../kube/client.ts';
 import type { ActionOf, Applied, Applier } from './contract.ts';
 import { failureOf } from './failure.ts';
 
@@ -65,7 +65,7 @@ export class ObjectApplier implements Applier<ObjectAction> {
 
   async #hold({ object, finalizer }: ActionOf<'add-finalizer'>, signal: AbortSignal): Promise<Result<Applied>> {
     const { uid, ...reference } = object;
-    const live = await this.#find(this.#client, reference, signal);
+    const live = await this.#client.find(reference, signal);
     // Never add one to a terminating object: the API server refuses it, and nobody would remove it (E10).
     const isThere = live !== undefined && live.metadata.deletionTimestamp === undefined;
     if (!isThere || (uid !== undefined && live.metadata.uid !== uid)) {
@@ -78,19 +78,12 @@ export class ObjectApplier implements Applier<ObjectAction> {
   }
 
   async #letGo({ object, finalizer }: ActionOf<'remove-finalizer'>, signal: AbortSignal): Promise<Applied> {
-    const live = await this.#find(this.#client, object, signal);
+    const live = await this.#client.find(object, signal);
     if (live === undefined) return { state: 'done' };
     const before = live.metadata.finalizers ?? [];
     if (!before.includes(finalizer)) return { state: 'done', object: live };
     const left = before.filter((item) => item !== finalizer);
     return this.#write(object, live, left, signal);
-  }
-
-  async #find(client: KubeClient, reference: ObjectRef, signal: AbortSignal): Promise<KubeObject | undefined> {
-    return client.get(reference, signal).catch((error: unknown) => {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    });
   }
 
   async #write(reference: ObjectRef, live: KubeObject, finalizers: string[], signal: AbortSignal): Promise<Applied> {
@@ -109,7 +102,7 @@ export class ObjectApplier implements Applier<ObjectAction> {
   async #applyOwned(action: ActionOf<'apply-object'>, signal: AbortSignal): Promise<Result<Applied>> {
     const { object } = action;
     const client = this.#as(action.actAs);
-    const live = await this.#find(client, referenceOf(object), signal);
+    const live = await client.find(referenceOf(object), signal);
     if (live === undefined) return ok({ state: 'done', object: await client.create(object, signal) });
     const [owner, other] = [controllerOf(object), controllerOf(live)];
     if (owner?.uid === other?.uid) {
@@ -166,7 +159,8 @@ export class ObjectApplier implements Applier<ObjectAction> {
       await this.#as(action.actAs).delete(action.object, { propagation, ...precondition }, signal);
       return { state: 'pending' };
     } catch (error) {
-      if (isNotFound(error) || isUnknownKind(error)) return { state: 'done' };
+      // Its kind may be gone, too.
+      if (isNotFound(error)) return { state: 'done' };
       if (action.uid !== undefined && isConflict(error)) return { state: 'done' };
       throw error;
     }
@@ -175,15 +169,6 @@ export class ObjectApplier implements Applier<ObjectAction> {
 
 function referenceOf({ apiVersion, kind, metadata: { name, namespace } }: KubeObject): ObjectRef {
   return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
-}
-
-function isForbidden(error: unknown): boolean {
-  return error instanceof KubeError && error.status === 403;
-}
-
-/** The CRD of an object is gone, and the object with it. */
-function isUnknownKind(error: unknown): boolean {
-  return error instanceof KubeError && error.reason === 'UnknownKind';
 }
 
 const verbs = {

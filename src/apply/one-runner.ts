@@ -1,7 +1,7 @@
 import type { JobRequest } from '../core/plan.ts';
 import { isAlive } from '../core/pod.ts';
 import type { Failure } from '../core/result.ts';
-import { isNotFound, type KubeClient } from '../kube/client.ts';
+import type { KubeClient } from '../kube/client.ts';
 import { objectLabels } from './job-shape.ts';
 
 /** Kubernetes writes a Job's uid there, on its pods. */
@@ -15,7 +15,7 @@ const lookMs = 5_000;
  * Job. Rejects with KubeError.
  */
 export async function othersRun(
-  client: Pick<KubeClient, 'list' | 'get'>,
+  client: Pick<KubeClient, 'list' | 'find'>,
   job: JobRequest,
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
@@ -26,12 +26,7 @@ export async function othersRun(
   const { items } = await client.list({ apiVersion: 'v1', kind: 'Pod' }, { namespace, labelSelector }, signal);
   const alive = items.filter(isAlive);
   if (alive.length === 0) return undefined;
-  const own = await client
-    .get({ apiVersion: 'batch/v1', kind: 'Job', namespace, name }, signal)
-    .catch((error: unknown) => {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    });
+  const own = await client.find({ apiVersion: 'batch/v1', kind: 'Job', namespace, name }, signal);
   const others = alive.filter(
     ({ metadata: { labels } }) => own === undefined || labels?.[jobUidLabel] !== own.metadata.uid,
   );

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../core/clock.ts';
 import type { ActAs } from '../core/plan.ts';
 import type { KubeObject } from '../core/resource.ts';
 import { type Failure, fail, ok, type Result } from '../core/result.ts';
-import { isAlreadyExists, isNotFound, type KubeClient, KubeError } from '../kube/client.ts';
+import { isAlreadyExists, isForbidden, type KubeClient } from '../kube/client.ts';
 import { failureOf } from './failure.ts';
 
 export type AccountSettings = Readonly<{
@@ -64,7 +64,7 @@ export class RunnerAccounts {
       if (!(await this.#exists(namespace, serviceAccount))) return notThere(account);
     } catch (error) {
       // Who may not see it may not act as it either, and that is told, with its remedy, where it is needed first.
-      if (!(error instanceof KubeError) || error.status !== 403) throw error;
+      if (!isForbidden(error)) throw error;
     }
     this.#seen.set(id, this.#clock.now());
     return ok(undefined);
@@ -92,7 +92,7 @@ export class RunnerAccounts {
       await this.#make(namespace, name, clusterRole);
       return ok(undefined);
     } catch (error) {
-      if (!(error instanceof KubeError) || error.status !== 403) throw error;
+      if (!isForbidden(error)) throw error;
       const what = `making the ServiceAccount ${name} with ClusterRole ${clusterRole} (runner.clusterRole)`;
       return { ok: false, failure: failureOf(error, `${what} in namespace ${namespace}`) };
     }
@@ -111,14 +111,9 @@ export class RunnerAccounts {
     await this.#create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata });
   }
 
-  #exists(namespace: string, name: string): Promise<boolean> {
-    return this.#client.get({ apiVersion: 'v1', kind: 'ServiceAccount', namespace, name }).then(
-      () => true,
-      (error: unknown) => {
-        if (isNotFound(error)) return false;
-        throw error;
-      },
-    );
+  async #exists(namespace: string, name: string): Promise<boolean> {
+    const account = await this.#client.find({ apiVersion: 'v1', kind: 'ServiceAccount', namespace, name });
+    return account !== undefined;
   }
 
   async #create(object: KubeObject): Promise<void> {

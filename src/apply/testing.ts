@@ -35,6 +35,7 @@ export class FakeApi {
         return { items: structuredClone(items), resourceVersion: '0' };
       },
       get: async (ref) => this.#found(this.#arrive('get', ref, who)),
+      find: async (ref) => structuredClone(this.objects.get(this.#arrive('get', ref, who))),
       create: async (object) => {
         const id = this.#arrive('create', { ...object, ...object.metadata }, who);
         if (this.objects.has(id)) throw new KubeError(409, 'AlreadyExists', 'already exists');

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { KubeObject } from '../core/resource.ts';
-import { isAlreadyExists, isNotFound, type KubeClient } from '../kube/client.ts';
+import { isAlreadyExists, type KubeClient } from '../kube/client.ts';
 
 /** Name of the Secret, in the controller's namespace. */
 export const installationName = 'alustan-installation';
@@ -11,10 +11,7 @@ export const installationName = 'alustan-installation';
  */
 export async function installationKey(client: KubeClient, namespace: string): Promise<string> {
   const reference = { apiVersion: 'v1', kind: 'Secret', namespace, name: installationName };
-  const found = await client.get(reference).catch((error: unknown) => {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  });
+  const found = await client.find(reference);
   if (found !== undefined) return keyOf(found);
   const key = randomBytes(32).toString('hex');
   const made: KubeObject = {

@@ -12,7 +12,7 @@ export type LeadOptions = Omit<ControllerOptions, 'client' | 'signal' | 'lost'> 
     /** What the work goes through: `Connection.guarded`. */
     guarded(guard: Guard): WatchingClient;
     /** One that nothing holds up: `Connection.urgent`. */
-    urgent: Pick<WatchingClient, 'get' | 'create' | 'update'>;
+    urgent: Pick<WatchingClient, 'find' | 'create' | 'update'>;
     /** Unique for each process, also after a restart. */
     identity: string;
     /**

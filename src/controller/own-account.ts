@@ -1,6 +1,6 @@
 import type { Log } from '../core/log.ts';
 import type { ActAs } from '../core/plan.ts';
-import { type KubeClient, KubeError } from '../kube/client.ts';
+import { isForbidden, isNotFound, type KubeClient } from '../kube/client.ts';
 
 /**
  * The ServiceAccount that the controller works as, which no delivery may use; undefined where it is none, or the API
@@ -12,7 +12,7 @@ export async function ownAccount(client: KubeClient, log: Log): Promise<ActAs | 
     const { status } = (await client.create(review)) as { status?: { userInfo?: { username?: string } } };
     return accountOf(status?.userInfo?.username ?? '');
   } catch (error) {
-    if (!(error instanceof KubeError) || (error.status !== 403 && error.status !== 404)) throw error;
+    if (!isForbidden(error) && !isNotFound(error)) throw error;
     log.warn(
       { err: error.message },
       'the API server does not say as whom we work: no delivery is kept from that account',

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../core/resource.ts';
-import { isNotFound, type KubeClient } from '../kube/client.ts';
+import type { KubeClient } from '../kube/client.ts';
 import { byJob, byOwner, type Caches, ownerId } from './caches.ts';
 
 type Tools = Readonly<{ caches: Pick<Caches, 'jobs' | 'pods'>; client: KubeClient }>;
@@ -36,8 +36,5 @@ export async function liveJob(
   { namespace = '', name }: Readonly<{ namespace?: string; name: string }>,
   signal: AbortSignal,
 ): Promise<KubeObject | undefined> {
-  return client.get({ apiVersion: 'batch/v1', kind: 'Job', namespace, name }, signal).catch((error: unknown) => {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  });
+  return client.find({ apiVersion: 'batch/v1', kind: 'Job', namespace, name }, signal);
 }

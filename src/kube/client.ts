@@ -44,6 +44,8 @@ export type PodLog = Readonly<{
  */
 export interface KubeClient {
   get(object: ObjectRef, signal?: AbortSignal): Promise<KubeObject>;
+  /** As `get`; undefined where there is no such object, or the server does not know its kind. */
+  find(object: ObjectRef, signal?: AbortSignal): Promise<KubeObject | undefined>;
   /** Whole list, fetched in pages. */
   list(type: Pick<ResourceType, 'apiVersion' | 'kind'>, options?: ListOptions, signal?: AbortSignal): Promise<List>;
   create(object: KubeObject, signal?: AbortSignal): Promise<KubeObject>;
@@ -79,15 +81,19 @@ export class KubeError extends Error {
   }
 }
 
-export function isNotFound(error: unknown): boolean {
+export function isNotFound(error: unknown): error is KubeError {
   return error instanceof KubeError && error.status === 404;
 }
 
-export function isConflict(error: unknown): boolean {
+export function isForbidden(error: unknown): error is KubeError {
+  return error instanceof KubeError && error.status === 403;
+}
+
+export function isConflict(error: unknown): error is KubeError {
   return error instanceof KubeError && error.status === 409 && error.reason === 'Conflict';
 }
 
-export function isAlreadyExists(error: unknown): boolean {
+export function isAlreadyExists(error: unknown): error is KubeError {
   return error instanceof KubeError && error.status === 409 && error.reason === 'AlreadyExists';
 }
 

@@ -1,4 +1,4 @@
-import { KubeError, type ResourceType } from './client.ts';
+import { isNotFound, KubeError, type ResourceType } from './client.ts';
 
 type ApiResources = { resources?: { name: string; kind: string; namespaced: boolean }[] };
 
@@ -37,7 +37,7 @@ export class Discovery {
     try {
       answer = JSON.parse(await this.#fetch(path)) as ApiResources;
     } catch (error) {
-      if (error instanceof KubeError && error.status === 404) return;
+      if (isNotFound(error)) return;
       throw error;
     }
     for (const { name, kind, namespaced } of answer.resources ?? []) {

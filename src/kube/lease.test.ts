@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sleep } from '../core/clock.ts';
 import { FakeClock } from '../core/fake-clock.ts';
+import type { KubeObject } from '../core/resource.ts';
 import { type Held, Lease } from './lease.ts';
 import { FakeLeases } from './testing/fake-leases.ts';
 
@@ -36,13 +37,13 @@ function candidate(identity: string, clock: FakeClock, client: FakeLeases) {
 /** The same object behind its own line: what happens to one candidate's line leaves the other's alone. */
 function lineTo(api: FakeLeases): FakeLeases {
   const line = new FakeLeases();
-  const pass = (verb: 'get' | 'create' | 'update') => {
+  const pass = (verb: 'find' | 'create' | 'update') => {
     const arrive = line[verb].bind(line) as (argument: unknown) => Promise<unknown>;
     Object.assign(line, {
       [verb]: (argument: never) => (line.trouble === 'none' ? api[verb](argument) : arrive(argument)),
     });
   };
-  pass('get');
+  pass('find');
   pass('create');
   pass('update');
   return line;
@@ -148,13 +149,13 @@ describe('a lease', () => {
     const [clock, api] = [new FakeClock(), new FakeLeases()];
     const line = new FakeLeases();
     const late =
-      (verb: 'get' | 'create' | 'update') =>
+      (verb: 'find' | 'create' | 'update') =>
       async (...call: [never]) => {
         const answer = await api[verb](...call);
         await sleep(clock, 4900);
         return answer;
       };
-    Object.assign(line, { get: late('get'), create: late('create'), update: late('update') });
+    Object.assign(line, { find: late('find'), create: late('create'), update: late('update') });
     const one = candidate('one', clock, line);
     await clock.advance(120_000);
     expect(one.held).toBeDefined();
@@ -211,7 +212,7 @@ describe('a lease', () => {
     const [clock, api] = [new FakeClock(), new FakeLeases()];
     const one = candidate('one', clock, api);
     await clock.advance(1000);
-    await api.update({ ...(await api.get({} as never)), spec: { holderIdentity: 'thief', leaseDurationSeconds: 15 } });
+    await api.update({ ...(api.object as KubeObject), spec: { holderIdentity: 'thief', leaseDurationSeconds: 15 } });
     await clock.advance(1000);
     expect(one.lostAt).toBe(2000);
     await one.held?.release();
@@ -222,7 +223,7 @@ describe('a lease', () => {
     const [clock, api] = [new FakeClock(), new FakeLeases()];
     const one = candidate('one', clock, api);
     await clock.advance(1000);
-    const lease = await api.get({} as never);
+    const lease = api.object as KubeObject;
     await api.update({ ...lease, metadata: { ...lease.metadata, annotations: { note: 'x' } } });
     await clock.advance(20_000);
     expect(one.lostAt).toBeUndefined();

@@ -5,7 +5,7 @@ import { isAlreadyExists, isConflict, isNotFound, type KubeClient } from './clie
 
 export type LeaseOptions = Readonly<{
   /** One that no rate limit holds up: `Connection.urgent`. */
-  client: Pick<KubeClient, 'get' | 'create' | 'update'>;
+  client: Pick<KubeClient, 'find' | 'create' | 'update'>;
   namespace: string;
   name: string;
   /** Unique for each process, also after a restart: for example the pod's name and a random part. */
@@ -231,12 +231,7 @@ export class Lease {
   async #get(signal: AbortSignal, ms?: number): Promise<KubeObject | undefined> {
     const { namespace, name, client } = this.#options;
     const ref = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name };
-    try {
-      return await this.#limited((stop) => client.get(ref, stop), signal, ms);
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    return await this.#limited((stop) => client.find(ref, stop), signal, ms);
   }
 
   async #put(lease: KubeObject, spec: Spec, signal: AbortSignal, ms?: number): Promise<KubeObject> {

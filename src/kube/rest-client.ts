@@ -2,6 +2,7 @@ import type { ActAs, ObjectRef } from '../core/plan.ts';
 import type { KubeObject } from '../core/resource.ts';
 import {
   type DeleteOptions,
+  isNotFound,
   KubeError,
   type List,
   type ListOptions,
@@ -51,6 +52,15 @@ export class RestClient implements WatchingClient {
   async get(object: ObjectRef, signal?: AbortSignal): Promise<KubeObject> {
     const type = await this.resourceType(object.apiVersion, object.kind);
     return await this.#json({ method: 'GET', path: objectPath(type, object), idempotent: true, signal });
+  }
+
+  async find(object: ObjectRef, signal?: AbortSignal): Promise<KubeObject | undefined> {
+    try {
+      return await this.get(object, signal);
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
   }
 
   async list(kind: Kind, options: ListOptions = {}, signal?: AbortSignal): Promise<List> {

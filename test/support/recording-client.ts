@@ -5,7 +5,7 @@ import type { WatchingClient } from '../../src/kube/client.ts';
 /** A request to the API server. */
 export type Sent = Readonly<{ verb: string; kind: string; namespace: string; name: string }>;
 
-const verbs = new Set(['get', 'list', 'create', 'update', 'patch', 'delete', 'pages', 'watch', 'podLog']);
+const verbs = new Set(['get', 'find', 'list', 'create', 'update', 'patch', 'delete', 'pages', 'watch', 'podLog']);
 
 /** The same client, with what is asked of it written down. */
 export function recording(client: WatchingClient, sent: Sent[]): WatchingClient {

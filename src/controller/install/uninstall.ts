@@ -1,7 +1,7 @@
 import { apiVersion } from '../../api/common.ts';
 import { kinds } from '../../api/kinds.ts';
 import type { KubeObject } from '../../core/resource.ts';
-import { isConflict, isNotFound, KubeError, type WatchingClient } from '../../kube/client.ts';
+import { isConflict, isNotFound, type WatchingClient } from '../../kube/client.ts';
 import { installationName } from '../installation.ts';
 import { definitions, until } from './definitions.ts';
 
@@ -91,7 +91,7 @@ async function release(client: WatchingClient, object: KubeObject, signal: Abort
       return;
     } catch (error) {
       if (!isConflict(error)) throw error;
-      live = await gone(client.get(reference, signal));
+      live = await client.find(reference, signal);
     }
   }
 }
@@ -116,7 +116,7 @@ async function gone<T>(request: Promise<T>): Promise<T | undefined> {
   try {
     return await request;
   } catch (error) {
-    if (isNotFound(error) || (error instanceof KubeError && error.reason === 'UnknownKind')) return undefined;
+    if (isNotFound(error)) return undefined;
     throw error;
   }
 }

@@ -18,16 +18,16 @@ const looker = {
 /** The login that a spec comes to, where the installation's Secret is what `installation` answers. */
 async function login(
   spec: Record<string, unknown>,
-  installation: KubeObject | KubeError,
+  installation: KubeObject | KubeError | undefined,
   own = ok({ id: 'own', data: { token: 'own' } }),
 ) {
   const remembered: string[] = [];
-  const get = async () => {
+  const find = async () => {
     if (installation instanceof KubeError) throw installation;
     return installation;
   };
   const tools = {
-    ...{ settings, client: { get } as unknown as KubeClient, credentials: { read: async () => own } as never },
+    ...{ settings, client: { find } as unknown as KubeClient, credentials: { read: async () => own } as never },
     forge: {
       remember: ({ namespace, secret }: { namespace: string; secret: string }) =>
         void remembered.push(`${namespace}/${secret}`),
@@ -41,7 +41,6 @@ const secret: KubeObject = {
   ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'x', resourceVersion: '7' } },
   data: { token: Buffer.from('installation').toString('base64') },
 };
-const absent = new KubeError(404, 'NotFound', 'not found');
 
 describe('E18 as whom GitHub is asked', () => {
   it('as the installation, where the Service names nobody', async () => {
@@ -55,7 +54,7 @@ describe('E18 as whom GitHub is asked', () => {
   });
 
   it('anonymously, where the installation has no login either, and at another server than its own', async () => {
-    expect((await login({}, absent)).target).toEqual(ok({ repository: expect.objectContaining({ owner: 'acme' }) }));
+    expect((await login({}, undefined)).target).toEqual(ok({ repository: expect.objectContaining({ owner: 'acme' }) }));
     const { target, remembered } = await login({ apiURL: 'https://ghe.example/api/v3/' }, secret);
     expect(target).toEqual(ok({ repository: expect.objectContaining({ apiUrl: 'https://ghe.example/api/v3' }) }));
     expect(remembered).toEqual([]);

@@ -2,7 +2,7 @@ import type { PreviewEnvironment } from '../../api/preview.ts';
 import { failureOf } from '../../apply/failure.ts';
 import type { CredentialsRef, ForgeTarget } from '../../core/pull-request.ts';
 import { ok, type Result } from '../../core/result.ts';
-import { isNotFound, type KubeClient } from '../../kube/client.ts';
+import type { KubeClient } from '../../kube/client.ts';
 import type { PreviewSettings } from '../../plan/preview/facts.ts';
 import { credentialsRef, repositoryOf } from '../../plan/preview/forge.ts';
 import type { Looker } from '../../source/cluster/watches.ts';
@@ -48,12 +48,12 @@ async function installationSecret(
   signal: AbortSignal,
 ): Promise<Result<SecretData | undefined>> {
   try {
-    const secret = await client.get({ apiVersion: 'v1', kind: 'Secret', namespace, name }, signal);
+    const secret = await client.find({ apiVersion: 'v1', kind: 'Secret', namespace, name }, signal);
+    if (secret === undefined) return ok(undefined);
     const entries = Object.entries((secret['data'] ?? {}) as Record<string, string>);
     const data = Object.fromEntries(entries.map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
     return ok({ id: `${namespace}/${name}/${secret.metadata.resourceVersion}`, data });
   } catch (error) {
-    if (isNotFound(error)) return ok(undefined);
     return { ok: false, failure: failureOf(error, `reading Secret ${namespace}/${name}`) };
   }
 }

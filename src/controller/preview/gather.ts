@@ -4,7 +4,7 @@ import type { Key } from '../../core/key.ts';
 import { maxAgeOf, reconcileRequest } from '../../core/reconcile-now.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import type { Result } from '../../core/result.ts';
-import { type KubeClient, KubeError } from '../../kube/client.ts';
+import { isForbidden, isNotFound, type KubeClient } from '../../kube/client.ts';
 import { collectPreviews, knownPreviews, sceneOf } from '../../plan/preview/collect.ts';
 import type { Preview, Stage } from '../../plan/preview/draft.ts';
 import type { Parent, PreviewFacts, PreviewSettings, Workload } from '../../plan/preview/facts.ts';
@@ -202,8 +202,8 @@ async function workloadsOf(
     ['Deployment', 'StatefulSet'].map(async (kind) => {
       const as = client.as({ namespace, serviceAccount: settings.serviceAccount });
       const list = await as.list({ apiVersion: 'apps/v1', kind }, { namespace }, signal).catch((error: unknown) => {
-        if (!(error instanceof KubeError && (error.status === 403 || error.status === 404))) throw error;
-        if (error.status === 403) unlisted.add(namespace);
+        if (isForbidden(error)) unlisted.add(namespace);
+        else if (!isNotFound(error)) throw error;
         return { items: [] };
       });
       return list.items.map((item) => workload(kind, item));

@@ -5,7 +5,7 @@ import type { ActAs, ObjectRef } from '../../core/plan.ts';
 import { maxAgeOf } from '../../core/reconcile-now.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { type Failure, fail, ok, type Result } from '../../core/result.ts';
-import { type KubeClient, KubeError } from '../../kube/client.ts';
+import { isNotFound, type KubeClient } from '../../kube/client.ts';
 import { dropBookkeeping } from '../../kube/reflector/transform.ts';
 import { sourceOf } from '../../plan/repository/apply.ts';
 import type { Manifest, RepositoryFacts, SourceContent } from '../../plan/repository/facts.ts';
@@ -133,7 +133,7 @@ async function scoped(client: KubeClient, document: Omit<Manifest, 'namespaced'>
     const { namespaced } = await client.resourceType(document.object.apiVersion, document.object.kind);
     return { ...document, namespaced };
   } catch (error) {
-    if (error instanceof KubeError && error.status === 404) return document;
+    if (isNotFound(error)) return document;
     throw error;
   }
 }

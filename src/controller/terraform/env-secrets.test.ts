@@ -11,10 +11,10 @@ const secrets: Record<string, Record<string, string>> = {
 
 function clientThat(status?: number) {
   return {
-    get: async ({ name }: { name: string }) => {
+    find: async ({ name }: { name: string }) => {
+      if (status !== undefined) throw new KubeError(status, 'Refused', 'no');
       const data = secrets[name];
-      if (status !== undefined || data === undefined) throw new KubeError(status ?? 404, 'NotFound', 'no');
-      return { apiVersion: 'v1', kind: 'Secret', metadata: { name }, data };
+      return data && { apiVersion: 'v1', kind: 'Secret', metadata: { name }, data };
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { TerraformSpec } from '../../api/terraform-object.ts';
 import type { KubeObject } from '../../core/resource.ts';
-import { type KubeClient, KubeError } from '../../kube/client.ts';
+import { isForbidden, type KubeClient } from '../../kube/client.ts';
 import type { Run } from '../../plan/terraform/facts.ts';
 
 type Env = { valueFrom?: { secretKeyRef?: { name?: string; key?: string } } };
@@ -42,7 +42,7 @@ export class GivenSecrets {
  * KubeError.
  */
 export async function envSecrets(
-  client: Pick<KubeClient, 'get'>,
+  client: Pick<KubeClient, 'find'>,
   namespace: string,
   { env = [], envFrom = [] }: Pick<TerraformSpec, 'env' | 'envFrom'>,
   signal: AbortSignal,
@@ -59,12 +59,12 @@ export async function envSecrets(
 }
 
 async function dataOf(
-  client: Pick<KubeClient, 'get'>,
+  client: Pick<KubeClient, 'find'>,
   of: Readonly<{ namespace: string; name: string }>,
   signal: AbortSignal,
 ): Promise<Record<string, string>> {
-  const found = await client.get({ apiVersion: 'v1', kind: 'Secret', ...of }, signal).catch((error: unknown) => {
-    if (error instanceof KubeError && (error.status === 403 || error.status === 404)) return undefined;
+  const found = await client.find({ apiVersion: 'v1', kind: 'Secret', ...of }, signal).catch((error: unknown) => {
+    if (isForbidden(error)) return undefined;
     throw error;
   });
   return (found as (KubeObject & { data?: Record<string, string> }) | undefined)?.data ?? {};

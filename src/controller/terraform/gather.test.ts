@@ -78,9 +78,9 @@ function setUp(
   } as unknown as Caches;
   const asked: string[] = [];
   const client = {
-    get: async ({ name }: { name: string }) => {
+    find: async ({ name }: { name: string }) => {
       asked.push(name);
-      if (live === null) throw new KubeError(404, 'NotFound', 'gone');
+      if (live === null) return undefined;
       return { ...job, status: { conditions: live } };
     },
     list: async (_type: object, options: object) => {

@@ -1,7 +1,7 @@
 import type { TerraformObject } from '../../api/terraform-object.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { keptVariables as of } from '../../core/terraform-run.ts';
-import { type KubeClient, KubeError } from '../../kube/client.ts';
+import { isForbidden, type KubeClient } from '../../kube/client.ts';
 import type { Kept } from '../../plan/terraform/facts.ts';
 import { keptName } from '../../plan/terraform/kept.ts';
 
@@ -10,7 +10,7 @@ import { keptName } from '../../plan/terraform/kept.ts';
  * be read, or is none of ours, is a fact, too. Rejects with KubeError.
  */
 export async function keptVariables(
-  client: Pick<KubeClient, 'get'>,
+  client: Pick<KubeClient, 'find'>,
   terraform: Pick<TerraformObject, 'metadata'>,
   hashes: Iterable<string | undefined>,
   signal: AbortSignal,
@@ -23,7 +23,7 @@ export async function keptVariables(
 }
 
 async function read(
-  client: Pick<KubeClient, 'get'>,
+  client: Pick<KubeClient, 'find'>,
   terraform: Pick<TerraformObject, 'metadata'>,
   hash: string,
   signal: AbortSignal,
@@ -31,12 +31,11 @@ async function read(
   const name = keptName(terraform, hash);
   const { namespace } = terraform.metadata;
   try {
-    return keptIn(await client.get({ apiVersion: 'v1', kind: 'Secret', namespace, name }, signal), hash);
+    const secret = await client.find({ apiVersion: 'v1', kind: 'Secret', namespace, name }, signal);
+    return secret && keptIn(secret, hash);
   } catch (error) {
-    if (!(error instanceof KubeError)) throw error;
-    if (error.status === 404) return undefined;
-    if (error.status === 403) return { problem: `cannot be read (${error.message})` };
-    throw error;
+    if (!isForbidden(error)) throw error;
+    return { problem: `cannot be read (${error.message})` };
   }
 }
 

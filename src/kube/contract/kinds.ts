@@ -27,6 +27,8 @@ export function describeKinds(at: Started): void {
       reason: 'UnknownKind',
       message: expect.stringContaining('CustomResourceDefinition'),
     });
+    const nothing = { apiVersion: 'nobody.example.com/v1', kind: 'Nothing', namespace: at.namespace, name: 'a' };
+    expect(await at.client.find(nothing)).toBeUndefined();
   });
 
   it('built-in kinds are found by discovery', async () => {

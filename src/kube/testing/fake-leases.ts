@@ -1,17 +1,15 @@
-import type { ObjectRef } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { type KubeClient, KubeError } from '../client.ts';
 
 /** One Lease, kept as the API server keeps it: 409 for a stale resourceVersion and for a second creation. */
-export class FakeLeases implements Pick<KubeClient, 'get' | 'create' | 'update'> {
+export class FakeLeases implements Pick<KubeClient, 'find' | 'create' | 'update'> {
   object: KubeObject | undefined;
   writes = 0;
   /** What happens to a request instead of an answer; `unanswered`: a write is done, and its answer never comes. */
   trouble: 'none' | 'refused' | 'silent' | 'unanswered' = 'none';
 
-  async get(ref: ObjectRef): Promise<KubeObject> {
+  async find(): Promise<KubeObject | undefined> {
     await this.#arrive();
-    if (!this.object) throw new KubeError(404, 'NotFound', `leases "${ref.name}" not found`);
     return structuredClone(this.object);
   }
 

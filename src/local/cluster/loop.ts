@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
-import { isConflict, KubeError } from '../../kube/client.ts';
+import { isConflict, isNotFound } from '../../kube/client.ts';
 
 /** Handles one key; resolves to the milliseconds after which it wants to see the key again, if at all. */
 export type Handler = (key: string) => Promise<number | undefined>;
@@ -84,7 +84,7 @@ export class Loop {
     const failures = this.#failures.get(key) ?? 0;
     this.#failures.set(key, failures + 1);
     const fields = { loop: this.#options.name, key, err: error instanceof Error ? error.message : String(error) };
-    const quiet = isConflict(error) || (error instanceof KubeError && error.status === 404);
+    const quiet = isConflict(error) || isNotFound(error);
     if (quiet && failures < 5) this.#options.log.debug(fields, 'looked at again');
     else this.#options.log.warn(fields, 'failed; tried again');
     // After a conflict the newer object is on its way: no need to wait long.

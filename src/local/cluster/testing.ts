@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silent } from '../../core/log.ts';
 import type { KubeObject } from '../../core/resource.ts';
-import { isNotFound } from '../../kube/client.ts';
 import { startApiServer } from '../api-server/index.ts';
 import { startControllers } from '../controllers/start.ts';
 import { type LocalNode, type NodeOptions, startNode } from '../node/start.ts';
@@ -56,10 +55,7 @@ const lookMs = 20;
 async function until(world: World, ref: Ref, wanted: (object: KubeObject) => unknown): Promise<KubeObject> {
   let last: unknown;
   for (const end = Date.now() + patienceMs; Date.now() < end; ) {
-    const object = await world.client.get(ref).catch((error: unknown) => {
-      if (!isNotFound(error)) throw error;
-      return undefined;
-    });
+    const object = await world.client.find(ref);
     if (object !== undefined && wanted(object)) return object;
     last = object;
     await new Promise((resolve) => setTimeout(resolve, lookMs));
@@ -69,10 +65,7 @@ async function until(world: World, ref: Ref, wanted: (object: KubeObject) => unk
 
 async function gone(world: World, ref: Ref): Promise<void> {
   for (const end = Date.now() + patienceMs; Date.now() < end; ) {
-    const found = await world.client.get(ref).catch((error: unknown) => {
-      if (!isNotFound(error)) throw error;
-      return undefined;
-    });
+    const found = await world.client.find(ref);
     if (found === undefined) return;
     await new Promise((resolve) => setTimeout(resolve, lookMs));
   }

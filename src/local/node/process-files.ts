@@ -53,12 +53,8 @@ export async function readData(
   kind: 'Secret' | 'ConfigMap',
   name: string,
 ): Promise<Files | undefined> {
-  try {
-    return decode(await world.client.get({ apiVersion: 'v1', kind, namespace, name }));
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  const found = await world.client.find({ apiVersion: 'v1', kind, namespace, name });
+  return found && decode(found);
 }
 
 async function requestToken(world: World, pod: Pod, audience: string | undefined, expirationSeconds: number) {

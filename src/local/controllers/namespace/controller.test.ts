@@ -21,16 +21,19 @@ it('a namespace that was made again keeps its content, though the cache still ha
       },
     }),
     onGone: () => () => {},
-    request: async (method: string, path: string) => {
-      asked.push(`${method} ${path}`);
-      looked.resolve();
-      return made;
+    client: {
+      find: async ({ name }: { name: string }) => {
+        asked.push(`find ${name}`);
+        looked.resolve();
+        return made;
+      },
     },
+    request: async (method: string, path: string) => asked.push(`${method} ${path}`),
   } as unknown as World;
 
   const running = runNamespaces(world);
   ring(undefined, old);
   await looked.promise;
   await running.close();
-  expect(asked).toEqual(['GET /api/v1/namespaces/again']);
+  expect(asked).toEqual(['find again']);
 });

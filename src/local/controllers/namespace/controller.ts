@@ -21,7 +21,7 @@ export function runNamespaces(world: World): Running {
     handle: async (name) => {
       // Not as the cache has it: one of the same name may have been made since, and its content is not to go. Nobody but
       // this loop lets a namespace go, so what is read here holds for the pass.
-      const namespace = await read(world, name);
+      const namespace = await world.client.find({ ...kinds.namespace, name });
       if (namespace === undefined || !isTerminating(namespace) || finalizersOf(namespace).length === 0) {
         looks.delete(name);
         return undefined;
@@ -95,21 +95,12 @@ async function report(world: World, namespace: KubeObject, left: readonly Remain
 
 async function finalize(world: World, namespace: KubeObject): Promise<void> {
   const { name } = namespace.metadata;
-  const current = await read(world, name);
+  const current = await world.client.find({ ...kinds.namespace, name });
   if (current === undefined || current.metadata.uid !== namespace.metadata.uid) return;
   const finalizers = finalizersOf(current).filter((one) => one !== 'kubernetes');
   try {
     await world.request('PUT', `/api/v1/namespaces/${name}/finalize`, { ...current, spec: { finalizers } });
   } catch (error) {
     if (!isNotFound(error)) throw error;
-  }
-}
-
-async function read(world: World, name: string): Promise<KubeObject | undefined> {
-  try {
-    return (await world.request('GET', `/api/v1/namespaces/${name}`)) as KubeObject;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
   }
 }
