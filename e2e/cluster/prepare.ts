@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { ensurePublicChart } from '../delivery/public-chart.ts';
 import { buildAlustan } from '../node/alustan-image.ts';
 import { prepareCluster } from '../node/cluster.ts';
+import { buildExample } from '../terraform/example-build.ts';
 import { ensureDockerRegistry, ensureKubectl, ensureTerraform } from './system.ts';
 import { ensureHelm4, ensureTool } from './tools.ts';
 
@@ -14,5 +15,6 @@ await ensureDockerRegistry();
 await ensureTerraform();
 await prepareCluster();
 await buildAlustan();
+await buildExample();
 await ensurePublicChart();
 console.log(dirname(await ensureKubectl()));

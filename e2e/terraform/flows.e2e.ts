@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { installController, uninstallController } from '../delivery/controller.ts';
 import { controllerKills } from './controller-kills.ts';
 import { deployFlows } from './deploy-flows.ts';
+import { exampleFlows } from './example-flows.ts';
 import { closeGate, openGate } from './flow.ts';
 import { pushFlows } from './flows-image.ts';
 import { killFlows, nodeFlows } from './interruption-flows.ts';
@@ -24,6 +25,7 @@ describe('Terraform objects in real pods, with a real Terraform and a controller
   deployFlows();
   killFlows();
   secretFlows();
+  exampleFlows();
   nodeFlows();
   controllerKills();
 });

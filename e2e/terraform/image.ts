@@ -1,8 +1,11 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { exec } from '../cluster/exec.ts';
 import { ensureTerraform } from '../cluster/system.ts';
+import { ensureTool } from '../cluster/tools.ts';
 import { lane } from '../delivery/lane.ts';
 import { pushRootfs, put, putBusybox } from '../node/images.ts';
+import { buildExample } from './example-build.ts';
 
 export const app = join(import.meta.dirname, '..', '..', 'examples', 'infrastructure', 'app');
 /** Of E26: what the image's own CMD does. */
@@ -22,6 +25,12 @@ export async function pushInfrastructure(
     write(join(rootfs, 'app'), more);
   });
   return `localhost:7070/${name}:${tag}`;
+}
+
+/** Pushes what the example's own Dockerfile makes, as 1.0.0; gives its name without the tag. */
+export async function pushExample(): Promise<string> {
+  await exec(await ensureTool('crane'), ['push', await buildExample(), `${lane.registryHost}/e2e/example:1.0.0`]);
+  return 'localhost:7070/e2e/example';
 }
 
 /** An image with scripts only; without a shell where `shell` is false. */
