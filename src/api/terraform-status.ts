@@ -54,7 +54,11 @@ const plan = z
     inputsHash: z
       .string()
       .describe('Hash of what would be deployed (image with its digest, script, variables) and of the plan script.'),
-    summary: z.string().describe('`+a ~c −d`: how much is added, changed, destroyed; or `no changes`.'),
+    summary: z
+      .string()
+      .describe(
+        '`+a ~c −d`: how much is added, changed, destroyed, one after the other where the script plans several folders; or `no changes`.',
+      ),
     secret: z.string().describe('Secret of this namespace whose key `plan` holds the text.'),
     truncated: z.boolean().optional().describe('True where the text is longer than the Secret holds.'),
     createdAt: time.describe('When the plan was made.'),

@@ -11,7 +11,7 @@ import { type Draft, type Ended, forget } from './draft.ts';
 import { hashOf } from './image.ts';
 import { hideIn } from './secrets.ts';
 import { start } from './start.ts';
-import { addressesIn, plain, summaryOf } from './summary.ts';
+import { addressesIn, allOf, plain, summaryOf } from './summary.ts';
 import { purposeOf } from './window.ts';
 
 const standard: Command = { script: './plan', args: '-detailed-exitcode' };
@@ -40,9 +40,9 @@ export function settleDrift(draft: Draft, checkedAt: string, end: RunEnd, error?
 }
 
 /** As Terraform prints it; of another tool the last line tells. */
-function whatDrifted(draft: Draft, { output = '', tail }: RunEnd): Pick<Drift, 'summary' | 'resources'> {
-  const last = brief(tail.findLast((line) => line.trim() !== '') ?? '', lineLimit);
-  const text = [plain(output), ...tail].join('\n');
+function whatDrifted(draft: Draft, end: RunEnd): Pick<Drift, 'summary' | 'resources'> {
+  const last = brief(end.tail.findLast((line) => line.trim() !== '') ?? '', lineLimit);
+  const text = allOf(plain(end.output ?? ''), end);
   // Masked before they are cut: of a secret that is cut in two nobody would know the halves.
   const addresses = addressesIn(hideIn(draft)(text)).map((address) => brief(address, lineLimit));
   const summary = summaryOf(text) ?? (addresses.length === 0 && last !== '' ? last : undefined);

@@ -9,7 +9,7 @@ import { refuse } from './output.ts';
 import { logIsGone } from './printed.ts';
 import { hideIn } from './secrets.ts';
 import { accountOf } from './start.ts';
-import { plain, summaryOf } from './summary.ts';
+import { allOf, plain, summaryOf } from './summary.ts';
 
 /** Characters of a Secret's name. */
 const secretNameLimit = 253;
@@ -42,7 +42,7 @@ export function settlePlan(draft: Draft, record: RunRecord, end: RunEnd): Draft 
   const plan = {
     hash: planHash(draft, record),
     inputsHash: record.inputsHash,
-    summary: summaryOf([text, ...end.tail].join('\n')) ?? (nothing ? 'no changes' : 'without a summary'),
+    summary: summaryOf(allOf(text, end)) ?? (nothing ? 'no changes' : 'without a summary'),
     secret,
     createdAt: draft.now.toISOString(),
     ...(end.outputTooLarge === true ? { truncated: true } : {}),

@@ -1,11 +1,28 @@
-/** Terraform's own sentence, of which the last counts: a script may plan several folders. */
-const sentence = /Plan: (?:\d+ to import, )?(\d+) to add, (\d+) to change, (\d+) to destroy/g;
+import type { RunEnd } from '../../core/terraform-run.ts';
+import { firstFew } from '../first-few.ts';
 
-/** `+2 ~1 −0` or `no changes`, from what `terraform plan` prints; undefined when it says neither. */
+/** Terraform's own sentence; what is imported, forgotten or invoked is told where there is such. */
+const sentence =
+  /Plan: (?:(\d+ to import), )?(\d+) to add, (\d+) to change, (\d+) to destroy(?:, (\d+ to forget))?(?:\. Actions: (\d+ to invoke))?/g;
+
+/**
+ * `+2 ~1 −0` or `no changes`, from what `terraform plan` prints; undefined when it says neither. A script may plan several
+ * folders: who approves must see each.
+ */
 export function summaryOf(text: string): string | undefined {
-  const found = [...text.matchAll(sentence)].at(-1);
-  if (found !== undefined) return `+${found[1]} ~${found[2]} −${found[3]}`;
+  const found = [...text.matchAll(sentence)].map(counts);
+  if (found.length > 0) return firstFew(found, 5);
   return /No changes\./.test(text) ? 'no changes' : undefined;
+}
+
+/** All that is known of a log: of one that is cut its end, too, where the counts stand. */
+export function allOf(text: string, { outputTooLarge, output, tail }: RunEnd): string {
+  return outputTooLarge === true || output === undefined ? [text, ...tail].join('\n') : text;
+}
+
+function counts([, imported, add, change, destroy, forgotten, invoked]: RegExpMatchArray): string {
+  const others = [imported, forgotten, invoked].filter((count) => count !== undefined);
+  return `+${add} ~${change} −${destroy}${others.length === 0 ? '' : ` (${others.join(', ')})`}`;
 }
 
 /** Headings of a plan's changes, and of what a look for drift has found; data sources that are read are neither. */
