@@ -9,6 +9,7 @@ import { type Command, readCommand } from './command.ts';
 import { type Draft, desire, type FoundOutput, forget } from './draft.ts';
 import { hashOf } from './image.ts';
 import { readOutputs } from './printed.ts';
+import { partsOf } from './secrets.ts';
 import { start } from './start.ts';
 
 type Outputs = Readonly<Record<string, unknown>>;
@@ -126,7 +127,7 @@ function collect(outputs: Outputs, publish: Publish): Result<readonly FoundOutpu
 function shown(outputs: Outputs, found: readonly FoundOutput[]): Outputs {
   const secret = found.filter((output) => output.sensitive);
   const open = secret.reduce<unknown>((rest, { steps }) => withoutValue(rest, steps), outputs);
-  return maskStrings(open, masker(secret.map(({ value }) => value))) as Outputs;
+  return maskStrings(open, masker(secret.flatMap(({ value }) => partsOf(value)))) as Outputs;
 }
 
 /** Masks in every string at any depth; keys stay. */

@@ -23,9 +23,28 @@ export function secretValues(object: TerraformObject, { clusterSecrets, kept }: 
     .map(([, value]) => value);
   const published = clusterSecrets.flatMap((secret) => {
     const own = ownKeys({ object }, secret);
-    return Object.entries(secret.data).flatMap(([key, value]) => (own.includes(key) ? [value] : []));
+    return Object.entries(secret.data).flatMap(([key, value]) => (own.includes(key) ? partsOf(value) : []));
   });
   return [...filled, ...published, ...named(spec.variables), ...Object.values(kept).flatMap(keptSecrets)];
+}
+
+/** Of an output that is no text, and so is published as JSON, every text in it is as secret as the whole. */
+export function partsOf(secret: string): string[] {
+  return [secret, ...(/^[[{]/.test(secret) ? textsOf(secret) : [])];
+}
+
+/** None where somebody has changed it into what is no JSON, or is too deep for one. */
+function textsOf(json: string): string[] {
+  try {
+    return textsIn(JSON.parse(json));
+  } catch {
+    return [];
+  }
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return value !== null && typeof value === 'object' ? Object.values(value).flatMap(textsIn) : [];
 }
 
 function keptSecrets(kept: Kept): readonly string[] {
