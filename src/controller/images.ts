@@ -5,9 +5,9 @@ import type { Looker } from '../source/cluster/watches.ts';
 import type { ImageSource } from '../source/oci/images.ts';
 import { registryLogin } from '../source/oci/login.ts';
 import type { RegistryRef } from '../source/oci/registry.ts';
+import { credentialsOf } from './addresses.ts';
+import type { Credentials } from './credentials.ts';
 import type { Polls } from './polls.ts';
-import { credentialsOf } from './service/addresses.ts';
-import type { Credentials } from './service/credentials.ts';
 
 export type ImageTools = Readonly<{ images: ImageSource; credentials: Credentials; polls: Polls }>;
 

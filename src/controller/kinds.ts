@@ -7,7 +7,7 @@ import type { EventSender } from '../status/events.ts';
 import { StatusWriter } from '../status/writer.ts';
 import type { JobController } from './job.ts';
 import type { ControllerOptions } from './options.ts';
-import { previewController } from './previews.ts';
+import { previewController } from './preview.ts';
 import { Reconciler, type ReconcilerTools, type Requeue } from './reconciler.ts';
 import { repositoryController } from './repository.ts';
 import { serviceController } from './service.ts';

@@ -5,7 +5,7 @@ import type { WatchingClient } from '../kube/client.ts';
 import type { Settings } from '../plan/service/facts.ts';
 import { Watches } from '../source/cluster/watches.ts';
 import type { Caches } from './caches.ts';
-import { Credentials } from './service/credentials.ts';
+import { Credentials } from './credentials.ts';
 import type { Sources } from './sources.ts';
 import { Topics } from './topics.ts';
 

@@ -7,8 +7,8 @@ import type { PreviewSettings } from '../../plan/preview/facts.ts';
 import { credentialsRef, repositoryOf } from '../../plan/preview/forge.ts';
 import type { Looker } from '../../source/cluster/watches.ts';
 import { readForgeCredentials } from '../../source/github/credentials.ts';
+import type { Credentials, SecretData } from '../credentials.ts';
 import type { Forge } from '../forge.ts';
-import type { Credentials, SecretData } from '../service/credentials.ts';
 
 type Tools = Readonly<{
   client: KubeClient;

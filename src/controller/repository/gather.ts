@@ -18,11 +18,11 @@ import { shownUrl } from '../../source/http/url.ts';
 import { readManifests } from '../../source/manifests/manifests.ts';
 import type { Source } from '../../source/source.ts';
 import { type Limit, within } from '../../source/within.ts';
+import { manifestFolder } from '../addresses.ts';
 import type { Caches } from '../caches.ts';
+import type { Credentials } from '../credentials.ts';
 import type { Polls } from '../polls.ts';
 import { GatherError } from '../reconciler.ts';
-import { manifestFolder } from '../service/addresses.ts';
-import type { Credentials } from '../service/credentials.ts';
 
 export type RepositoryTools = Readonly<{
   client: KubeClient;

@@ -8,12 +8,12 @@ import type { ManifestRef } from '../../source/cluster/manifest.ts';
 import type { ReleaseRecord, Releases } from '../../source/cluster/releases.ts';
 import type { Looker, Watches } from '../../source/cluster/watches.ts';
 import type { Caches } from '../caches.ts';
+import { clusterSecret } from '../cluster-secrets.ts';
 import { ownJobs } from '../own-jobs.ts';
+import { peerFact } from '../peer-facts.ts';
 import { originOfService, previewNamespaces, readerOf } from '../preview/origin.ts';
-import { clusterSecret } from './cluster-secrets.ts';
 import { jobFact } from './job-facts.ts';
 import type { ObjectHealth } from './object-health.ts';
-import { peerFact } from './peer-facts.ts';
 import { concerned } from './triggers.ts';
 
 /** What a Service is made from, outside the cluster. */

@@ -5,9 +5,9 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { Folder, FolderRef } from '../../source/folder/source.ts';
 import type { ImageSource } from '../../source/oci/images.ts';
 import type { Observed, Source } from '../../source/source.ts';
+import type { Credentials } from '../credentials.ts';
 import type { Polls } from '../polls.ts';
 import { Charts } from './charts.ts';
-import type { Credentials } from './credentials.ts';
 import { ServiceInputSource } from './inputs.ts';
 
 const { signal } = new AbortController();

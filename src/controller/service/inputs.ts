@@ -9,11 +9,11 @@ import type { Chart } from '../../plan/service/facts.ts';
 import { lastImage } from '../../plan/service/image.ts';
 import type { Looker } from '../../source/cluster/watches.ts';
 import type { ImageSource } from '../../source/oci/images.ts';
+import { chartFolder } from '../addresses.ts';
+import type { Credentials, SecretData } from '../credentials.ts';
 import { imageFacts } from '../images.ts';
 import type { Polls } from '../polls.ts';
-import { chartFolder } from './addresses.ts';
 import type { Charts } from './charts.ts';
-import type { Credentials, SecretData } from './credentials.ts';
 import type { ServiceInputs } from './gather.ts';
 import { serviceKey } from './triggers.ts';
 

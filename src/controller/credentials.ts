@@ -1,7 +1,7 @@
-import type { KubeObject } from '../../core/resource.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
-import { dropBookkeeping } from '../../kube/reflector/transform.ts';
-import type { Looker, Watches } from '../../source/cluster/watches.ts';
+import type { KubeObject } from '../core/resource.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import { dropBookkeeping } from '../kube/reflector/transform.ts';
+import type { Looker, Watches } from '../source/cluster/watches.ts';
 
 /** A Secret that a spec names, decoded, with an id that changes when the Secret does and tells nothing of it. */
 export type SecretData = Readonly<{ id: string; data: Readonly<Record<string, string>> }>;

@@ -1,5 +1,5 @@
-import type { KubeObject } from '../../core/resource.ts';
-import type { ClusterSecret } from '../../plan/facts.ts';
+import type { KubeObject } from '../core/resource.ts';
+import type { ClusterSecret } from '../plan/facts.ts';
 
 export function clusterSecret(secret: KubeObject): ClusterSecret {
   const { name, resourceVersion = '', labels = {}, annotations = {} } = secret.metadata;

@@ -1,6 +1,6 @@
-import type { ServiceStatus } from '../../api/service-status.ts';
-import type { KubeObject } from '../../core/resource.ts';
-import type { Peer } from '../../plan/facts.ts';
+import type { ServiceStatus } from '../api/service-status.ts';
+import type { KubeObject } from '../core/resource.ts';
+import type { Peer } from '../plan/facts.ts';
 
 type Dependency = string | { name: string };
 type PeerSpec = {

@@ -1,10 +1,10 @@
-import type { RepositoryObject } from '../../api/repository.ts';
-import type { ServiceObject } from '../../api/service.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
-import type { FolderRef } from '../../source/folder/source.ts';
-import { isOci } from '../../source/folder/source.ts';
-import { shownUrl } from '../../source/http/url.ts';
-import type { RegistrySecret } from '../../source/oci/login.ts';
+import type { RepositoryObject } from '../api/repository.ts';
+import type { ServiceObject } from '../api/service.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import type { FolderRef } from '../source/folder/source.ts';
+import { isOci } from '../source/folder/source.ts';
+import { shownUrl } from '../source/http/url.ts';
+import type { RegistrySecret } from '../source/oci/login.ts';
 import type { SecretData } from './credentials.ts';
 
 /** Where a Service's chart lies. */

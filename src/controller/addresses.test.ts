@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseRepository } from '../../api/repository.ts';
-import { parseService } from '../../api/service.ts';
+import { parseRepository } from '../api/repository.ts';
+import { parseService } from '../api/service.ts';
 import { chartFolder, manifestFolder } from './addresses.ts';
 
 const head = (kind: string) => ({
