@@ -83,6 +83,11 @@ export async function closeCaches(caches: Caches): Promise<void> {
   await Promise.all(Object.values(caches).map((cache) => cache.stop()));
 }
 
+/** Whether the namespace is being deleted. */
+export function isTerminating({ namespaces }: Pick<Caches, 'namespaces'>, name: string): boolean {
+  return namespaces.get({ name })?.metadata.deletionTimestamp !== undefined;
+}
+
 /** With the namespace: an owner lies in that of its objects, whatever an owner reference elsewhere says. */
 export function owners({ metadata: { namespace = '', ownerReferences = [] } }: KubeObject): string[] {
   return ownerReferences.filter((owner) => owner.controller === true).map((owner) => ownerId(namespace, owner.uid));

@@ -1,12 +1,13 @@
 import { FeedbackApplier } from '../apply/feedback/feedback.ts';
 import { systemClock } from '../core/clock.ts';
-import type { Key } from '../core/key.ts';
+import type { Ring } from '../core/key.ts';
 import type { Log } from '../core/log.ts';
 import type { CredentialsRef, ForgeCredentials, PullRequests } from '../core/pull-request.ts';
 import { createGitHubClient, type QuotaFact } from '../source/github/client.ts';
 import { createPullRequests } from '../source/github/pull-requests.ts';
 import { createGitHubWriter } from '../source/github/writer.ts';
 import type { Timeouts } from '../source/http/client.ts';
+import { previewKey } from './preview/key.ts';
 
 /** Pull requests: read, and written on. */
 export type Forge = Readonly<{
@@ -19,7 +20,7 @@ export type Forge = Readonly<{
   close(): Promise<void>;
 }>;
 
-export function openForge(options: Readonly<{ timeouts: Timeouts; log: Log; ring: (key: Key) => void }>): Forge {
+export function openForge(options: Readonly<{ timeouts: Timeouts; log: Log; ring: Ring }>): Forge {
   const now = () => Date.now();
   const client = createGitHubClient({ timeouts: options.timeouts, now });
   const logins = new Map<string, ForgeCredentials>();
@@ -30,7 +31,7 @@ export function openForge(options: Readonly<{ timeouts: Timeouts; log: Log; ring
     log: options.log,
     refusalChanged: (section) => {
       const [namespace = '', name = ''] = section.split('/');
-      options.ring({ kind: 'Preview', namespace, name });
+      options.ring(previewKey({ namespace, name }));
     },
   });
   return {

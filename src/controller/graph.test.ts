@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { keyOf } from '../core/key.ts';
 import { silent } from '../core/log.ts';
 import type { KubeObject } from '../core/resource.ts';
 import { Store } from '../kube/reflector/store.ts';
-import { type Graph, graphIndexers, keyOf, neighbours, related } from './graph.ts';
+import { type Graph, graphIndexers, neighbours, related } from './graph.ts';
 
 type Needs = { service?: (string | { name: string })[]; terraform?: string[] };
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Key } from '../core/key.ts';
+import { formatKey, type Key, keyOf, type Ring } from '../core/key.ts';
 import type { KubeObject } from '../core/resource.ts';
 import type { Caches } from './caches.ts';
 import { isGoing, isGone } from './changes.ts';
@@ -15,15 +15,7 @@ type Status = { state?: string; observedGeneration?: number; conditions?: { type
 const byDependency = 'dependency';
 
 /** The index that both caches need. */
-export const graphIndexers = { [byDependency]: (object: KubeObject) => needed(object).map(nodeOf) };
-
-export function keyOf({ kind, metadata: { namespace = '', name } }: KubeObject): Key {
-  return { kind, namespace, name };
-}
-
-function nodeOf({ kind, namespace, name }: Key): string {
-  return `${kind}/${namespace}/${name}`;
-}
+export const graphIndexers = { [byDependency]: (object: KubeObject) => needed(object).map(formatKey) };
 
 /** What an object depends on itself. */
 function needed({ spec, metadata: { namespace = '' } }: KubeObject): Key[] {
@@ -37,7 +29,7 @@ function needed({ spec, metadata: { namespace = '' } }: KubeObject): Key[] {
 
 /** What depends on it itself. */
 function dependentsOf({ services, terraforms }: Graph, key: Key): readonly KubeObject[] {
-  return [services, terraforms].flatMap((cache) => [...cache.by(byDependency, nodeOf(key))]);
+  return [services, terraforms].flatMap((cache) => [...cache.by(byDependency, formatKey(key))]);
 }
 
 /**
@@ -47,7 +39,7 @@ function dependentsOf({ services, terraforms }: Graph, key: Key): readonly KubeO
 export function related(graph: Graph, self: KubeObject): Set<KubeObject> {
   const found = new Set<KubeObject>();
   const add = (object: KubeObject | undefined) => {
-    if (object !== undefined && nodeOf(keyOf(object)) !== nodeOf(keyOf(self))) found.add(object);
+    if (object !== undefined && formatKey(keyOf(object)) !== formatKey(keyOf(self))) found.add(object);
   };
   const need = (object: KubeObject) => {
     for (const key of needed(object)) add((key.kind === 'Service' ? graph.services : graph.terraforms).get(key));
@@ -92,8 +84,8 @@ function upstream(graph: Graph, self: KubeObject): Key[] {
   const queue = [keyOf(self)];
   for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
     for (const next of dependentsOf(graph, key).map(keyOf)) {
-      if (seen.has(nodeOf(next))) continue;
-      seen.set(nodeOf(next), next);
+      if (seen.has(formatKey(next))) continue;
+      seen.set(formatKey(next), next);
       queue.push(next);
     }
   }
@@ -101,6 +93,6 @@ function upstream(graph: Graph, self: KubeObject): Key[] {
 }
 
 /** Rings what waits for this object. */
-export function ringDependents(graph: Graph, key: Key, ring: (key: Key) => void): void {
+export function ringDependents(graph: Graph, key: Key, ring: Ring): void {
   for (const dependent of dependentsOf(graph, key)) ring(keyOf(dependent));
 }

@@ -1,5 +1,5 @@
 import type { Janitor } from '../apply/janitor.ts';
-import type { Key } from '../core/key.ts';
+import type { Key, Ring } from '../core/key.ts';
 import { controllerOf, type KubeObject } from '../core/resource.ts';
 import { byOwner, type Caches, ownerId } from './caches.ts';
 
@@ -19,7 +19,7 @@ export class JobController {
   }
 
   /** @returns how to stop. */
-  listen(ring: (key: Key) => void): () => void {
+  listen(ring: Ring): () => void {
     return this.#caches.jobs.onChange((before, after) => {
       const job = after ?? before;
       if (job === undefined) return;

@@ -2,6 +2,7 @@ import { type ControllerOptions, previewSettingsOf } from './options.ts';
 import { PreviewController } from './preview/controller.ts';
 import type { ReconcilerTools } from './reconciler.ts';
 import type { Tools } from './tools.ts';
+import { namespaceTopic } from './topics.ts';
 
 /** Wires the passes of previews. */
 export function previewController(
@@ -14,7 +15,7 @@ export function previewController(
   return new PreviewController({
     ...{ client, caches, forge, pullRequestPolls, images, polls, credentials, watches, installationKey, intervalMs },
     ...{ writer, carryOut, now, ring, settings: previewSettingsOf(options, tools.settings) },
-    looking: (key) => topics.add(key, `namespace ${key.namespace}`),
+    looking: (key) => topics.add(key, namespaceTopic(key.namespace)),
     forget: (key) => {
       polls.forget(key);
       pullRequestPolls.forget(key);

@@ -1,14 +1,14 @@
 import { parseRepository, type RepositoryObject } from '../api/repository.ts';
 import type { RepositoryReport } from '../api/repository-status.ts';
 import { intervalOr } from '../core/duration.ts';
+import { keyOf } from '../core/key.ts';
 import type { RepositoryFacts } from '../plan/repository/facts.ts';
 import { planRepository } from '../plan/repository/plan.ts';
 import { LiveObjects } from '../source/cluster/objects.ts';
 import type { KindController } from './reconciler.ts';
 import { gatherRepository, manifestView, type RepositoryTools } from './repository/gather.ts';
-import { repositoryKey } from './repository/triggers.ts';
-import { objectTopic } from './service/topics.ts';
 import type { Tools } from './tools.ts';
+import { namespaceTopic, objectTopic } from './topics.ts';
 
 /** Wires Repository: what it reads, who plans, what rings it. */
 export function repositoryController(
@@ -22,10 +22,10 @@ export function repositoryController(
     ...{ client, caches, folders: sources.folders, polls: sources.polls, live, credentials, watches, intervalMs },
     serviceAccount: settings.runner.serviceAccount,
     ensureAccount: (account) => accounts.ensure(account),
-    looking: (repository) => topics.add(repositoryKey(repository), `namespace ${repository.metadata.namespace}`),
+    looking: (repository) => topics.add(keyOf(repository), namespaceTopic(repository.metadata.namespace)),
     watching: (repository, refs) => {
       const objects = refs.map((ref) => `applied ${objectTopic(ref)}`);
-      topics.set(repositoryKey(repository), [`namespace ${repository.metadata.namespace}`, ...objects]);
+      topics.set(keyOf(repository), [namespaceTopic(repository.metadata.namespace), ...objects]);
     },
   };
   return {

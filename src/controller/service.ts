@@ -1,7 +1,7 @@
 import { parseService, type ServiceObject } from '../api/service.ts';
 import type { ServiceReport } from '../api/service-status.ts';
 import { intervalOr } from '../core/duration.ts';
-import type { Key } from '../core/key.ts';
+import { type Key, keyOf } from '../core/key.ts';
 import type { ServiceFacts } from '../plan/service/facts.ts';
 import { planService } from '../plan/service/plan.ts';
 import { LiveObjects } from '../source/cluster/objects.ts';
@@ -13,7 +13,7 @@ import { type GatherTools, gatherService } from './service/gather.ts';
 import { ServiceInputSource } from './service/inputs.ts';
 import { healthView, ObjectHealth } from './service/object-health.ts';
 import { podTopic, releaseTopic, topicOf, topicsOf } from './service/topics.ts';
-import { hasActiveJob, serviceKey } from './service/triggers.ts';
+import { hasActiveJob } from './service/triggers.ts';
 import type { Tools } from './tools.ts';
 
 export type ServiceController = KindController<ServiceObject, ServiceFacts, ServiceReport> &
@@ -38,9 +38,9 @@ export function serviceController(tools: Tools): ServiceController {
     ...{ client, caches, inputs, releases, settings, watches, installationKey: tools.installationKey },
     health: new ObjectHealth(live, client),
     ensureAccount: (account) => accounts.ensure(account),
-    looking: (service) => topics.add(serviceKey(service), ...topicsOf(service, [])),
-    watching: (service, objects) => topics.set(serviceKey(service), topicsOf(service, objects)),
-    watchingPods: (service, namespace) => topics.add(serviceKey(service), podTopic(namespace)),
+    looking: (service) => topics.add(keyOf(service), ...topicsOf(service, [])),
+    watching: (service, objects) => topics.set(keyOf(service), topicsOf(service, objects)),
+    watchingPods: (service, namespace) => topics.add(keyOf(service), podTopic(namespace)),
   };
   return {
     charts,

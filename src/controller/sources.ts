@@ -1,5 +1,5 @@
 import { sleep, systemClock } from '../core/clock.ts';
-import type { Key } from '../core/key.ts';
+import type { Ring } from '../core/key.ts';
 import { deaf } from '../core/telemetry.ts';
 import { createFolderSource, type Folder, type FolderRef } from '../source/folder/source.ts';
 import { createGitSource } from '../source/git/source.ts';
@@ -30,7 +30,7 @@ export type Sources = Readonly<{
 /** Milliseconds between two looks for caches that nobody uses. The first comes when every object has asked for its own. */
 const pruneMs = 600_000;
 
-export function openSources(options: ControllerOptions, ring: (key: Key) => void): Sources {
+export function openSources(options: ControllerOptions, ring: Ring): Sources {
   const { cacheDir, gitRewrites = [], registryMirrors = [], telemetry = deaf, timeouts = {}, log } = options;
   const git = createGitSource({ cacheDir, rewrites: gitRewrites, timeouts });
   // While the first lists are on their way.

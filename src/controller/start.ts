@@ -1,5 +1,5 @@
 import { Janitor } from '../apply/janitor.ts';
-import type { Key } from '../core/key.ts';
+import type { Ring } from '../core/key.ts';
 import { deaf } from '../core/telemetry.ts';
 import { WorkQueue } from '../engine/queue.ts';
 import { runUntil } from '../engine/shutdown.ts';
@@ -60,12 +60,7 @@ export async function startController(options: ControllerOptions): Promise<Runni
   }
 }
 
-async function prepare(
-  options: ControllerOptions,
-  caches: Caches,
-  sources: Sources,
-  ring: (key: Key) => void,
-): Promise<Tools> {
+async function prepare(options: ControllerOptions, caches: Caches, sources: Sources, ring: Ring): Promise<Tools> {
   const { client, log, controllerNamespace, signal } = options;
   const key = await installationKey(client, controllerNamespace);
   await Promise.race([synced(caches), ...(signal === undefined ? [] : [aborted(signal)])]);

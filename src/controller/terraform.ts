@@ -1,18 +1,17 @@
 import { parseTerraform, type TerraformObject } from '../api/terraform-object.ts';
 import type { TerraformReport } from '../api/terraform-status.ts';
 import { intervalOr } from '../core/duration.ts';
-import { formatKey } from '../core/key.ts';
+import { formatKey, keyOf } from '../core/key.ts';
 import { maxAgeOf } from '../core/reconcile-now.ts';
-import type { KubeObject } from '../core/resource.ts';
 import type { TerraformFacts } from '../plan/terraform/facts.ts';
 import { lastImage } from '../plan/terraform/image.ts';
 import { planTerraform } from '../plan/terraform/plan.ts';
-import { keyOf } from './graph.ts';
 import { imageFacts } from './images.ts';
 import type { KindController } from './reconciler.ts';
 import { GivenSecrets } from './terraform/env-secrets.ts';
 import { type GatherTools, gatherTerraform } from './terraform/gather.ts';
 import type { Tools } from './tools.ts';
+import { namespaceTopic } from './topics.ts';
 
 /** Wires Terraform: what it reads, who plans, what rings it. */
 export function terraformController(tools: Tools): KindController<TerraformObject, TerraformFacts, TerraformReport> {
@@ -24,11 +23,11 @@ export function terraformController(tools: Tools): KindController<TerraformObjec
   const gathering: GatherTools = {
     ...{ client, caches, settings, installationKey, watches, given },
     ensureAccount: (looker) => accounts.ensure(looker),
-    looking: (terraform) => topics.set(keyOf(terraform as KubeObject), [`namespace ${terraform.metadata.namespace}`]),
+    looking: (terraform) => topics.set(keyOf(terraform), [namespaceTopic(terraform.metadata.namespace)]),
     images: (terraform, looker, signal) => {
       const { containerRegistry: registry, approval } = terraform.spec;
       const request = { registry, last: lastImage(terraform), pinned: approval === 'manual' };
-      const key = keyOf(terraform as KubeObject);
+      const key = keyOf(terraform);
       const intervalMs = interval(terraform.spec);
       return imageFacts(
         { images, polls, credentials },

@@ -1,5 +1,5 @@
 import { type AccountSettings, RunnerAccounts } from '../apply/runner-account.ts';
-import type { Key } from '../core/key.ts';
+import type { Ring } from '../core/key.ts';
 import type { Log } from '../core/log.ts';
 import type { WatchingClient } from '../kube/client.ts';
 import type { Settings } from '../plan/service/facts.ts';
@@ -7,7 +7,7 @@ import { Watches } from '../source/cluster/watches.ts';
 import type { Caches } from './caches.ts';
 import { Credentials } from './credentials.ts';
 import type { Sources } from './sources.ts';
-import { Topics } from './topics.ts';
+import { namespaceTopic, Topics } from './topics.ts';
 
 /** What the kinds share: made once, given to each kind's wiring. */
 export type Tools = Readonly<{
@@ -24,7 +24,7 @@ export type Tools = Readonly<{
   watches: Watches;
   accounts: RunnerAccounts;
   credentials: Credentials;
-  ring: (key: Key) => void;
+  ring: Ring;
 }>;
 
 export function shareTools(
@@ -35,7 +35,7 @@ export function shareTools(
   const topics = new Topics();
   const watches = new Watches(client, log, ring);
   const credentials = new Credentials(watches, (namespace) => {
-    for (const key of topics.of(`namespace ${namespace}`)) ring(key);
+    for (const key of topics.of(namespaceTopic(namespace))) ring(key);
   });
   const accounts = new RunnerAccounts(client, accountSettings);
   return { ...base, topics, watches, credentials, accounts };

@@ -1,6 +1,5 @@
 import { type Clock, systemClock } from '../core/clock.ts';
-import type { Key } from '../core/key.ts';
-import { formatKey } from '../core/key.ts';
+import { formatKey, type Key, type Ring } from '../core/key.ts';
 
 /** What one object wants to be told of. */
 export type Subscription = Readonly<{
@@ -38,17 +37,17 @@ type Options = Readonly<{ clock?: Clock; random?: () => number }>;
 /** Share of the interval by which a poll may come early: keeps objects that were made together from asking together. */
 const jitter = 0.1;
 
-export function createPoller(ring: (key: Key) => void, options: Options = {}): Poller {
+export function createPoller(ring: Ring, options: Options = {}): Poller {
   return new SharedPoller(ring, options);
 }
 
 class SharedPoller implements Poller {
-  readonly #ring: (key: Key) => void;
+  readonly #ring: Ring;
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(ring: (key: Key) => void, { clock = systemClock, random = Math.random }: Options) {
+  constructor(ring: Ring, { clock = systemClock, random = Math.random }: Options) {
     this.#ring = ring;
     this.#clock = clock;
     this.#random = random;

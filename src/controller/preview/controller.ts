@@ -2,7 +2,7 @@ import type { PreviewStatus } from '../../api/preview.ts';
 import { parseService } from '../../api/service.ts';
 import type { ServiceStatus } from '../../api/service-status.ts';
 import type { CarryOut } from '../../apply/carry-out.ts';
-import type { Key } from '../../core/key.ts';
+import type { Key, Ring } from '../../core/key.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import type { Failure } from '../../core/result.ts';
 import { isConflict, isNotFound } from '../../kube/client.ts';
@@ -14,6 +14,7 @@ import { type PreviewPlan, planPreviews, tellFailures } from '../../plan/preview
 import type { StatusWriter } from '../../status/writer.ts';
 import type { Requeue } from '../reconciler.ts';
 import { gatherPreviews, type PreviewTools } from './gather.ts';
+import { previewKey } from './key.ts';
 import { previewNamespace } from './namespaces.ts';
 import { previewSpaces, servicesOf } from './origin.ts';
 
@@ -21,9 +22,9 @@ type Tools = PreviewTools &
   Readonly<{
     writer: Pick<StatusWriter, 'write'>;
     carryOut: CarryOut;
-    ring: (key: Key) => void;
+    ring: Ring;
     /** No pass looks after its previews any more. */
-    forget: (key: Key) => void;
+    forget: Ring;
   }>;
 
 /** Milliseconds until what failed is tried again, and until a status that somebody else has written is. */
@@ -49,7 +50,7 @@ export class PreviewController {
     if (parsed?.ok === false) return {};
     const parent: Parent = { namespace, name, ...(parsed === undefined ? {} : { service: parsed.value }) };
     if (!this.#concerns(parent)) {
-      this.#tools.forget({ kind: 'Preview', namespace, name });
+      this.#tools.forget(previewKey({ namespace, name }));
       return {};
     }
     const facts = await gatherPreviews(this.#tools, parent, signal);

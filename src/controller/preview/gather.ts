@@ -23,6 +23,7 @@ import { registryRef } from '../images.ts';
 import type { Polls } from '../polls.ts';
 import type { PullRequestPolls } from '../pull-request-polls.ts';
 import { forgeTarget } from './forge.ts';
+import { previewKey } from './key.ts';
 import { previewNamespace } from './namespaces.ts';
 import { previewSpaces, servicesOf } from './origin.ts';
 import { withPreviews } from './triggers.ts';
@@ -109,14 +110,9 @@ function previewsOf({ metadata, ...rest }: KubeObject, parent: Parent): PreviewF
     .map(({ number, activity }) => ({ service, number, activity }));
 }
 
-function previewKey({ namespace, name }: Pick<Key, 'namespace' | 'name'>): Key {
-  return { kind: 'Preview', namespace, name };
-}
-
 function lookerOf({ settings }: PreviewTools, { metadata, spec }: ServiceObject): Looker {
-  const { namespace, name } = metadata;
   const serviceAccount = spec.serviceAccountName ?? settings.serviceAccount;
-  return { namespace, serviceAccount, key: previewKey({ namespace, name }), used: new Set() };
+  return { namespace: metadata.namespace, serviceAccount, key: previewKey(metadata), used: new Set() };
 }
 
 /** The pull requests, and why nothing can be said on them. */

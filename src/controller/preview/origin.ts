@@ -6,6 +6,7 @@ import { originOf, previewAnnotations, previewLabels } from '../../plan/preview/
 import type { PreviewOrigin, Settings } from '../../plan/service/facts.ts';
 import type { Looker } from '../../source/cluster/watches.ts';
 import type { Caches } from '../caches.ts';
+import { previewKey } from './key.ts';
 import { previewNamespace } from './namespaces.ts';
 
 type Tools = Readonly<{
@@ -58,5 +59,5 @@ export function originKey({ metadata }: KubeObject): Key | undefined {
   const [namespace, name] = (metadata.annotations?.[previewAnnotations.of] ?? '').split('/');
   if (namespace === undefined || name === undefined || metadata.labels?.[previewLabels.preview] === undefined)
     return undefined;
-  return { kind: 'Preview', namespace, name };
+  return previewKey({ namespace, name });
 }

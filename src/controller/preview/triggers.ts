@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Key } from '../../core/key.ts';
+import type { Key, Ring } from '../../core/key.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { previewAnnotations, previewLabels } from '../../plan/preview/identity.ts';
 import type { Caches } from '../caches.ts';
 import { concernsItself } from '../changes.ts';
+import { type Stop, stopAll } from '../triggers.ts';
+import { previewKey } from './key.ts';
 import { originKey } from './origin.ts';
 
-type Ring = (key: Key) => void;
 type Spec = { previewEnvironment?: { enabled?: boolean; include?: readonly string[] }; suspend?: boolean };
 type Status = {
   state?: string;
@@ -32,24 +33,18 @@ function concerns(service: KubeObject): boolean {
   return previewEnvironment?.enabled === true || (previews !== undefined && previews.length > 0);
 }
 
-function keyOf({ metadata: { namespace = '', name } }: KubeObject): Key {
-  return { kind: 'Preview', namespace, name };
-}
-
 /**
  * Rings the passes of previews: for a Service that wants some, its image, what it brings along, the Services of its
  * previews and their namespaces.
- *
- * @returns how to stop.
  */
-export function ringPreviews(caches: Caches, ring: Ring): () => void {
+export function ringPreviews(caches: Caches, ring: Ring): Stop {
   const { services, namespaces, clusterSecrets } = caches;
-  const stops = [
+  return stopAll(
     services.onChange((before, after) => {
       const service = (after ?? before) as KubeObject;
       if (concernsItself(before, after)) {
-        if ([before, after].some((each) => each !== undefined && concerns(each))) ring(keyOf(service));
-        for (const each of withPreviews(caches)) if (brings(each, service)) ring(keyOf(each));
+        if ([before, after].some((each) => each !== undefined && concerns(each))) ring(previewKey(service.metadata));
+        for (const each of withPreviews(caches)) if (brings(each, service)) ring(previewKey(each.metadata));
       }
       const origin = originKey(service);
       if (origin !== undefined && !isDeepStrictEqual(shown(before), shown(after))) ring(origin);
@@ -61,12 +56,9 @@ export function ringPreviews(caches: Caches, ring: Ring): () => void {
       for (const key of concerned(caches, namespace)) ring(key);
     }),
     clusterSecrets.onChange(() => {
-      for (const service of withPreviews(caches)) ring(keyOf(service));
+      for (const service of withPreviews(caches)) ring(previewKey(service.metadata));
     }),
-  ];
-  return () => {
-    for (const stop of stops) stop();
-  };
+  );
 }
 
 function brings(service: KubeObject, other: KubeObject): boolean {
@@ -88,5 +80,5 @@ function concerned({ services }: Caches, { metadata }: KubeObject): Key[] {
   const { [previewAnnotations.of]: namespace = '', [previewAnnotations.madeFor]: name = '' } =
     metadata.annotations ?? {};
   const others = services.by('namespace', namespace).filter(concerns);
-  return [{ kind: 'Preview', namespace, name }, ...others.map(keyOf)];
+  return [previewKey({ namespace, name }), ...others.map(({ metadata: own }) => previewKey(own))];
 }

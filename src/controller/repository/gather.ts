@@ -1,6 +1,7 @@
 import type { RepositoryObject } from '../../api/repository.ts';
 import { abandonAnnotation } from '../../core/annotations.ts';
 import { intervalOr } from '../../core/duration.ts';
+import { keyOf } from '../../core/key.ts';
 import type { ActAs, ObjectRef } from '../../core/plan.ts';
 import { maxAgeOf } from '../../core/reconcile-now.ts';
 import type { KubeObject } from '../../core/resource.ts';
@@ -19,7 +20,7 @@ import { readManifests } from '../../source/manifests/manifests.ts';
 import type { Source } from '../../source/source.ts';
 import { type Limit, within } from '../../source/within.ts';
 import { manifestFolder } from '../addresses.ts';
-import type { Caches } from '../caches.ts';
+import { type Caches, isTerminating } from '../caches.ts';
 import type { Credentials } from '../credentials.ts';
 import type { Polls } from '../polls.ts';
 import { GatherError } from '../reconciler.ts';
@@ -48,8 +49,8 @@ export async function gatherRepository(
   repository: RepositoryObject,
   signal: AbortSignal,
 ): Promise<RepositoryFacts> {
-  const { namespace, name, deletionTimestamp } = repository.metadata;
-  const terminating = tools.caches.namespaces.get({ name: namespace })?.metadata.deletionTimestamp !== undefined;
+  const { namespace, deletionTimestamp } = repository.metadata;
+  const terminating = isTerminating(tools.caches, namespace);
   const serviceAccount = repository.spec.serviceAccountName ?? tools.serviceAccount;
   tools.looking(repository);
   // Who only goes, with nothing to delete, needs no account (E10).
@@ -57,7 +58,7 @@ export async function gatherRepository(
   const account = leaves ? ok(undefined) : await tools.ensureAccount({ namespace, serviceAccount });
   if (!account.ok)
     throw new GatherError(deletionTimestamp === undefined ? account.failure : withWayOut(account.failure));
-  const looker: Looker = { namespace, serviceAccount, key: { kind: 'Repository', namespace, name }, used: new Set() };
+  const looker: Looker = { namespace, serviceAccount, key: keyOf(repository), used: new Set() };
   const source = deletionTimestamp === undefined ? await content(tools, repository, looker, signal) : undefined;
   const refs = refsToRead(repository, source?.ok === true ? source.value : undefined);
   tools.watching(repository, [...refs.values()]);
@@ -85,9 +86,9 @@ async function content(
 ): Promise<Result<SourceContent>> {
   const path = await pathOf(tools, repository, looker, signal);
   if (!path.ok) return path;
-  const { metadata, spec } = repository;
+  const { spec } = repository;
   const intervalMs = intervalOr(spec.interval, tools.intervalMs);
-  const key = { kind: 'Repository', namespace: metadata.namespace, name: metadata.name };
+  const key = keyOf(repository);
   tools.polls.folder(key, path.value, intervalMs);
   const seen = await within(limitOf(repository), signal, (limited) =>
     tools.folders.observe(path.value, undefined, { signal: limited, maxAgeMs: maxAgeOf(repository, intervalMs) }),

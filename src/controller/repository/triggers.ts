@@ -1,29 +1,15 @@
-import type { Key } from '../../core/key.ts';
+import { keyOf, type Ring } from '../../core/key.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import type { Caches } from '../caches.ts';
-import { concernsItself, isGoing } from '../changes.ts';
+import { concernsItself } from '../changes.ts';
+import { ringForNamespaces, type Stop, stopAll } from '../triggers.ts';
 
-/**
- * Rings Repositories for their own changes and for the end of their namespace.
- *
- * @returns how to stop.
- */
-export function ringRepositories({ repositories, namespaces }: Caches, ring: (key: Key) => void): () => void {
-  const stops = [
+/** Rings Repositories for their own changes and for the end of their namespace. */
+export function ringRepositories({ repositories, namespaces }: Caches, ring: Ring): Stop {
+  return stopAll(
     repositories.onChange((before, after) => {
-      if (concernsItself(before, after)) ring(repositoryKey((after ?? before) as KubeObject));
+      if (concernsItself(before, after)) ring(keyOf((after ?? before) as KubeObject));
     }),
-    namespaces.onChange((before, after) => {
-      if (!isGoing(before, after)) return;
-      const inside = repositories.by('namespace', (after ?? before)?.metadata.name ?? '');
-      for (const repository of inside) ring(repositoryKey(repository));
-    }),
-  ];
-  return () => {
-    for (const stop of stops) stop();
-  };
-}
-
-export function repositoryKey({ metadata: { namespace = '', name } }: Pick<KubeObject, 'metadata'>): Key {
-  return { kind: 'Repository', namespace, name };
+    ringForNamespaces(namespaces, repositories, ring),
+  );
 }

@@ -1,4 +1,5 @@
 import type { ServiceObject } from '../../api/service.ts';
+import { keyOf } from '../../core/key.ts';
 import type { ActAs, ObjectRef } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { ok, type Result } from '../../core/result.ts';
@@ -7,7 +8,7 @@ import type { Chart, Job, Release, ReleaseObject, ServiceFacts, Settings } from 
 import type { ManifestRef } from '../../source/cluster/manifest.ts';
 import type { ReleaseRecord, Releases } from '../../source/cluster/releases.ts';
 import type { Looker, Watches } from '../../source/cluster/watches.ts';
-import type { Caches } from '../caches.ts';
+import { type Caches, isTerminating } from '../caches.ts';
 import { clusterSecret } from '../cluster-secrets.ts';
 import { ownJobs } from '../own-jobs.ts';
 import { peerFact } from '../peer-facts.ts';
@@ -50,7 +51,7 @@ export async function gatherService(
 ): Promise<ServiceFacts> {
   const { caches, inputs, settings } = tools;
   const { namespace, deletionTimestamp } = service.metadata;
-  const terminating = caches.namespaces.get({ name: namespace })?.metadata.deletionTimestamp !== undefined;
+  const terminating = isTerminating(caches, namespace);
   tools.looking(service);
   const looker = look(tools, service);
   const preview = originOfService(tools, service);
@@ -82,10 +83,9 @@ export async function gatherService(
   };
 }
 
-function look(tools: GatherTools, { metadata, spec }: ServiceObject): Looker {
-  const { namespace, name } = metadata;
-  const serviceAccount = spec.serviceAccountName ?? tools.settings.runner.serviceAccount;
-  return { namespace, serviceAccount, key: { kind: 'Service', namespace, name }, used: new Set() };
+function look(tools: GatherTools, service: ServiceObject): Looker {
+  const serviceAccount = service.spec.serviceAccountName ?? tools.settings.runner.serviceAccount;
+  return { namespace: service.metadata.namespace, serviceAccount, key: keyOf(service), used: new Set() };
 }
 
 async function jobsOf(tools: GatherTools, service: ServiceObject, signal: AbortSignal): Promise<Job[]> {

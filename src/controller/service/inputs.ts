@@ -1,6 +1,6 @@
 import type { ServiceObject } from '../../api/service.ts';
 import { intervalOr } from '../../core/duration.ts';
-import { formatKey, type Key } from '../../core/key.ts';
+import { formatKey, type Key, keyOf, type Ring } from '../../core/key.ts';
 import { maxAgeOf } from '../../core/reconcile-now.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { ok, type Result } from '../../core/result.ts';
@@ -15,7 +15,6 @@ import { imageFacts } from '../images.ts';
 import type { Polls } from '../polls.ts';
 import type { Charts } from './charts.ts';
 import type { ServiceInputs } from './gather.ts';
-import { serviceKey } from './triggers.ts';
 
 export type InputTools = Readonly<{
   charts: Charts;
@@ -23,9 +22,9 @@ export type InputTools = Readonly<{
   credentials: Credentials;
   polls: Polls;
   intervalMs: number;
-  ring: (key: Key) => void;
+  ring: Ring;
   /** Rings the Services that depend on this one. */
-  ringDependents: (key: Key) => void;
+  ringDependents: Ring;
 }>;
 
 /** What the controller knows of one Service's chart. */
@@ -46,7 +45,7 @@ export class ServiceInputSource implements ServiceInputs {
     if (!secret.ok) return secret;
     const path = chartFolder(service, secret.value);
     if (!path.ok) return path;
-    const key = serviceKey(service);
+    const key = keyOf(service);
     const intervalMs = this.#interval(service);
     polls.folder(key, path.value, intervalMs);
     const seen = this.#of(key);
@@ -59,7 +58,7 @@ export class ServiceInputSource implements ServiceInputs {
   }
 
   async images(service: ServiceObject, looker: Looker, signal: AbortSignal): Promise<ImageFacts> {
-    const key = serviceKey(service);
+    const key = keyOf(service);
     const intervalMs = this.#interval(service);
     const { containerRegistry: registry } = service.spec;
     if (registry !== undefined) {
@@ -75,7 +74,7 @@ export class ServiceInputSource implements ServiceInputs {
    * controller started, so that nobody knows. It is its own pass that ends this: whoever asks is rung then.
    */
   moved(service: KubeObject): boolean {
-    const seen = this.#of(serviceKey(service));
+    const seen = this.#of(keyOf(service));
     if (seen.settled !== undefined && seen.settled === this.#newest(seen)) return false;
     seen.awaited = true;
     return true;
@@ -83,7 +82,7 @@ export class ServiceInputSource implements ServiceInputs {
 
   /** A pass has ended, and its status is written: who waited for it may go on. */
   settled(service: ServiceObject): void {
-    const seen = this.#of(serviceKey(service));
+    const seen = this.#of(keyOf(service));
     // Without a revision its chart cannot be had: its status says so, and that is as current as it gets.
     seen.settled = seen.revision ?? this.#newest(seen);
     if (!seen.awaited) return;

@@ -1,14 +1,9 @@
 import type { ServiceObject } from '../../api/service.ts';
 import type { ObjectRef } from '../../core/plan.ts';
+import { namespaceTopic, objectTopic } from '../topics.ts';
 
 export function releaseTopic(namespace: string, release: string): string {
   return `release ${namespace}/${release}`;
-}
-
-/** All versions of an API name one object. */
-export function objectTopic({ apiVersion, kind, namespace, name }: ObjectRef): string {
-  const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
-  return `object ${group}/${kind} ${namespace ?? ''}/${name}`;
 }
 
 /** Pods have no name that a release knows: a change of one concerns what is not healthy in its namespace. */
@@ -23,5 +18,5 @@ export function topicOf(ref: ObjectRef): string {
 
 /** What a Service looks at, by name; pods apart. */
 export function topicsOf({ metadata: { namespace }, spec }: ServiceObject, objects: readonly ObjectRef[]): string[] {
-  return [`namespace ${namespace}`, releaseTopic(namespace, spec.source.releaseName), ...objects.map(objectTopic)];
+  return [namespaceTopic(namespace), releaseTopic(namespace, spec.source.releaseName), ...objects.map(objectTopic)];
 }

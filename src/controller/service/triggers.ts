@@ -1,12 +1,11 @@
-import { isDeepStrictEqual } from 'node:util';
 import { isFinished } from '../../apply/janitor.ts';
-import type { Key } from '../../core/key.ts';
-import { controllerOf, type KubeObject } from '../../core/resource.ts';
+import { type Key, keyOf, type Ring } from '../../core/key.ts';
+import type { KubeObject } from '../../core/resource.ts';
 import { byOwner, type Caches, ownerId } from '../caches.ts';
-import { concernsItself, isGoing } from '../changes.ts';
-import { type Graph, graphIndexers, keyOf, matters, neighbours, related } from '../graph.ts';
+import { concernsItself } from '../changes.ts';
+import { type Graph, graphIndexers, matters, neighbours, related } from '../graph.ts';
+import { ringForClusterSecrets, ringForJobs, ringForNamespaces, type Stop, stopAll } from '../triggers.ts';
 
-type Ring = (key: Key) => void;
 type Spec = { source?: { releaseName?: string } };
 
 /** Index: Services by their Helm release, as `namespace/name`. */
@@ -18,56 +17,22 @@ export const serviceIndexers = {
   [byRelease]: (service: KubeObject) => [releaseOf(service)],
 };
 
-export function serviceKey({ metadata: { namespace = '', name } }: KubeObject): Key {
-  return { kind: 'Service', namespace, name };
-}
-
 /**
  * Rings Services for what happens in the cluster: their own changes, their Jobs, cluster Secrets, namespaces; and what
  * has to do with them in the graph of dependencies.
- *
- * @returns how to stop.
  */
-export function ringServices(caches: Caches, ring: Ring): () => void {
-  const { services, jobs, pods, clusterSecrets, namespaces } = caches;
-  const all = () => {
-    for (const service of services.list()) ring(serviceKey(service));
-  };
-  const stops = [
+export function ringServices(caches: Caches, ring: Ring): Stop {
+  const { services, clusterSecrets, namespaces } = caches;
+  return stopAll(
     services.onChange((before, after) => {
       if (concernsItself(before, after)) ring(keyOf((after ?? before) as KubeObject));
       for (const key of neighbours(caches, before, after)) ring(key);
       if (matters(before, after)) for (const key of rivals(caches, before, after)) ring(key);
     }),
-    ringForJobs(jobs, pods, 'Service', ring),
-    clusterSecrets.onChange(all),
-    namespaces.onChange((before, after) => {
-      if (!isGoing(before, after)) return;
-      for (const service of services.by('namespace', (after ?? before)?.metadata.name ?? '')) ring(serviceKey(service));
-    }),
-  ];
-  return () => {
-    for (const stop of stops) stop();
-  };
-}
-
-/** Rings the owners of this kind for their Jobs and what becomes of the Jobs' pods. */
-export function ringForJobs(jobs: Caches['jobs'], pods: Caches['pods'], kind: string, ring: Ring): () => void {
-  const stops = [
-    jobs.onChange((before, after) => {
-      // Our tidying up behind a Job is no news of it.
-      const same = before !== undefined && after !== undefined && !isGoing(before, after);
-      if (!same || !isDeepStrictEqual(before['status'], after['status'])) ringOwner(after ?? before, kind, ring);
-    }),
-    pods.onChange((before, after) => {
-      const { namespace = '', labels } = (after ?? before)?.metadata ?? {};
-      const name = labels?.['batch.kubernetes.io/job-name'];
-      if (name !== undefined) ringOwner(jobs.get({ namespace, name }), kind, ring);
-    }),
-  ];
-  return () => {
-    for (const stop of stops) stop();
-  };
+    ringForJobs(caches, 'Service', ring),
+    ringForClusterSecrets(clusterSecrets, services, ring),
+    ringForNamespaces(namespaces, services, ring),
+  );
 }
 
 /** Whether a Job of this Service runs: its end rings it. */
@@ -89,16 +54,10 @@ export function concerned(graph: Graph, self: KubeObject): KubeObject[] {
 function rivals({ services }: Caches, before: KubeObject | undefined, after: KubeObject | undefined): Key[] {
   if (before?.metadata.generation === after?.metadata.generation) return [];
   const releases = new Set([before, after].flatMap((object) => (object === undefined ? [] : releaseOf(object))));
-  return [...releases].flatMap((release) => services.by(byRelease, release).map(serviceKey));
+  return [...releases].flatMap((release) => services.by(byRelease, release).map(keyOf));
 }
 
 function releaseOf(service: KubeObject): string {
   const { namespace, name } = service.metadata;
   return `${namespace}/${((service['spec'] ?? {}) as Spec).source?.releaseName ?? name}`;
-}
-
-function ringOwner(object: KubeObject | undefined, kind: string, ring: Ring): void {
-  const owner = object && controllerOf(object);
-  if (owner?.kind !== kind) return;
-  ring({ kind, namespace: object?.metadata.namespace ?? '', name: owner.name });
 }

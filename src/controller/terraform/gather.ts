@@ -1,6 +1,6 @@
 import type { TerraformObject } from '../../api/terraform-object.ts';
 import { isFinished } from '../../apply/janitor.ts';
-import { formatKey } from '../../core/key.ts';
+import { formatKey, keyOf } from '../../core/key.ts';
 import { isAlive } from '../../core/pod.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import type { Result } from '../../core/result.ts';
@@ -11,7 +11,7 @@ import type { Run, TerraformFacts } from '../../plan/terraform/facts.ts';
 import { verdictOf } from '../../source/cluster/run-end.ts';
 import { readRunEnd } from '../../source/cluster/run-log.ts';
 import type { Looker, Watches } from '../../source/cluster/watches.ts';
-import { byObject, byOwner, type Caches, objectId, ownerId } from '../caches.ts';
+import { byObject, byOwner, type Caches, isTerminating, objectId, ownerId } from '../caches.ts';
 import { clusterSecret } from '../cluster-secrets.ts';
 import { related } from '../graph.ts';
 import { liveJob, type OwnJob, ownJobs } from '../own-jobs.ts';
@@ -42,11 +42,11 @@ export async function gatherTerraform(
   signal: AbortSignal,
 ): Promise<TerraformFacts> {
   const { caches, settings, installationKey } = tools;
-  const { namespace, name, deletionTimestamp } = terraform.metadata;
-  const terminating = caches.namespaces.get({ name: namespace })?.metadata.deletionTimestamp !== undefined;
+  const { namespace, deletionTimestamp } = terraform.metadata;
+  const terminating = isTerminating(caches, namespace);
   tools.looking(terraform);
   const serviceAccount = terraform.spec.serviceAccountName ?? settings.runner.serviceAccount;
-  const looker: Looker = { namespace, serviceAccount, key: { kind: 'Terraform', namespace, name }, used: new Set() };
+  const looker: Looker = { namespace, serviceAccount, key: keyOf(terraform), used: new Set() };
   const account = terminating ? undefined : await tools.ensureAccount(looker);
   const noAccount = account?.ok === false ? account.failure : undefined;
   // Deletion must work without the registry (E10): it is not even asked.

@@ -1,6 +1,6 @@
 import { type Clock, sleep, systemClock } from '../../core/clock.ts';
 import { forbidden } from '../../core/forbidden.ts';
-import { formatKey, type Key } from '../../core/key.ts';
+import { formatKey, type Key, type Ring } from '../../core/key.ts';
 import type { Log } from '../../core/log.ts';
 import type { ActAs } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
@@ -49,13 +49,13 @@ const lookMs = 20;
 export class Watches {
   readonly #client: WatchingClient;
   readonly #log: Log;
-  readonly #ring: (key: Key) => void;
+  readonly #ring: Ring;
   readonly #clock: Clock;
   readonly #open = new Map<string, Watch>();
   readonly #held = new Map<string, Set<string>>();
 
   /** @param ring told who was refused, once what it wanted can be read. */
-  constructor(client: WatchingClient, log: Log, ring: (key: Key) => void, clock: Clock = systemClock) {
+  constructor(client: WatchingClient, log: Log, ring: Ring, clock: Clock = systemClock) {
     this.#client = client;
     this.#log = log;
     this.#ring = ring;
