@@ -39,6 +39,11 @@ export function newest(policy: Policy, tags: readonly string[]): string | undefi
   return best?.text;
 }
 
+/** The tag of the newest version of all, prereleases included. */
+export function newestTag(tags: readonly string[]): string | undefined {
+  return newest({ text: 'any', matches: () => true }, tags);
+}
+
 /** Whether a tag satisfies the policy; false for tags that are no version. */
 export function satisfies(policy: Policy, tag: string): boolean {
   const version = parseVersion(tag);

@@ -1,18 +1,17 @@
-import type { Blocker, Warning } from '../api/service-status.ts';
+import type { Blocker } from '../api/service-status.ts';
 import { formatDuration } from '../core/duration.ts';
-import { type BaseDraft, end, report, waitingSince } from './draft.ts';
+import { type BaseDraft, end, report, waitingSince, warn } from './draft.ts';
 import type { Peer } from './facts.ts';
 import { type Node, needs, nodeName, ownCycle } from './peers.ts';
 
 type Blocking = Readonly<{ blockedBy?: Blocker[] | undefined; blockedByMore?: number | undefined }>;
-type Warned = Readonly<{ warnings?: Warning[] | undefined }>;
 
 /** A draft of a kind that has dependencies. */
 type Draft = BaseDraft &
   Readonly<{
     object: Node;
     facts: Readonly<{ peers: readonly Peer[]; settings: Readonly<{ dependencyTimeoutMs: number }> }>;
-    report: Blocking & Warned;
+    report: Blocking;
   }>;
 
 const reason = 'DependencyNotReady';
@@ -75,8 +74,7 @@ export function warnOfMissing<D extends Draft>(draft: D): D {
   const missing = needs(draft.object.spec).filter((node) => !peers.has(node));
   if (missing.length === 0) return draft;
   const message = `${tellMissing(missing)}; the next change waits for it`;
-  const { warnings = [] } = draft.report;
-  return report(draft, { warnings: [...warnings, { reason: 'DependencyMissing', message }] });
+  return warn(draft, { reason: 'DependencyMissing', message });
 }
 
 /** Whoever mistyped a name waits for ever: of which kind what is missing must be is said, too. */

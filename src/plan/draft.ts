@@ -1,3 +1,4 @@
+import type { Warning } from '../api/service-status.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Group } from '../core/plan.ts';
 import type { ObjectMeta } from '../core/resource.ts';
@@ -19,7 +20,7 @@ export type BaseDraft = Readonly<{
   before: Readonly<{ waiting?: Wait | undefined }>;
   now: Date;
   groups: readonly Group[];
-  report: Readonly<{ waiting?: Wait | undefined }>;
+  report: Readonly<{ waiting?: Wait | undefined; warnings?: Warning[] | undefined }>;
   /** When a maintenance window opens next; absent while one is open, and where there is none. */
   opening?: Opening;
   /** Something that goes wrong beside work that can go on; it becomes the outcome when all else is well. */
@@ -66,6 +67,12 @@ export function inField(failure: Failure, field: string): Failure {
 
 export function report<Draft extends BaseDraft>(draft: Draft, part: Partial<Draft['report']>): Draft {
   return { ...draft, report: { ...draft.report, ...part } };
+}
+
+/** Tells of what is odd and stops nothing. */
+export function warn<Draft extends BaseDraft>(draft: Draft, ...more: readonly Warning[]): Draft {
+  const { warnings = [] } = draft.report;
+  return report(draft, { warnings: [...warnings, ...more] });
 }
 
 /** Since when this wait goes on: from status when it was the same one, else from now. */

@@ -1,18 +1,15 @@
 import type { Warning } from '../api/service-status.ts';
 import { parseDuration } from '../core/duration.ts';
-import { type BaseDraft, report } from './draft.ts';
+import { type BaseDraft, warn } from './draft.ts';
 
-type Warned = Readonly<{ warnings?: Warning[] | undefined }>;
 /** A draft of a kind whose spec has durations. */
-type Draft = BaseDraft & Readonly<{ object: Readonly<{ spec: object }>; report: Warned }>;
+type Draft = BaseDraft & Readonly<{ object: Readonly<{ spec: object }> }>;
 
 /** E35: what is no duration counts as absent. Whoever wrote `1d` would wait for ever for what it asks for, so it is told. */
 export function warnOfDurations(...fields: readonly string[]): <D extends Draft>(draft: D) => D {
   return (draft) => {
     const told = durationWarnings(draft.object.spec, fields);
-    if (told.length === 0) return draft;
-    const { warnings = [] } = draft.report;
-    return report(draft, { warnings: [...warnings, ...told] });
+    return told.length === 0 ? draft : warn(draft, ...told);
   };
 }
 

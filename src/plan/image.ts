@@ -1,7 +1,8 @@
 import { type ImageReference, parseImage, sameRepository } from '../core/image-reference.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import { isNewer, newest, type Policy, parseConstraint, satisfies } from '../core/version-policy.ts';
+import { isNewer, newest, newestTag, type Policy, parseConstraint, satisfies } from '../core/version-policy.ts';
 import { type BaseDraft, end, endWith, inField, report, wait, waitingSince } from './draft.ts';
+import { firstFew } from './first-few.ts';
 import { inSource } from './source-field.ts';
 
 /** The image that an object follows: `spec.containerRegistry`. */
@@ -94,7 +95,7 @@ function selectTag<D extends Draft>(draft: D, watched: Watched, take: Take<D>): 
     return kept === undefined ? { ...draft, outcome: failure } : take({ ...draft, concern: failure }, watched, kept);
   }
   const candidate = newest(policy, tags.value);
-  if (candidate === undefined) return end(draft, 'invalid', 'NoValidVersion', noVersion(watched));
+  if (candidate === undefined) return end(draft, 'invalid', 'NoValidVersion', noVersion(watched, tags.value));
   if (kept !== undefined && !isNewer(candidate, kept) && isKept(draft, kept, tags.value)) {
     return take(draft, watched, kept);
   }
@@ -128,10 +129,22 @@ function gate<D extends Draft>(draft: D, watched: Watched, candidate: string, ta
   return take({ ...waiting, concern }, watched, current);
 }
 
-function noVersion({ registry, current }: Watched): string {
+function noVersion({ registry, current }: Watched, tags: readonly string[]): string {
   const stays = current === undefined ? '' : `; ${registry.imageName}:${current} stays`;
   return (
     `${field}.semanticVersion: no valid versions found for constraint ${registry.semanticVersion} among the tags of ` +
-    `${registry.imageName}${stays}; push such a tag, or widen the constraint`
+    `${registry.imageName} (${tellTags(tags)})${stays}; push such a tag, or widen the constraint`
   );
+}
+
+/** What there is instead: most who read this have tags of another form, or only prereleases. */
+function tellTags(tags: readonly string[]): string {
+  const version = newestTag(tags);
+  if (version === undefined) {
+    return tags.length === 0 ? 'there are none' : `none is a version such as 1.2.3: ${firstFew(tags, 3)}`;
+  }
+  const hint = version.includes('-')
+    ? ', a prerelease: only a constraint that names one takes it, such as >=1.0.0-0'
+    : '';
+  return `the newest is ${version}${hint}`;
 }

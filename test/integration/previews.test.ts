@@ -98,8 +98,11 @@ describe('previews on the embedded API, with GitHub over HTTP', { timeout: 240_0
     ring();
     await previews((status) => status.previews?.[0]?.state === 'Ready');
 
-    // E10: without GitHub, and before the Service itself.
+    // Whoever looks at the Service sees it, though its own delivery is well.
     github.fault((_, response) => response.destroy());
+    ring();
+    await previews(({ message }) => /^revision \d.* is healthy.*\. Warning: previews: GitHub/.test(message ?? ''));
+    // E10: without GitHub, and before the Service itself.
     await stage.remove('team', 'web');
     await stage.gone('Namespace', '', namespace, 'v1');
     await stage.gone('Service', 'team', 'web');

@@ -105,7 +105,7 @@ export class PreviewController {
     const {
       previews: _,
       previewURLs: _urls,
-      previewProblem: _problem,
+      previewProblem: problem,
       ...rest
     } = (object['status'] ?? {}) as ServiceStatus;
     try {
@@ -116,8 +116,9 @@ export class PreviewController {
       if (!isNotFound(error)) throw error;
     }
     const { namespace = '', name, deletionTimestamp } = object.metadata;
-    // Its own pass waits for the last of them to be gone (E10).
-    if (deletionTimestamp !== undefined && report.previews === undefined)
+    // Its own pass waits for the last of them to be gone (E10), and tells of the problem.
+    const isGone = deletionTimestamp !== undefined && report.previews === undefined;
+    if (isGone || problem?.message !== report.previewProblem?.message)
       this.#tools.ring({ kind: 'Service', namespace, name });
     return true;
   }

@@ -1,8 +1,9 @@
 import type { ServiceObject } from '../../api/service.ts';
 import { splitReference } from '../../core/image-reference.ts';
 import { replaceImage } from '../../core/image-values.ts';
+import { warn } from '../draft.ts';
 import { chooseTag, type Watched } from '../image.ts';
-import { type Draft, desire, report } from './draft.ts';
+import { type Draft, desire } from './draft.ts';
 
 /** The image that was chosen last. */
 export function lastImage({ status }: Pick<ServiceObject, 'status'>): string | undefined {
@@ -29,6 +30,5 @@ function writeTag(draft: Draft, { registry, image }: Watched, tag: string): Draf
   const message =
     `spec.source.values: nothing names the image ${registry.imageName}, so its tag ${tag} has no effect; ` +
     `write it under the chart's key for the image, or remove spec.containerRegistry`;
-  const { warnings = [] } = chosen.report;
-  return report(chosen, { warnings: [...warnings, { reason: 'ImageNotReferenced', message }] });
+  return warn(chosen, { reason: 'ImageNotReferenced', message });
 }

@@ -5,6 +5,7 @@ import { masker } from '../../core/mask.ts';
 import type { Plan } from '../../core/plan.ts';
 import { awaitAccount } from '../account.ts';
 import { awaitDependencies, refuseCycle, warnOfMissing } from '../dependencies.ts';
+import { warn } from '../draft.ts';
 import { warnOfDurations } from '../durations.ts';
 import { readWindows } from '../window.ts';
 import { kubeconfig } from '../workspace.ts';
@@ -41,6 +42,7 @@ const deliverySteps: readonly Step[] = [
   observeRelease, //       E19  status shows what runs, whatever comes next
   awaitAccount, //         E33
   warnOfDurations('interval', 'timeout'), // E35
+  warnOfPreviews,
   refuseCycle, //          E8
   readWindows,
   suspend,
@@ -84,6 +86,13 @@ function begin(object: ServiceObject, facts: ServiceFacts, now: Date): Draft {
       ...{ previews, previewURLs, previewProblem },
     }),
   };
+}
+
+/** The pass of previews writes it into a field that nobody looks at who sees `Completed`. */
+function warnOfPreviews(draft: Draft): Draft {
+  const problem = draft.report.previewProblem;
+  if (problem === undefined) return draft;
+  return warn(draft, { reason: 'PreviewProblem', message: `previews: ${problem.message}` });
 }
 
 function defined<T extends object>(fields: T): Partial<T> {

@@ -1,7 +1,7 @@
 import type { Action } from '../../core/plan.ts';
 import { fail, type Result } from '../../core/result.ts';
 import { isOf } from '../attempts.ts';
-import { end, report } from '../draft.ts';
+import { end, report, warn } from '../draft.ts';
 import type { ClusterSecret } from '../facts.ts';
 import { firstFew } from '../first-few.ts';
 import { kubeconfig, mayNotPublish, mayPublish, secretOf } from '../workspace.ts';
@@ -30,10 +30,7 @@ export function warnOfPublishing(draft: Draft): Draft {
   const { publish } = draft.object.spec;
   const target = publish === undefined ? undefined : targetFor(draft, publish);
   if (target === undefined || target.ok) return draft;
-  const { warnings = [] } = draft.report;
-  return report(draft, {
-    warnings: [...warnings, { reason: 'PublishingRefused', message: target.failure.message }],
-  });
+  return warn(draft, { reason: 'PublishingRefused', message: target.failure.message });
 }
 
 /** Writes outputs into the cluster Secret of their environment, and takes back what is no longer published. */

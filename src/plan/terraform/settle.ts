@@ -126,7 +126,7 @@ function fail(draft: Draft, record: RunRecord, told: RunEnd, at: string): Draft 
   const isStale = foundStale(draft, record, told);
   const end = isStale ? { ...told, reason: staleReason } : told;
   const { exitCode, reason, tail } = end;
-  const message = tell(end, record.began === true);
+  const message = tell(end, record);
   const counts = counted(record, { phase: 'failed', ...(isInterruption(end) ? { interrupted: true } : {}) });
   const failed: RunRecord = {
     ...record,
@@ -160,9 +160,9 @@ const remedies: Readonly<Record<string, string>> = {
 const terraformError = /^\W{0,4}Error: /;
 
 /** For people: the cause, then what the script has said last. */
-function tell({ exitCode, reason = 'Error', message, tail }: RunEnd, began: boolean): string {
-  const known = reason === 'DeadlineExceeded' ? lateWords(began) : remedies[reason];
-  const cause = known ?? (exitCode === undefined ? reason : exitWords(exitCode));
+function tell({ exitCode, reason = 'Error', message, tail }: RunEnd, { began, purpose }: RunRecord): string {
+  const known = reason === 'DeadlineExceeded' ? lateWords(began === true) : remedies[reason];
+  const cause = known ?? (exitCode === undefined ? reason : exitWords(exitCode, purpose, tail));
   const words = message === undefined || message === cause ? '' : ` (${message})`;
   // Of Terraform's words the first line of its error: the last ones are advice that fits any.
   const last = tail.findLast((line) => terraformError.test(line)) ?? tail.findLast((line) => line.trim() !== '');
@@ -175,9 +175,14 @@ function lateWords(began: boolean): string {
     : 'its script had not begun when spec.timeout was over';
 }
 
-function exitWords(exitCode: number): string {
+/** The image's CMD begins with `chmod +x $SCRIPT`: that is what a name with a slip ends at. */
+const missingScript = /^chmod: .*No such file or directory$/;
+
+function exitWords(exitCode: number, purpose: RunRecord['purpose'], tail: readonly string[]): string {
+  const script = `the script (spec.${purpose === 'post-deploy' ? 'postDeploy.script' : `scripts.${purpose}`})`;
   if (exitCode === 126 || exitCode === 127) {
-    return `exit code ${exitCode}: the script is not in the image, or cannot be executed`;
+    return `exit code ${exitCode}: ${script} is not in the image, or cannot be executed`;
   }
-  return `exit code ${exitCode}`;
+  const isMissing = tail.length === 1 && missingScript.test(tail[0] ?? '');
+  return `exit code ${exitCode}${isMissing ? `: ${script} is not in the image` : ''}`;
 }
