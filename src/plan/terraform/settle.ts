@@ -183,6 +183,6 @@ function exitWords(exitCode: number, purpose: RunRecord['purpose'], tail: readon
   if (exitCode === 126 || exitCode === 127) {
     return `exit code ${exitCode}: ${script} is not in the image, or cannot be executed`;
   }
-  const isMissing = tail.length === 1 && missingScript.test(tail[0] ?? '');
+  const isMissing = tail.length === 1 && tail.every((line) => missingScript.test(line));
   return `exit code ${exitCode}${isMissing ? `: ${script} is not in the image` : ''}`;
 }
