@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { repositoryExample, serviceExample, terraformExample } from './examples.ts';
-import { crds, kinds } from './kinds.ts';
+import { crdOf, kinds } from './kinds.ts';
 import { parseRepository } from './repository.ts';
 import { type JsonSchema, jsonSchemaOf, toStructural } from './schema-to-crd.ts';
 import { parseService } from './service.ts';
@@ -60,21 +60,24 @@ describe('toStructural', () => {
   });
 });
 
-describe('crds', () => {
-  it.each(crds().map((crd) => [crd.metadata.name, crd] as const))('%s is structural and has our columns', (_, crd) => {
-    const spec = crd['spec'] as {
-      names: { categories: string[] };
-      versions: [{ schema: { openAPIV3Schema: JsonSchema }; additionalPrinterColumns: { name: string }[] }];
-    };
-    expect(spec.names.categories).toEqual(['alustan']);
-    expect(problems(spec.versions[0].schema.openAPIV3Schema, '')).toEqual([]);
-    const columns = spec.versions[0].additionalPrinterColumns.map((column) => column.name.toUpperCase());
-    expect(columns.filter((column) => column !== 'IMAGE' && column !== 'REVISION')).toEqual([
-      'STATE',
-      'AGE',
-      'MESSAGE',
-    ]);
-  });
+describe('the definitions', () => {
+  it.each(kinds.map(crdOf).map((crd) => [crd.metadata.name, crd] as const))(
+    '%s is structural and has our columns',
+    (_, crd) => {
+      const spec = crd['spec'] as {
+        names: { categories: string[] };
+        versions: [{ schema: { openAPIV3Schema: JsonSchema }; additionalPrinterColumns: { name: string }[] }];
+      };
+      expect(spec.names.categories).toEqual(['alustan']);
+      expect(problems(spec.versions[0].schema.openAPIV3Schema, '')).toEqual([]);
+      const columns = spec.versions[0].additionalPrinterColumns.map((column) => column.name.toUpperCase());
+      expect(columns.filter((column) => column !== 'IMAGE' && column !== 'REVISION')).toEqual([
+        'STATE',
+        'AGE',
+        'MESSAGE',
+      ]);
+    },
+  );
 
   it('Service has the short name asvc and the column IMAGE', () => {
     expect(kinds[0]?.shortNames).toEqual(['asvc']);

@@ -180,8 +180,3 @@ function schemaOf(kind: KindDefinition): Record<string, unknown> {
     },
   };
 }
-
-/** All CustomResourceDefinitions, as local mode installs them and the chart carries them. */
-export function crds(): KubeObject[] {
-  return kinds.map(crdOf);
-}

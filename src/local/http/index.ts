@@ -5,7 +5,7 @@ import { Repositories } from '../git/store.ts';
 import { recoverStore } from '../registry/store/index.ts';
 import { createHttpApp, type HttpOptions } from './app.ts';
 
-export { createHttpApp, type HttpOptions } from './app.ts';
+export type { HttpOptions } from './app.ts';
 
 export type HttpServer = Readonly<{ url: string; port: number; close(): Promise<void> }>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { authFor, decodeBase64 } from './docker-config.ts';
+import { authFor } from './docker-config.ts';
 
 const b64 = (text: string) => Buffer.from(text).toString('base64');
 const subject = 'Secret shop/registry';
@@ -59,16 +59,5 @@ describe('E21 a Secret that cannot serve is named', () => {
       ok: false,
       failure: { kind: 'invalid', reason: 'InvalidRegistrySecret', message: expect.stringMatching(message) },
     }),
-  );
-});
-
-describe('E21 base64 of the Secret', () => {
-  it('tolerates whitespace', () =>
-    expect(decodeBase64(` ${b64('{"a":1}').slice(0, 4)}\n${b64('{"a":1}').slice(4)}\n`, subject)).toEqual({
-      ok: true,
-      value: '{"a":1}',
-    }));
-  it.each(['', 'not base64!', '{"auths":{}}'])('"%s" is refused', (text) =>
-    expect(decodeBase64(text, subject)).toMatchObject({ ok: false }),
   );
 });

@@ -48,17 +48,6 @@ export function authFor(configJson: string, host: string, subject: string): Resu
   );
 }
 
-/** The text of base64, whitespace around and inside tolerated (E21). */
-export function decodeBase64(text: string, subject: string): Result<string> {
-  const bare = text.replace(/\s+/g, '');
-  if (bare !== '' && /^[A-Za-z0-9+/_-]+={0,2}$/.test(bare)) return ok(Buffer.from(bare, 'base64').toString('utf8'));
-  return fail(
-    'invalid',
-    'InvalidRegistrySecret',
-    `${subject} is not base64; write the output of: base64 -w0 config.json`,
-  );
-}
-
 /** `auth` is base64 of `user:password`; a password may hold colons (E21). */
 function loginOf(entry: Readonly<Record<string, unknown>>): RegistryAuth | undefined {
   const { username, password, auth, identitytoken } = entry;

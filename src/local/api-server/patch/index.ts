@@ -1,10 +1,8 @@
-export { equal } from '../schema/equal.ts';
 export { applyPatch } from './apply/apply.ts';
 export { conflictCauses, conflictMessage } from './apply/conflict-message.ts';
-export type { ManagedFieldsEntry } from './apply/managed-fields.ts';
 export { type Tracking, trackUpdate } from './apply/track-update.ts';
 export { TypedError } from './apply/typed.ts';
 export { PatchError } from './error.ts';
 export { jsonPatch } from './json-patch.ts';
-export { mergePatch, mergePatchDiff } from './merge-patch.ts';
+export { mergePatch } from './merge-patch.ts';
 export { strategicMergePatch } from './strategic-merge-patch.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject, Schema } from '../schema/types.ts';
-import { equal, jsonPatch, mergePatch, mergePatchDiff, PatchError, strategicMergePatch } from './index.ts';
+import { equal } from '../schema/equal.ts';
+import { isObject, type JsonObject, type Schema } from '../schema/types.ts';
+import { jsonPatch, mergePatch, PatchError, strategicMergePatch } from './index.ts';
 
 describe('jsonPatch (RFC 6902)', () => {
   it('leaves the object as it is and patches a copy', () => {
@@ -28,6 +29,20 @@ describe('jsonPatch (RFC 6902)', () => {
     );
   });
 });
+
+/** The merge patch that turns `before` into `after`. Neither may hold nulls: RFC 7396 cannot express them. */
+function mergePatchDiff(before: JsonObject, after: JsonObject): JsonObject {
+  const patch: JsonObject = {};
+  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const [old, fresh] = [before[key], after[key]];
+    if (fresh === undefined) patch[key] = null;
+    else if (isObject(old) && isObject(fresh)) {
+      const inner = mergePatchDiff(old, fresh);
+      if (Object.keys(inner).length > 0) patch[key] = inner;
+    } else if (!equal(old, fresh)) patch[key] = fresh;
+  }
+  return patch;
+}
 
 describe('mergePatch (RFC 7396)', () => {
   it.each([

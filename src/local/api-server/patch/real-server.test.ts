@@ -1,14 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type GroupVersionKind, type JsonObject, loadCatalog, objectSchema, type Schema } from '../schema/index.ts';
-import {
-  applyPatch,
-  conflictCauses,
-  conflictMessage,
-  type ManagedFieldsEntry,
-  strategicMergePatch,
-  trackUpdate,
-} from './index.ts';
+import type { ManagedFieldsEntry } from './apply/managed-fields.ts';
+import { applyPatch, conflictCauses, conflictMessage, strategicMergePatch, trackUpdate } from './index.ts';
 
 /**
  * Sessions with a real kube-apiserver 1.34, recorded: every step is a request and what the server made of it (times,

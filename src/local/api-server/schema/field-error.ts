@@ -42,14 +42,3 @@ export function forbidden(field: string, detail: string): FieldError {
 function print(value: unknown): string {
   return value === undefined ? 'null' : JSON.stringify(value);
 }
-
-/** The line that a Status' message holds: `spec.replicas: Required value`. */
-function printFieldError({ field, message }: FieldError): string {
-  return `${field}: ${message}`;
-}
-
-/** Field errors as one text, as Go's aggregate prints them: one alone, more in brackets. */
-export function printFieldErrors(errors: readonly FieldError[]): string {
-  const lines = [...new Set(errors.map(printFieldError))];
-  return lines.length === 1 ? (lines[0] ?? '') : `[${lines.join(', ')}]`;
-}

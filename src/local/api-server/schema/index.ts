@@ -2,7 +2,6 @@ export { loadCatalog } from './catalog.ts';
 export { decodeError } from './decode-error.ts';
 export { applyDefaults } from './defaults.ts';
 export { duplicateFields } from './duplicate-fields.ts';
-export { printFieldErrors } from './field-error.ts';
 export { objectSchema } from './object-schema.ts';
 export { checkStructural } from './structural/check.ts';
 export * from './types.ts';

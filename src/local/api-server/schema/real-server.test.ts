@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { invalid } from '../errors.ts';
 import {
   applyDefaults,
   type FieldError,
   type JsonObject,
   objectSchema,
-  printFieldErrors,
   prune,
   unknownFields,
   validate,
@@ -43,7 +43,7 @@ describe('a custom resource, as a real kube-apiserver', () => {
     const errors = validate(schema, applyDefaults(schema, prune(schema, object)));
     expect(byField(errors)).toEqual(byField(causes));
     // The order of more errors is Go's random order of maps.
-    if (name !== 'many') expect(`Probe.a2.example.com "p" is invalid: ${printFieldErrors(errors)}`).toBe(message);
+    if (name !== 'many') expect(invalid({ group: 'a2.example.com', name: 'Probe' }, 'p', errors).message).toBe(message);
   });
 
   it.each(cases.filter(({ code }) => code === 400))('$name: $message', ({ object, message }) => {
