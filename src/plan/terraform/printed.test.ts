@@ -30,6 +30,11 @@ describe('what a post-deploy script has printed', () => {
     ['braces in strings', '{"outputs": {"a": "}{\\"}"}}', { a: '}{"}' }],
     ['the last one counts', '{"outputs": {"a": 1}}\n{"outputs": {"a": 2}}\nbye', { a: 2 }],
     ['in a line', 'done: {"outputs": {"a": 1}} "{', { a: 1 }],
+    [
+      'numbers of more digits than a number here can hold, as texts',
+      '{"outputs": {"id": 12345678901234567890, "l": [-9007199254740993, 1e400], "n": [9007199254740991, 1.5, -0]}}',
+      { id: '12345678901234567890', l: ['-9007199254740993', '1e400'], n: [9007199254740991, 1.5, -0] },
+    ],
     ['after a quote that nobody closes', `it's 5" {\n{"outputs": {"a": 1}}\n{ "`, { a: 1 }],
   ])('E29 is found: %s', (_, output, value) => expect(readOutputs({ output })).toEqual({ ok: true, value }));
 });

@@ -32,8 +32,8 @@ export function readOutputs({
   if (output.trim() === '') return fail('invalid', 'NoOutput', `it printed nothing; ${remedy}`);
   const found = lastObject(output);
   if (found === undefined) return fail('invalid', 'OutputNotJson', `it printed ${looks(output)}; ${remedy}`);
-  const { outputs } = found;
-  if (isObject(outputs) && !isDeeper(outputs, levels)) return ok(outputs);
+  const { outputs } = found.value;
+  if (isObject(outputs) && !isDeeper(outputs, levels)) return ok(exact(found.text));
   const what = isObject(outputs)
     ? `"outputs" that are more than ${levels} levels deep`
     : outputs === undefined
@@ -59,23 +59,39 @@ function looks(text: string): string {
   return /^\s*\[/.test(text) ? 'a JSON list or log lines, no JSON object' : 'text, no JSON object';
 }
 
+/** The outputs, numbers that would lose digits as texts: an identifier of 20 digits would be published as another. */
+function exact(text: string): Json {
+  return (JSON.parse(text, keepDigits) as { outputs: Json }).outputs;
+}
+
+function keepDigits(_key: string, value: unknown, { source }: Readonly<{ source?: string }> = {}): unknown {
+  return typeof value === 'number' && !isKept(value) ? source : value;
+}
+
+function isKept(value: number): boolean {
+  return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value));
+}
+
+type Found = Readonly<{ value: Json; text: string }>;
+
 /** The last top-level JSON object: of those that begin a line, else of any. */
-function lastObject(text: string): Json | undefined {
+function lastObject(text: string): Found | undefined {
   const closing = closings(text);
   return search(text, /^[ \t]*\{/gm, closing) ?? search(text, /\{/g, closing);
 }
 
-function search(text: string, beginning: RegExp, closing: Int32Array): Json | undefined {
-  let last: Json | undefined;
+function search(text: string, beginning: RegExp, closing: Int32Array): Found | undefined {
+  let last: Found | undefined;
   let inVain = 0;
   for (let match = beginning.exec(text); match !== null && inVain < patience; match = beginning.exec(text)) {
     const begin = match.index + match[0].length - 1;
     const end = 1 + (closing[begin + 1] as number);
     if (end > text.length) continue;
-    const value = parse(text.slice(begin, end));
+    const object = text.slice(begin, end);
+    const value = parse(object);
     if (value === undefined) inVain += end - begin;
     else {
-      last = value;
+      last = { value, text: object };
       // What is inside of it is not at the top.
       beginning.lastIndex = end;
     }
