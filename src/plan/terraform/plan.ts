@@ -10,7 +10,7 @@ import { warnOfDurations } from '../durations.ts';
 import { heldMs, noteOutside, noteOutsideWhenSpent, readWindows, wakeBy } from '../window.ts';
 import { approvedPlan, awaitApproval, tellNothing } from './approval.ts';
 import { staleReason } from './approved.ts';
-import { awaitRun } from './await-run.ts';
+import { activeRun, awaitRun } from './await-run.ts';
 import { type Command, readCommand } from './command.ts';
 import { deletionSteps, destroy, finalizer } from './deletion.ts';
 import { type Draft, type Ended, forget, type Step } from './draft.ts';
@@ -111,13 +111,15 @@ function holdFinalizer(draft: Draft): Draft {
   return { ...draft, groups: [...draft.groups, group] };
 }
 
-/** Nothing is run while suspended; what runs is still watched. */
+/** Nothing is begun while suspended; what runs is still watched. */
 function suspend(draft: Draft): Draft {
   if (!draft.object.spec.suspend) return draft;
   const { lastAppliedHash, lastAppliedImage } = draft.report;
-  const remedy = 'set spec.suspend to false to go on';
+  const active = activeRun(draft);
+  const goesOn = active === undefined ? '' : `; the Job ${active.name} still runs, and is left to end`;
+  const remedy = `set spec.suspend to false to go on${goesOn}`;
   if (lastAppliedHash === undefined) {
-    return wait(draft, 'waiting', 'Suspended', `spec.suspend: nothing is run while it is true; ${remedy}`);
+    return wait(draft, 'waiting', 'Suspended', `spec.suspend: nothing is begun while it is true; ${remedy}`);
   }
   return end(draft, 'completed', 'Suspended', `suspended, what ${lastAppliedImage} has deployed stays; ${remedy}`);
 }
