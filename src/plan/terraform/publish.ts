@@ -44,10 +44,11 @@ export function publishOutputs(draft: Draft): Draft {
   const own = ownKeys(draft, secret);
   if (draft.found !== undefined) return write(draft, secret, draft.found);
   // They have not arrived, or somebody has changed them, and the values are not kept: the script is asked again.
-  const isThere = names.every((name) => own.includes(name));
   const there = publish.outputs.map((output) => ({ ...output, value: valueIn(secret, output) }));
-  if (isThere && hashOfValues(draft, there) === draft.report.publishedHash) return report(draft, { published: names });
-  return askAgain(draft, secret, names);
+  const missing = there.filter(({ name, value }) => value === undefined || !own.includes(name));
+  const isThere = missing.length === 0 && hashOfValues(draft, there) === draft.report.publishedHash;
+  if (isThere) return report(draft, { published: names });
+  return askAgain(draft, secret, missing.length === 0 ? names : missing.map(({ name }) => name));
 }
 
 /** Unless it has just been asked: whoever else writes the Secret would have it run without end. */
@@ -60,7 +61,7 @@ function askAgain(draft: Draft, secret: ClusterSecret, names: readonly string[])
   const where = `the cluster Secret ${draft.facts.settings.controllerNamespace}/${secret.name}`;
   const what =
     `${where} does not hold what was published there at ${at}; if something else writes it, let it leave alone ` +
-    `${firstFew(names, 5)}; they are published again at ${new Date(due).toISOString()}`;
+    `${firstFew(names, 5)}; it is published again at ${new Date(due).toISOString()}`;
   return end(draft, 'waiting', 'OutputsOverwritten', what, left);
 }
 
