@@ -44,13 +44,13 @@ export function readOutputs({
 
 /** What may be told of a log with sensitive outputs: the last lines before the first brace. Of a log that is cut, none. */
 export function withoutOutputs(end: RunEnd): RunEnd {
-  const { output = '', outputTooLarge = false, tail } = end;
+  const { output = '', outputTooLarge = false } = end;
   if (!outputTooLarge && !output.includes('{')) return end;
   const lines = output.slice(0, output.indexOf('{')).split('\n').slice(0, -1);
   const told = outputTooLarge ? [] : lines.slice(-tailLines);
   const from = told.length === 0 ? '' : 'from its first brace on, ';
   const message = `${from}what it printed may hold sensitive outputs, and stands in its log only`;
-  return tail.length === 0 ? end : { message, ...end, tail: told };
+  return { message, ...end, tail: told };
 }
 
 /** In words only: what was printed may hold secrets. */
