@@ -12,6 +12,8 @@ enableCompileCache(join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'alu
 const [{ runCli }, { stopSignal }] = await Promise.all([import('./cli/cli.ts'), import('./cli/stop-signal.ts')]);
 
 process.exitCode = await runCli(process.argv.slice(2), {
-  ...{ env, out, err },
+  env,
+  out,
+  err,
   signal: stopSignal(process, () => process.exit(130)),
 });

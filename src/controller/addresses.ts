@@ -17,7 +17,9 @@ export function chartFolder(service: ServiceObject, secret: SecretData | undefin
     return fail('invalid', 'InvalidSpec', message);
   }
   return ok({
-    ...{ url: repoURL, path: isOci(repoURL) ? '' : path, content: 'chart' },
+    url: repoURL,
+    path: isOci(repoURL) ? '' : path,
+    content: 'chart',
     ...(targetRevision === undefined ? {} : { ref: targetRevision }),
     ...(secret === undefined ? {} : { credentials: credentialsOf(secret) }),
   });
@@ -30,7 +32,9 @@ export function manifestFolder({ spec }: RepositoryObject, secret: SecretData | 
   const { commit, tag, branch, semver } = spec.ref ?? {};
   const ref = commit ?? tag ?? branch;
   return ok({
-    ...{ url: spec.url, path: spec.path ?? '', content: 'files' },
+    url: spec.url,
+    path: spec.path ?? '',
+    content: 'files',
     ...(ref === undefined ? {} : { ref }),
     ...(semver === undefined ? {} : { semver }),
     ...(secret === undefined ? {} : { credentials: credentialsOf(secret) }),

@@ -22,7 +22,10 @@ export class Credentials {
     const { namespace } = looker;
     const cache = await this.#watches.get(
       {
-        ...{ looker, apiVersion: 'v1', kind: 'Secret', namespace },
+        looker,
+        apiVersion: 'v1',
+        kind: 'Secret',
+        namespace,
         fieldSelector: `metadata.name=${name}`,
         view: 'credentials',
         transform: dropBookkeeping,

@@ -35,7 +35,8 @@ export function openForge(options: Readonly<{ timeouts: Timeouts; log: Log; ring
     },
   });
   return {
-    ...{ pullRequests: createPullRequests(client, now), feedback },
+    pullRequests: createPullRequests(client, now),
+    feedback,
     remember: (ref, credentials) => void logins.set(nameOf(ref), credentials),
     quotas: () => client.quotas(),
     close: async () => {

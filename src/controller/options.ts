@@ -78,7 +78,9 @@ export function accountSettingsOf(
   controllerAccount: ActAs | undefined,
 ): AccountSettings {
   return {
-    ...{ clusterRole: 'alustan-runner', autoProvision: true, controllerNamespace },
+    clusterRole: 'alustan-runner',
+    autoProvision: true,
+    controllerNamespace,
     ...accounts,
     name: runner.serviceAccount,
     ...(controllerAccount === undefined ? {} : { controllerAccount }),
@@ -105,8 +107,13 @@ export function previewSettingsOf(
   { runner, imagePollMs }: Settings,
 ): PreviewSettings {
   return {
-    ...{ enabled: true, imagePollMs, maxPreviews: 100, apiUrl: 'https://api.github.com', namespaceLabels: {} },
+    enabled: true,
+    imagePollMs,
+    maxPreviews: 100,
+    apiUrl: 'https://api.github.com',
+    namespaceLabels: {},
     ...previews,
-    ...{ controllerNamespace, serviceAccount: runner.serviceAccount },
+    controllerNamespace,
+    serviceAccount: runner.serviceAccount,
   };
 }

@@ -17,7 +17,10 @@ export function peerFact(object: KubeObject, inputsMoved: boolean): Peer {
   const { name, uid = '', creationTimestamp = '', generation = 0, deletionTimestamp } = object.metadata;
   return {
     kind: isService ? 'Service' : 'Terraform',
-    ...{ name, uid, creationTimestamp, generation },
+    name,
+    uid,
+    creationTimestamp,
+    generation,
     deleting: deletionTimestamp !== undefined,
     dependencies: {
       service: (spec.dependencies?.service ?? []).map(nameOf),

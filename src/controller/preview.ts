@@ -13,8 +13,21 @@ export function previewController(
   const { client, caches, sources, credentials, watches, topics, installationKey, intervalMs, ring } = tools;
   const { forge, pullRequestPolls, images, polls } = sources;
   return new PreviewController({
-    ...{ client, caches, forge, pullRequestPolls, images, polls, credentials, watches, installationKey, intervalMs },
-    ...{ writer, carryOut, now, ring, settings: previewSettingsOf(options, tools.settings) },
+    client,
+    caches,
+    forge,
+    pullRequestPolls,
+    images,
+    polls,
+    credentials,
+    watches,
+    installationKey,
+    intervalMs,
+    writer,
+    carryOut,
+    now,
+    ring,
+    settings: previewSettingsOf(options, tools.settings),
     looking: (key) => topics.add(key, namespaceTopic(key.namespace)),
     forget: (key) => {
       polls.forget(key);

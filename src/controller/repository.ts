@@ -19,7 +19,14 @@ export function repositoryController(
     for (const key of topics.of(`applied ${objectTopic(ref)}`)) ring(key);
   });
   const gathering: RepositoryTools = {
-    ...{ client, caches, folders: sources.folders, polls: sources.polls, live, credentials, watches, intervalMs },
+    client,
+    caches,
+    folders: sources.folders,
+    polls: sources.polls,
+    live,
+    credentials,
+    watches,
+    intervalMs,
     serviceAccount: settings.runner.serviceAccount,
     ensureAccount: (account) => accounts.ensure(account),
     looking: (repository) => topics.add(keyOf(repository), namespaceTopic(repository.metadata.namespace)),

@@ -27,7 +27,12 @@ export function serviceController(tools: Tools): ServiceController {
   };
   const charts = new Charts(sources.folders, (repository) => inputs.advanced(repository));
   const inputs: ServiceInputSource = new ServiceInputSource({
-    ...{ charts, images: sources.images, credentials, polls: sources.polls, intervalMs, ring },
+    charts,
+    images: sources.images,
+    credentials,
+    polls: sources.polls,
+    intervalMs,
+    ring,
     ringDependents: (key) => ringDependents(caches, key, ring),
   });
   // What a Job of ours does to its release is told by its end.
@@ -35,7 +40,13 @@ export function serviceController(tools: Tools): ServiceController {
   const releases = new Releases(watches, client, (...of) => tell(releaseTopic(...of), isQuiet));
   const live = new LiveObjects(watches, client, healthView, (ref) => tell(topicOf(ref)));
   const gathering: GatherTools = {
-    ...{ client, caches, inputs, releases, settings, watches, installationKey: tools.installationKey },
+    client,
+    caches,
+    inputs,
+    releases,
+    settings,
+    watches,
+    installationKey: tools.installationKey,
     health: new ObjectHealth(live, client),
     ensureAccount: (account) => accounts.ensure(account),
     looking: (service) => topics.add(keyOf(service), ...topicsOf(service, [])),

@@ -47,7 +47,10 @@ export function openSources(options: ControllerOptions, ring: Ring): Sources {
   const doorbell = createDoorbell();
   const forge = openForge({ timeouts: { ...defaultTimeouts, ...timeouts }, log, ring });
   return {
-    ...{ folders, images, doorbell, forge },
+    folders,
+    images,
+    doorbell,
+    forge,
     pullRequestPolls: new PullRequestPolls({ poller, doorbell, pullRequests: forge.pullRequests, telemetry }),
     polls: new Polls({ poller, doorbell, folders, images, gitRewrites, registryMirrors, telemetry }),
     async close() {

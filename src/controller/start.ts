@@ -91,7 +91,10 @@ function run(options: ControllerOptions, tools: Tools, queue: WorkQueue): Runnin
     }),
   ];
   const work = {
-    ...{ log, graceMs, lost: options.lost, signal: stop.signal },
+    log,
+    graceMs,
+    lost: options.lost,
+    signal: stop.signal,
     reconcile: timed((key, signal) => kinds[key.kind]?.(key, signal) ?? Promise.resolve({}), options.telemetry ?? deaf),
   };
   const loops = [

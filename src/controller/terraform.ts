@@ -21,7 +21,12 @@ export function terraformController(tools: Tools): KindController<TerraformObjec
     intervalOr((spec as { interval?: string } | undefined)?.interval, tools.infraIntervalMs);
   const given = new GivenSecrets();
   const gathering: GatherTools = {
-    ...{ client, caches, settings, installationKey, watches, given },
+    client,
+    caches,
+    settings,
+    installationKey,
+    watches,
+    given,
     ensureAccount: (looker) => accounts.ensure(looker),
     looking: (terraform) => topics.set(keyOf(terraform), [namespaceTopic(terraform.metadata.namespace)]),
     images: (terraform, looker, signal) => {

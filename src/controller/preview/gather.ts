@@ -62,7 +62,8 @@ export async function gatherPreviews(tools: PreviewTools, parent: Parent, signal
     tagsOf(tools, first.service, looker, signal),
   ]);
   const asked = {
-    ...{ ...facts, ...forge },
+    ...facts,
+    ...forge,
     ...(tags.tags === undefined ? {} : { tags: tags.tags }),
   };
   const stage = { ...first, facts: asked };
@@ -84,7 +85,12 @@ function clusterFacts({ caches, settings, installationKey }: PreviewTools, paren
   const include = service?.spec.previewEnvironment?.include ?? [];
   const own = caches.namespaces.get({ name: namespace });
   return {
-    ...{ installationKey, settings, changedFiles: {}, pullable: {}, workloads: [], unlisted: [] },
+    installationKey,
+    settings,
+    changedFiles: {},
+    pullable: {},
+    workloads: [],
+    unlisted: [],
     clusterSecrets: caches.clusterSecrets.list().map(clusterSecret),
     namespaces: [...new Set([...spaces, ...named])].map(previewNamespace),
     services: servicesOf(caches, spaces),
@@ -213,7 +219,11 @@ function workload(kind: string, { metadata, ...rest }: KubeObject): Workload {
   const { replicas = 1 } = (rest['spec'] ?? {}) as { replicas?: number };
   const kept = annotations[awakeReplicas];
   return {
-    ...{ apiVersion: 'apps/v1', kind, namespace, name, replicas },
+    apiVersion: 'apps/v1',
+    kind,
+    namespace,
+    name,
+    replicas,
     release: annotations['meta.helm.sh/release-name'] ?? '',
     ...(kept === undefined ? {} : { awakeReplicas: Number(kept) }),
   };

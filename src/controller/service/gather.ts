@@ -151,7 +151,10 @@ function told({ ref, ...object }: ReleaseObject, { keep, expires }: Partial<Mani
 
 function releaseFact({ uid, revision, status, since, inputs, chart, message }: ReleaseRecord): Release {
   return {
-    ...{ record: uid, revision, status, chart },
+    record: uid,
+    revision,
+    status,
+    chart,
     ...(since === undefined ? {} : { since }),
     ...(inputs === undefined ? {} : { inputs }),
     ...(message === undefined ? {} : { message }),

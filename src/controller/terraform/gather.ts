@@ -61,7 +61,12 @@ export async function gatherTerraform(
   tools.watches.keep(looker);
   return {
     ...images,
-    ...{ installationKey, settings, jobs, namespaceTerminating: terminating, envSecrets: given, kept },
+    installationKey,
+    settings,
+    jobs,
+    namespaceTerminating: terminating,
+    envSecrets: given,
+    kept,
     ...(noAccount === undefined ? {} : { noAccount }),
     clusterSecrets: caches.clusterSecrets.list().map(clusterSecret),
     peers: [...related(caches, terraform)].map((peer) => peerFact(peer, false)),

@@ -21,7 +21,10 @@ export function runFact({ job, pods }: OwnJob, end?: RunEnd): Run {
   const variables = annotations[keptVariables.annotation];
   const message = isFinished(job) ? undefined : hindrance(pods);
   return {
-    ...{ name, uid, inputsHash: labels[jobLabels.inputs] ?? '', attempt: Number(labels[jobLabels.attempt] ?? 1) },
+    name,
+    uid,
+    inputsHash: labels[jobLabels.inputs] ?? '',
+    attempt: Number(labels[jobLabels.attempt] ?? 1),
     purpose: (labels[jobLabels.purpose] ?? 'deploy') as TerraformPurpose,
     ...(image === undefined ? {} : { image }),
     ...(variables === undefined ? {} : { variables }),

@@ -84,8 +84,14 @@ function eventOf({ object, type, reason, message }: Extract<Action, { do: 'event
     kind: 'Event',
     metadata: { name: `${name}.${randomUUID().replaceAll('-', '').slice(0, 16)}`, namespace },
     involvedObject: { apiVersion, kind, name, uid, resourceVersion, ...(metadata.namespace ? { namespace } : {}) },
-    ...{ type, reason, message, count: 1, firstTimestamp: time, lastTimestamp: time },
+    type,
+    reason,
+    message,
+    count: 1,
+    firstTimestamp: time,
+    lastTimestamp: time,
     source: { component },
-    ...{ reportingComponent: component, reportingInstance: '' },
+    reportingComponent: component,
+    reportingInstance: '',
   };
 }

@@ -39,8 +39,12 @@ export function availableInMs(pod: Pod, minReadySeconds: number, now: Date): num
 export function ownerReference(owner: KubeObject): OwnerReference {
   const { apiVersion, kind, metadata } = owner;
   return {
-    ...{ apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '' },
-    ...{ controller: true, blockOwnerDeletion: true },
+    apiVersion,
+    kind,
+    name: metadata.name,
+    uid: metadata.uid ?? '',
+    controller: true,
+    blockOwnerDeletion: true,
   };
 }
 

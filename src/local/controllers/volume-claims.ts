@@ -27,7 +27,10 @@ export function planClaim(claim: Claim, volume: KubeObject | undefined): Decisio
     kind: 'PersistentVolume',
     metadata: { name: volumeName, annotations: { 'pv.kubernetes.io/provisioned-by': 'alustan.io/local' } },
     spec: {
-      ...{ accessModes, capacity: { storage }, persistentVolumeReclaimPolicy: 'Delete', volumeMode },
+      accessModes,
+      capacity: { storage },
+      persistentVolumeReclaimPolicy: 'Delete',
+      volumeMode,
       ...(storageClassName === undefined ? {} : { storageClassName }),
       claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name, namespace, uid },
       hostPath: { path: `/local/${namespace}/${name}` },

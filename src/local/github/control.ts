@@ -9,16 +9,19 @@ export type HeadOf = (repository: string, branch: string) => Promise<string | un
 /** What people do at GitHub and no API call of ours does: `alustan local pr …` asks for it. */
 const order = z.discriminatedUnion('do', [
   z.object({
-    ...{ do: z.literal('open'), branch: z.string().min(1).max(1024), title: z.string().max(1024).optional() },
-    ...{ labels: z.array(z.string().min(1).max(100)).optional(), draft: z.boolean().optional() },
-    ...{ fork: z.boolean().optional(), author: z.string().min(1).optional(), base: z.string().min(1).optional() },
-    ...{
-      sha: z
-        .string()
-        .regex(/^[0-9a-f]{40}$/)
-        .optional(),
-      files: z.array(z.string().min(1)).optional(),
-    },
+    do: z.literal('open'),
+    branch: z.string().min(1).max(1024),
+    title: z.string().max(1024).optional(),
+    labels: z.array(z.string().min(1).max(100)).optional(),
+    draft: z.boolean().optional(),
+    fork: z.boolean().optional(),
+    author: z.string().min(1).optional(),
+    base: z.string().min(1).optional(),
+    sha: z
+      .string()
+      .regex(/^[0-9a-f]{40}$/)
+      .optional(),
+    files: z.array(z.string().min(1)).optional(),
   }),
   z.object({ do: z.enum(['label', 'unlabel']), number: z.int(), label: z.string().min(1).max(100) }),
   z.object({

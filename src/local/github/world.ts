@@ -61,8 +61,16 @@ export class World {
     const known = this.find(owner, name);
     if (known !== undefined) return known;
     const made: Repository = {
-      ...{ id: this.nextId(), owner, name, formerNames: [], createdAt: this.time },
-      ...{ pulls: [], comments: [], statuses: [], deployments: [], collaborators: { [owner]: 'admin' } },
+      id: this.nextId(),
+      owner,
+      name,
+      formerNames: [],
+      createdAt: this.time,
+      pulls: [],
+      comments: [],
+      statuses: [],
+      deployments: [],
+      collaborators: { [owner]: 'admin' },
     };
     this.#state.repositories.push(made);
     return made;
@@ -90,13 +98,19 @@ export class World {
     }
     const number = Math.max(0, ...repository.pulls.map((each) => each.number)) + 1;
     const pull: Pull = {
-      ...{ id: this.nextId(), number, title: wish.title ?? branch, state: 'open', draft, author },
+      id: this.nextId(),
+      number,
+      title: wish.title ?? branch,
+      state: 'open',
+      draft,
+      author,
       authorAssociation: this.#association(repository, author),
       labels: [...(wish.labels ?? [])],
       head: { ...head, sha: wish.sha ?? madeUpSha(`${repository.id} ${branch} ${number} 0`) },
       base: { ref: wish.base ?? 'main', sha: madeUpSha(`${repository.id} ${wish.base ?? 'main'}`) },
       files: [...(wish.files ?? ['README.md'])],
-      ...{ createdAt: this.time, updatedAt: this.time },
+      createdAt: this.time,
+      updatedAt: this.time,
     };
     repository.pulls.push(pull);
     this.#happened({ event: 'pull_request', action: 'opened', repository, pull });

@@ -32,7 +32,10 @@ export async function startServers(
   const github = localGitHub({ dataDir, url: () => url, repositories, bells: () => listeners.controller, log });
   const http = await onFreePort(options.httpPort, (port) =>
     startHttp({
-      ...{ dataDir, port, log, env },
+      dataDir,
+      port,
+      log,
+      env,
       onGitPush: (push) => {
         listeners.controller?.gitPushed(`${url}${push.path}`);
         github.pushed(push);

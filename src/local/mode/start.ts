@@ -62,7 +62,9 @@ async function start(options: Options, stops: Stops): Promise<Omit<LocalMode, 'c
   progress('starting the controller');
   const controller = await startController({
     ...options.controller,
-    ...{ client: connection.client, log, controllerNamespace },
+    client: connection.client,
+    log,
+    controllerNamespace,
     runner: { image: runnerImage, command: ['alustan'] },
     cacheDir: join(dataDir, 'cache'),
     previews: { apiUrl: `${endpoints.http}/github`, secretName: githubLogin.metadata.name },

@@ -92,14 +92,16 @@ function nodeStatus(node: KubeObject, { version, kubeletPort }: Shown, now: Date
     ],
     daemonEndpoints: { kubeletEndpoint: { Port: kubeletPort } },
     nodeInfo: {
-      ...{
-        architecture,
-        operatingSystem: nodeLabels['kubernetes.io/os'],
-        osImage: 'Alustan local mode',
-        kernelVersion: '',
-      },
-      ...{ bootID: '', machineID: '', systemUUID: '' },
-      ...{ kubeletVersion: version, kubeProxyVersion: '', containerRuntimeVersion: 'alustan://local' },
+      architecture,
+      operatingSystem: nodeLabels['kubernetes.io/os'],
+      osImage: 'Alustan local mode',
+      kernelVersion: '',
+      bootID: '',
+      machineID: '',
+      systemUUID: '',
+      kubeletVersion: version,
+      kubeProxyVersion: '',
+      containerRuntimeVersion: 'alustan://local',
     },
   };
 }

@@ -33,7 +33,9 @@ export class Scheduler {
   async #bind(pod: Pod): Promise<undefined> {
     const { namespace, name, uid } = pod.metadata;
     const body = {
-      ...{ apiVersion: 'v1', kind: 'Binding', metadata: { name, namespace, uid } },
+      apiVersion: 'v1',
+      kind: 'Binding',
+      metadata: { name, namespace, uid },
       target: { apiVersion: 'v1', kind: 'Node', name: nodeName },
     };
     try {
@@ -49,8 +51,12 @@ export class Scheduler {
   async #refuse(pod: Pod, message: string, now: Date): Promise<undefined> {
     if (pod.status?.conditions?.some((one) => one.reason === 'Unschedulable')) return undefined;
     const condition = {
-      ...{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message },
-      ...{ lastProbeTime: null, lastTransitionTime: stamp(now) },
+      type: 'PodScheduled',
+      status: 'False',
+      reason: 'Unschedulable',
+      message,
+      lastProbeTime: null,
+      lastTransitionTime: stamp(now),
     };
     const patch = { status: { conditions: [condition] } };
     await act(this.#world, [{ do: 'patch', object: pod, patch, subresource: 'status' }], component);

@@ -58,8 +58,14 @@ export async function startNode(options: NodeOptions): Promise<LocalNode> {
     pods: () => shelf.all(),
   });
   const worker = new PodWorker({
-    ...{ world, processes, scheduler: new Scheduler(world, turns), podLogDir, imagePresent: options.imagePresent },
-    ...{ addresses: new Addresses(), startDelayMs: options.startDelayMs ?? 300, pods: () => shelf.all() },
+    world,
+    processes,
+    scheduler: new Scheduler(world, turns),
+    podLogDir,
+    imagePresent: options.imagePresent,
+    addresses: new Addresses(),
+    startDelayMs: options.startDelayMs ?? 300,
+    pods: () => shelf.all(),
   });
   const loop = new Loop({
     name: 'node',

@@ -117,7 +117,11 @@ function previewOf(scene: Scene, known: Known, { verdict, pullRequest }: Answer)
   const services = namespace === undefined ? [] : ownServices(scene, namespace);
   const all = namespace === undefined ? [] : servicesIn(scene.facts.services, namespace);
   return {
-    ...{ repository, number, id: pullRequest?.id ?? id, services, verdict },
+    repository,
+    number,
+    id: pullRequest?.id ?? id,
+    services,
+    verdict,
     ...defined({ before, pullRequest, namespace }),
     ...defined({ command: before?.command, restart: before?.restart, woken: before?.woken }),
     names: previewNames(pullRequest?.branch ?? known.branch, number, identity),

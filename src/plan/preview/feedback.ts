@@ -71,14 +71,22 @@ function say(
   const isPending = now?.reason === 'ImagePending';
   const [url] = now?.urls ?? [];
   const status: FeedbackAction = {
-    ...{ type: 'commit-status', ...about, number, sha: last.sha, context: `alustan/preview/${section}` },
+    type: 'commit-status',
+    ...about,
+    number,
+    sha: last.sha,
+    context: `alustan/preview/${section}`,
     state: isPending ? 'pending' : commitStates[state],
     description: isPending ? 'waits for its image' : words[state],
     ...(url === undefined ? {} : { targetUrl: url }),
   };
   const deployment: FeedbackAction = {
-    ...{ type: 'deployment', ...about, sha: last.sha, environment: `${namespace}/${releaseOf(name, names)}` },
-    ...{ state: deploymentStates[state], description: words[state] },
+    type: 'deployment',
+    ...about,
+    sha: last.sha,
+    environment: `${namespace}/${releaseOf(name, names)}`,
+    state: deploymentStates[state],
+    description: words[state],
     ...(url === undefined ? {} : { environmentUrl: url }),
   };
   return wasMade ? [comment, status, deployment] : [comment, status];
@@ -105,13 +113,29 @@ const words: Readonly<Record<PreviewState, string>> = {
 };
 
 const commitStates: Readonly<Record<PreviewState, CommitState>> = {
-  ...{ Waiting: 'pending', Progressing: 'pending', Ready: 'success', Failed: 'failure', Asleep: 'success' },
-  ...{ Refused: 'success', Stopped: 'success', Expired: 'success', Evicted: 'success', Removing: 'success' },
+  Waiting: 'pending',
+  Progressing: 'pending',
+  Ready: 'success',
+  Failed: 'failure',
+  Asleep: 'success',
+  Refused: 'success',
+  Stopped: 'success',
+  Expired: 'success',
+  Evicted: 'success',
+  Removing: 'success',
 };
 
 const deploymentStates: Readonly<Record<PreviewState, DeploymentState>> = {
-  ...{ Waiting: 'queued', Progressing: 'in_progress', Ready: 'success', Failed: 'failure', Asleep: 'inactive' },
-  ...{ Refused: 'inactive', Stopped: 'inactive', Expired: 'inactive', Evicted: 'inactive', Removing: 'inactive' },
+  Waiting: 'queued',
+  Progressing: 'in_progress',
+  Ready: 'success',
+  Failed: 'failure',
+  Asleep: 'inactive',
+  Refused: 'inactive',
+  Stopped: 'inactive',
+  Expired: 'inactive',
+  Evicted: 'inactive',
+  Removing: 'inactive',
 };
 
 /** E15: which image it is. */

@@ -20,11 +20,16 @@ export function statusOf(scene: Scene, preview: Preview, said: Said): PreviewSta
   const { state, reason, message } = said;
   const urls = said.urls ?? urlsIn(preview.services);
   return {
-    ...{ repository, number, id },
+    repository,
+    number,
+    id,
     branch: brief(pullRequest?.branch ?? before?.branch ?? '', branchLimit),
     url: pullRequest?.url ?? before?.url ?? '',
     sha: pullRequest?.headSha ?? before?.sha ?? '',
-    ...{ state, reason, message: brief(message, messageLimit), since: sinceOf(before, state, reason, scene.now) },
+    state,
+    reason,
+    message: brief(message, messageLimit),
+    since: sinceOf(before, state, reason, scene.now),
     ...(namespace === undefined ? {} : { namespace: namespace.name, namespaceUID: namespace.uid }),
     ...imageOf(scene, preview),
     ...(urls.length === 0 ? {} : { urls: [...urls] }),

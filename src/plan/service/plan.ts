@@ -82,8 +82,14 @@ function begin(object: ServiceObject, facts: ServiceFacts, now: Date): Draft {
     desired,
     groups: [],
     report: defined({
-      ...{ image, revision, job, lastHandledRetry, lastHandledOutsideWindow },
-      ...{ previews, previewURLs, previewProblem },
+      image,
+      revision,
+      job,
+      lastHandledRetry,
+      lastHandledOutsideWindow,
+      previews,
+      previewURLs,
+      previewProblem,
     }),
   };
 }

@@ -67,7 +67,10 @@ export class LiveObjects {
 
   #request(looker: Looker, type: Readonly<{ apiVersion: string; kind: string }>): WatchRequest {
     return {
-      ...{ looker, ...type, view: this.#view.name, transform: this.#view.keep },
+      looker,
+      ...type,
+      view: this.#view.name,
+      transform: this.#view.keep,
       onChange: (before, after) => {
         if (before !== undefined && after !== undefined && isSame(before, after)) return;
         const { name, namespace } = (after ?? before)?.metadata ?? { name: '' };

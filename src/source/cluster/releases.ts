@@ -71,8 +71,13 @@ export class Releases {
 
   #request(looker: Looker): WatchRequest {
     return {
-      ...{ ...secrets, looker, namespace: looker.namespace, labelSelector: current },
-      ...{ view: 'release', transform: brief, indexers: { [byRelease]: (object) => names(recordOf(object)) } },
+      ...secrets,
+      looker,
+      namespace: looker.namespace,
+      labelSelector: current,
+      view: 'release',
+      transform: brief,
+      indexers: { [byRelease]: (object) => names(recordOf(object)) },
       onChange: (before, after) => {
         const record = recordOf(after ?? before);
         if (record !== undefined) this.#changed(record.namespace, record.release);

@@ -46,7 +46,10 @@ export function createFolderSource({ git, artifacts }: FolderTools): Source<Fold
   };
   const fromGit = async (ref: FolderRef, seen: string | undefined, context: Context) =>
     mapFact(await git.observe(ref, seen, context), ({ commit, files, missing }) => ({
-      ...{ revision: commit, commit, files, missing },
+      revision: commit,
+      commit,
+      files,
+      missing,
     }));
   return {
     observe: (ref, seen, context) => (isOci(ref.url) ? fromRegistry(ref, seen, context) : fromGit(ref, seen, context)),

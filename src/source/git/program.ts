@@ -34,27 +34,32 @@ type Meaning = Readonly<{ words: RegExp; kind: Failure['kind']; reason: string; 
 const meanings: readonly Meaning[] = [
   {
     words: /cannot run ssh|ssh: (?:command )?not found/,
-    ...{ kind: 'invalid', reason: 'SshProgramMissing' },
+    kind: 'invalid',
+    reason: 'SshProgramMissing',
     remedy: 'ssh is not in PATH: install it, or give the https:// URL of the repository',
   },
   {
     words: /Host key verification failed/,
-    ...{ kind: 'invalid', reason: 'UnknownHostKey' },
+    kind: 'invalid',
+    reason: 'UnknownHostKey',
     remedy: "the host's key is not known: add it to ~/.ssh/known_hosts of the controller's user (ssh-keyscan)",
   },
   {
     words: /Permission denied/,
-    ...{ kind: 'invalid', reason: 'Unauthorized' },
+    kind: 'invalid',
+    reason: 'Unauthorized',
     remedy: "the host takes none of the SSH keys of the controller's user, or there is none: add one to ~/.ssh",
   },
   {
     words: /Repository not found|does not appear to be a git repository|does not exist/i,
-    ...{ kind: 'invalid', reason: 'RepositoryNotFound' },
+    kind: 'invalid',
+    reason: 'RepositoryNotFound',
     remedy: 'check the URL; hosts also answer so when the SSH key may not read it',
   },
   {
     words: /Could not resolve|Connection (?:refused|timed out|reset|closed)|No route|unreachable/,
-    ...{ kind: 'transient', reason: 'Unreachable' },
+    kind: 'transient',
+    reason: 'Unreachable',
     remedy: 'check the URL and the network',
   },
 ];
@@ -75,7 +80,8 @@ function explain(error: Thrown, url: string): never {
   const said = lines.find((line) => meaning?.words.test(line)) ?? lines[0];
   const cut = (said ?? '').trim().slice(0, 200);
   const { kind, reason, remedy } = meaning ?? {
-    ...{ kind: 'transient', reason: 'Unreachable' },
+    kind: 'transient',
+    reason: 'Unreachable',
     remedy: 'check the URL and the SSH key of the controller',
   };
   return raise(kind, reason, `${subject} cannot be read over ssh (${cut}): ${remedy}`);

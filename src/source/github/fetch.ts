@@ -20,7 +20,10 @@ export function createGitHubFetch(
   const { timeouts, ca, now } = options;
   const agent = new Agent({
     connect: { timeout: timeouts.connect, ...(ca === undefined ? {} : { ca }) },
-    ...{ headersTimeout: timeouts.headers, bodyTimeout: timeouts.body, connections: 8, keepAliveTimeout: 20_000 },
+    headersTimeout: timeouts.headers,
+    bodyTimeout: timeouts.body,
+    connections: 8,
+    keepAliveTimeout: 20_000,
   });
   const moves = new Moves(now);
   const send = async (url: string, init: RequestInit, redirects: number): Promise<Response> => {

@@ -78,7 +78,8 @@ class GitHubPullRequests implements PullRequests {
         this.#client.call(target, {
           route: 'GET /repos/{owner}/{repo}/pulls/{pull_number}/files',
           params: { pull_number: number, per_page: 100, page },
-          ...{ purpose: 'ask', signal: shared },
+          purpose: 'ask',
+          signal: shared,
         }),
       ),
     );
@@ -98,7 +99,10 @@ class GitHubPullRequests implements PullRequests {
     const { open, commands = [], ...told } = repository.snapshot?.list ?? {};
     const fates = await this.#fates(target, { label, known, open, failure }, context);
     return {
-      ...{ ...told, open, commands, fates },
+      ...told,
+      open,
+      commands,
+      fates,
       ...(failure === undefined ? {} : { failure }),
     };
   }

@@ -84,21 +84,33 @@ export function unreadable(what: string, error: z.ZodError): Result<never> {
 function toPull(raw: z.infer<typeof pull>): ReadPull {
   const { head, base } = raw;
   const pullRequest: PullRequest = {
-    ...{ id: raw.id, number: raw.number, title: raw.title, state: raw.state, url: raw.html_url },
-    ...{ branch: head.ref, headSha: head.sha, base: base.ref, author: raw.user?.login ?? ghost },
+    id: raw.id,
+    number: raw.number,
+    title: raw.title,
+    state: raw.state,
+    url: raw.html_url,
+    branch: head.ref,
+    headSha: head.sha,
+    base: base.ref,
+    author: raw.user?.login ?? ghost,
     authorAssociation: raw.author_association as PullRequest['authorAssociation'],
     draft: raw.draft === true,
     fork: head.repo?.id !== base.repo.id,
     labels: raw.labels.map(({ name }) => name),
     merged: typeof raw.merged_at === 'string',
-    ...{ createdAt: raw.created_at, updatedAt: raw.updated_at, activity: {} },
+    createdAt: raw.created_at,
+    updatedAt: raw.updated_at,
+    activity: {},
   };
   return { pullRequest, repository: base.repo.full_name, closedAt: raw.closed_at ?? raw.updated_at };
 }
 
 function toComment(raw: z.infer<typeof comment>): ReadComment {
   return {
-    ...{ id: raw.id, body: raw.body ?? '', createdAt: raw.created_at, updatedAt: raw.updated_at },
+    id: raw.id,
+    body: raw.body ?? '',
+    createdAt: raw.created_at,
+    updatedAt: raw.updated_at,
     author: raw.user?.login ?? ghost,
     bot: raw.user?.type === 'Bot',
     number: Number(/\/issues\/(\d+)$/.exec(raw.issue_url)?.[1] ?? 0),

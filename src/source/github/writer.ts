@@ -38,7 +38,8 @@ export function createGitHubWriter(client: GitHubClient): ForgeWriter {
         client.call(target, {
           route: 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments',
           params: { issue_number: pull, per_page: 100, page },
-          ...{ purpose: 'ask', signal },
+          purpose: 'ask',
+          signal,
         }),
       );
       return read;

@@ -122,7 +122,10 @@ function dated(
   const touched = next.type === 'Progressing' && moved;
   const { type, status, reason, message } = next;
   return {
-    ...{ type, status, reason, message },
+    type,
+    status,
+    reason,
+    message,
     lastUpdateTime: same && !touched && last.message === message ? last.lastUpdateTime : stamp(now),
     lastTransitionTime: last?.status === status ? last.lastTransitionTime : stamp(now),
   } as WorkloadCondition;
