@@ -91,8 +91,11 @@ async function runAlone(options: ControllerOptions, signal: AbortSignal, become:
 
 function optionsOf({ flags, connection, log, metrics }: Parts): ControllerOptions {
   return {
-    ...{ client: connection.client, log, telemetry: metrics.telemetry },
-    ...{ controllerNamespace: flags.namespace, cacheDir: flags.cacheDir },
+    client: connection.client,
+    log,
+    telemetry: metrics.telemetry,
+    controllerNamespace: flags.namespace,
+    cacheDir: flags.cacheDir,
     runner: { image: flags.runnerImage, command: ['alustan'], ...resourcesOf(flags) },
     gitRewrites: flags.gitRewrite,
     registryMirrors: flags.registryMirror,

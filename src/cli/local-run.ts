@@ -36,7 +36,14 @@ export async function runLocal(flags: LocalFlags, context: CommandContext): Prom
 function start(flags: LocalFlags, { env, err, signal }: CommandContext, progress: Progress) {
   const { dataDir, apiPort, httpPort, example, reset } = flags;
   return startLocal({
-    ...{ dataDir, apiPort, httpPort, example, reset, root, env, signal },
+    dataDir,
+    apiPort,
+    httpPort,
+    example,
+    reset,
+    root,
+    env,
+    signal,
     gitRewrites: flags.gitRewrite,
     registryMirrors: flags.registryMirror,
     controller: { settings: { retryDelayMs: flags.retryDelay } },

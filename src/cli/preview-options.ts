@@ -32,7 +32,8 @@ const secretName = 'alustan-github-token';
 export function previewsOf(flags: PreviewFlags): NonNullable<ControllerOptions['previews']> {
   const { githubApiUrl, maxPreviews, previewLabels, previewQuota, previewNetworkPolicy } = flags;
   return {
-    ...{ secretName, enabled: flags.previews === true },
+    secretName,
+    enabled: flags.previews === true,
     ...(githubApiUrl === undefined ? {} : { apiUrl: githubApiUrl }),
     ...(maxPreviews === undefined ? {} : { maxPreviews }),
     ...(previewLabels === undefined ? {} : { namespaceLabels: previewLabels }),

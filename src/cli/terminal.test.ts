@@ -11,7 +11,9 @@ import { welcome } from './welcome.ts';
 const stream = (terminal: boolean) => Object.assign(new PassThrough(), terminal ? { isTTY: true, columns: 90 } : {});
 const at = new Date(2026, 0, 1, 9, 5, 7);
 const service = (state: string, reason: string, message: string, status = 'True'): KubeObject => ({
-  ...{ apiVersion: 'alustan.io/v1alpha1', kind: 'Service', metadata: { name: 'api', namespace: 'shop' } },
+  apiVersion: 'alustan.io/v1alpha1',
+  kind: 'Service',
+  metadata: { name: 'api', namespace: 'shop' },
   status: { state, message, conditions: [{ type: 'Ready', reason, status }] },
 });
 

@@ -26,7 +26,9 @@ export function createMetrics(presence: Pick<Presence, 'role' | 'controller'>, v
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   new Gauge({
-    ...{ name: 'alustan_build_info', help: 'Always 1; the version is a label.', labelNames: ['version'] as const },
+    name: 'alustan_build_info',
+    help: 'Always 1; the version is a label.',
+    labelNames: ['version'] as const,
     registers: [registry],
     collect() {
       this.set({ version }, 1);
@@ -45,13 +47,18 @@ export function createMetrics(presence: Pick<Presence, 'role' | 'controller'>, v
 function observeController(presence: Pick<Presence, 'role' | 'controller'>, registry: Registry): void {
   const registers = [registry];
   new Gauge({
-    ...{ name: 'alustan_role', help: '1 for what this process does.', labelNames: ['role'] as const, registers },
+    name: 'alustan_role',
+    help: '1 for what this process does.',
+    labelNames: ['role'] as const,
+    registers,
     collect() {
       for (const role of roles) this.set({ role }, role === presence.role ? 1 : 0);
     },
   });
   new Gauge({
-    ...{ name: 'alustan_queue_keys', help: 'Keys that wait for a worker, or have one.', registers },
+    name: 'alustan_queue_keys',
+    help: 'Keys that wait for a worker, or have one.',
+    registers,
     labelNames: ['queue', 'state'] as const,
     collect() {
       this.reset();
@@ -62,7 +69,9 @@ function observeController(presence: Pick<Presence, 'role' | 'controller'>, regi
     },
   });
   new Gauge({
-    ...{ name: 'alustan_objects', help: 'Objects by kind and state.', registers },
+    name: 'alustan_objects',
+    help: 'Objects by kind and state.',
+    registers,
     labelNames: ['kind', 'state'] as const,
     collect() {
       this.reset();
@@ -78,7 +87,8 @@ function observeQuotas(presence: Pick<Presence, 'controller'>, registry: Registr
     new Gauge({
       name: `alustan_github_requests_${field}`,
       help: field === 'limit' ? 'Requests an hour that GitHub allows.' : 'Requests that are left of them.',
-      ...{ labelNames: ['login'] as const, registers: [registry] },
+      labelNames: ['login'] as const,
+      registers: [registry],
       collect() {
         this.reset();
         for (const quota of presence.controller()?.stats().quotas ?? []) this.set({ login: quota.login }, quota[field]);
@@ -91,20 +101,30 @@ function observeQuotas(presence: Pick<Presence, 'controller'>, registry: Registr
 function telemetryOf(registry: Registry): Telemetry {
   const registers = [registry];
   const settled = new Counter({
-    ...{ name: 'alustan_reconcile_total', help: 'Passes over objects, by their outcome.', registers },
+    name: 'alustan_reconcile_total',
+    help: 'Passes over objects, by their outcome.',
+    registers,
     labelNames: ['kind', 'outcome'] as const,
   });
   const passed = new Histogram({
-    ...{ name: 'alustan_reconcile_duration_seconds', help: 'Passes over objects.', registers, buckets: passBuckets },
+    name: 'alustan_reconcile_duration_seconds',
+    help: 'Passes over objects.',
+    registers,
+    buckets: passBuckets,
     labelNames: ['kind'] as const,
   });
   const polled = new Counter({
-    ...{ name: 'alustan_source_polls_total', help: 'Looks at git and registries, by their answer.', registers },
+    name: 'alustan_source_polls_total',
+    help: 'Looks at git and registries, by their answer.',
+    registers,
     labelNames: ['source', 'answer'] as const,
   });
   const requested = new Histogram({
-    ...{ name: 'alustan_api_request_duration_seconds', help: 'Requests to the API server.', registers },
-    ...{ labelNames: ['method', 'code'] as const, buckets: requestBuckets },
+    name: 'alustan_api_request_duration_seconds',
+    help: 'Requests to the API server.',
+    registers,
+    labelNames: ['method', 'code'] as const,
+    buckets: requestBuckets,
   });
   return {
     settled: (kind, outcome) => settled.inc({ kind, outcome }),

@@ -6,8 +6,11 @@ const idle: Stats = { queues: { objects: none, jobs: none }, stalledMs: 0, quota
 /** A controller that does nothing, and says of itself what it is given. */
 export function controllerWith(stats: Partial<Stats> = {}): RunningController {
   return {
-    ...{ gitPushed: () => {}, imagePushed: () => {}, pullRequestsChanged: () => {} },
-    ...{ stop: async () => {}, close: async () => {} },
+    gitPushed: () => {},
+    imagePushed: () => {},
+    pullRequestsChanged: () => {},
+    stop: async () => {},
+    close: async () => {},
     stats: () => ({ ...idle, ...stats }),
   };
 }

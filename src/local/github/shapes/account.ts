@@ -7,7 +7,12 @@ const below = ['followers', 'subscriptions', 'repos', 'received_events'];
 export function accountShape(at: Addresses, { id, login, type }: Account) {
   const url = `${at.api}/users/${encodeURIComponent(login)}`;
   return {
-    ...{ login, id, node_id: nodeId('User', id), avatar_url: `${at.web}/avatar/${id}`, gravatar_id: '', url },
+    login,
+    id,
+    node_id: nodeId('User', id),
+    avatar_url: `${at.web}/avatar/${id}`,
+    gravatar_id: '',
+    url,
     html_url: `${at.web}/${encodeURIComponent(login)}`,
     ...Object.fromEntries(below.map((name) => [`${name}_url`, `${url}/${name}`])),
     following_url: `${url}/following{/other_user}`,
@@ -15,7 +20,9 @@ export function accountShape(at: Addresses, { id, login, type }: Account) {
     starred_url: `${url}/starred{/owner}{/repo}`,
     organizations_url: `${url}/orgs`,
     events_url: `${url}/events{/privacy}`,
-    ...{ type, site_admin: false, user_view_type: 'public' },
+    type,
+    site_admin: false,
+    user_view_type: 'public',
   };
 }
 

@@ -10,14 +10,32 @@ export function pullShape(at: Addresses, world: World, repository: Repository, p
   const url = `${repoApi(at, repository)}/pulls/${number}`;
   const page = `${repoPage(at, repository)}/pull/${number}`;
   return {
-    ...{ url, id, node_id: nodeId('PullRequest', id), html_url: page, number, state, locked: false, title, draft },
+    url,
+    id,
+    node_id: nodeId('PullRequest', id),
+    html_url: page,
+    number,
+    state,
+    locked: false,
+    title,
+    draft,
     ...addressesOf(url, page, repoApi(at, repository), pull),
-    ...{ user: accountShape(at, world.account(pull.author)), body: null, author_association },
+    user: accountShape(at, world.account(pull.author)),
+    body: null,
+    author_association,
     labels: pull.labels.map((name) => labelShape(at, repository, name)),
-    ...{ milestone: null, assignee: null, assignees: [], requested_reviewers: [], requested_teams: [] },
-    ...{ auto_merge: null, merge_commit_sha: pull.head.sha, active_lock_reason: null },
-    ...{ created_at: pull.createdAt, updated_at: pull.updatedAt },
-    ...{ closed_at: pull.closedAt ?? null, merged_at: pull.mergedAt ?? null },
+    milestone: null,
+    assignee: null,
+    assignees: [],
+    requested_reviewers: [],
+    requested_teams: [],
+    auto_merge: null,
+    merge_commit_sha: pull.head.sha,
+    active_lock_reason: null,
+    created_at: pull.createdAt,
+    updated_at: pull.updatedAt,
+    closed_at: pull.closedAt ?? null,
+    merged_at: pull.mergedAt ?? null,
     head: endShape(at, world, repository, pull.head.owner, pull.head, pull.head.fork),
     base: endShape(at, world, repository, repository.owner, pull.base, false),
   };
@@ -29,9 +47,18 @@ export function fullPullShape(at: Addresses, world: World, repository: Repositor
   const merged = pull.mergedAt !== undefined;
   return {
     ...pullShape(at, world, repository, pull),
-    ...{ merged, mergeable: null, mergeable_state: 'unknown', rebaseable: null, maintainer_can_modify: false },
+    merged,
+    mergeable: null,
+    mergeable_state: 'unknown',
+    rebaseable: null,
+    maintainer_can_modify: false,
     merged_by: merged ? accountShape(at, world.account(repository.owner)) : null,
-    ...{ comments, review_comments: 0, commits: 1, additions: 1, deletions: 0, changed_files: pull.files.length },
+    comments,
+    review_comments: 0,
+    commits: 1,
+    additions: 1,
+    deletions: 0,
+    changed_files: pull.files.length,
   };
 }
 
@@ -40,8 +67,14 @@ export function fileShape(at: Addresses, repository: Repository, pull: Pull, fil
   const [page, api] = [repoPage(at, repository), repoApi(at, repository)];
   const path = encodeURI(filename);
   return {
-    ...{ sha: pull.head.sha, filename, status: 'modified', additions: 1, deletions: 0, changes: 1 },
-    ...{ blob_url: `${page}/blob/${pull.head.sha}/${path}`, raw_url: `${page}/raw/${pull.head.sha}/${path}` },
+    sha: pull.head.sha,
+    filename,
+    status: 'modified',
+    additions: 1,
+    deletions: 0,
+    changes: 1,
+    blob_url: `${page}/blob/${pull.head.sha}/${path}`,
+    raw_url: `${page}/raw/${pull.head.sha}/${path}`,
     contents_url: `${api}/contents/${path}?ref=${pull.head.sha}`,
   };
 }
@@ -55,14 +88,24 @@ export function labelShape(at: Addresses, repository: Repository, name: string) 
 function addressesOf(url: string, page: string, api: string, { number, head }: Pull) {
   const issue = `${api}/issues/${number}`;
   const links = {
-    ...{ self: url, html: page, issue, comments: `${issue}/comments`, review_comments: `${url}/comments` },
-    ...{ review_comment: `${api}/pulls/comments{/number}`, commits: `${url}/commits` },
+    self: url,
+    html: page,
+    issue,
+    comments: `${issue}/comments`,
+    review_comments: `${url}/comments`,
+    review_comment: `${api}/pulls/comments{/number}`,
+    commits: `${url}/commits`,
     statuses: `${api}/statuses/${head.sha}`,
   };
   return {
-    ...{ diff_url: `${page}.diff`, patch_url: `${page}.patch`, issue_url: issue, commits_url: links.commits },
-    ...{ review_comments_url: links.review_comments, review_comment_url: links.review_comment },
-    ...{ comments_url: links.comments, statuses_url: links.statuses },
+    diff_url: `${page}.diff`,
+    patch_url: `${page}.patch`,
+    issue_url: issue,
+    commits_url: links.commits,
+    review_comments_url: links.review_comments,
+    review_comment_url: links.review_comment,
+    comments_url: links.comments,
+    statuses_url: links.statuses,
     _links: Object.fromEntries(Object.entries(links).map(([name, href]) => [name, { href }])),
   };
 }
