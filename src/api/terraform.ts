@@ -73,7 +73,9 @@ const publish = z
             .string()
             .min(1)
             .max(1024)
-            .describe('Where it stands in `outputs`, as a JSONPath.')
+            .describe(
+              "Where it stands in `outputs`, as a JSONPath to one value: `.key`, `['a.key']`, `[0]`, `[-1]`; no filters.",
+            )
             .meta({ example: '{.externalresources[0].Resource.Endpoint}' }),
           sensitive: z
             .boolean()

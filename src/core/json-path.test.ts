@@ -15,6 +15,7 @@ describe('a path to one value', () => {
     ['{$.list[-1]}', 'y'],
     ['{ .a["b.c"][0].d }', 1],
     ["['it\\'s']", 3],
+    ['{.a.b\\.c[1].d}', 'two'],
     ['.n', null],
     ['.none.deeper', undefined],
     ['.n.deeper', undefined],
@@ -23,7 +24,7 @@ describe('a path to one value', () => {
     ['.list[7]', undefined],
   ])('%s', (path, expected) => expect(at(path)).toEqual(expected));
 
-  it.each(['', '{}', 'a', '{..a}', '{.a[*]}', '{.a', '.a b', '.a[x]'])('%j is none', (path) => {
+  it.each(['', '{}', 'a', '{..a}', '{.a[*]}', '{.a', '.a b', '.a[x]', '.a\\'])('%j is none', (path) => {
     expect(at(path)).toBe(`"${path}" is no path to one value; write for example {.database.host} or {.list[0].name}`);
   });
 

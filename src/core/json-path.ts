@@ -2,9 +2,9 @@ import { fail, ok, type Result } from './result.ts';
 
 type Step = string | number;
 
-const token = /\.([^.[\]{}\s]+)|\[(-?\d+)\]|\['((?:\\.|[^'\\])*)'\]|\["((?:\\.|[^"\\])*)"\]/gy;
+const token = /\.((?:\\.|[^.[\]{}\s\\])+)|\[(-?\d+)\]|\['((?:\\.|[^'\\])*)'\]|\["((?:\\.|[^"\\])*)"\]/gy;
 
-/** A path to one value, as kubectl writes JSONPaths: `{.a.b[0]['c.d']}`; the braces and a leading `$` may be left out. */
+/** A path to one value, as kubectl writes JSONPaths: `{.a.b[0]['c.d'].e\.f}`; the braces and a leading `$` may be left out. */
 export function parseJsonPath(text: string): Result<readonly Step[]> {
   const trimmed = text.trim();
   const inner = trimmed.startsWith('{') && trimmed.endsWith('}') ? trimmed.slice(1, -1).trim() : trimmed;
@@ -15,7 +15,7 @@ export function parseJsonPath(text: string): Result<readonly Step[]> {
   for (const match of path.matchAll(token)) {
     const [all, name, index, single, double] = match;
     at = match.index + all.length;
-    steps.push(index === undefined ? (name ?? (single ?? double ?? '').replace(/\\(.)/g, '$1')) : Number(index));
+    steps.push(index === undefined ? (name ?? single ?? double ?? '').replace(/\\(.)/g, '$1') : Number(index));
   }
   if (at === path.length && steps.length > 0) return ok(steps);
   return fail(

@@ -25,16 +25,23 @@ export function lastImage({ status: { image } }: Pick<TerraformObject, 'status'>
 export function chooseImage(draft: Draft): Draft {
   return chooseTag(draft, draft.object.spec.containerRegistry, lastImage(draft.object), (chosen, watched, tag) => {
     const image = pulledAs(watched, tag);
-    return draft.object.spec.approval === 'manual' ? pin(chosen, image, tag) : desire(chosen, { image });
+    if (draft.object.spec.approval === 'manual') return pin(chosen, image, tag);
+    // Where approval is asked for no more, that alone deploys nothing again.
+    return desire(chosen, { image: pinned(draft, image) ?? image });
   });
+}
+
+/** The same image with the digest by which it was chosen last. */
+function pinned({ before: { image: last = '' } }: Draft, image: string): string | undefined {
+  return last.startsWith(`${image}@`) ? last : undefined;
 }
 
 /** An approval is for one content: a tag that has moved since is another image. */
 function pin(draft: Draft, image: string, tag: string): Draft {
   const answer = draft.facts.pullable?.[tag];
   if (answer?.ok === true) return desire(draft, { image: `${image}@${answer.value.digest}` });
-  const { image: last = '' } = draft.before;
-  if (last.startsWith(`${image}@`)) return desire(draft, { image: last });
+  const last = pinned(draft, image);
+  if (last !== undefined) return desire(draft, { image: last });
   const why = answer === undefined ? '' : ` (${answer.failure.message})`;
   return wait(
     draft,
