@@ -69,7 +69,7 @@ export function correctDrift(draft: Draft): Draft {
   // With `approval: manual` a plan is made and approved first.
   const opening = draft.object.spec.approval === 'auto' ? heldUntil(draft, purposeOf(draft)) : undefined;
   if (opening !== undefined) return report(draft, { waiting: waitingFor(draft, opening) });
-  // The look's time is by the cluster's clock, which may be ahead of ours: each look is answered once all the same.
+  // The look's time may be by the clock of another replica, ahead of ours: each look is answered once all the same.
   const now = draft.now.toISOString();
   const correctedAt = timeOf(drift.checkedAt) > timeOf(now) ? drift.checkedAt : now;
   const noted = report(draft, { drift: { ...drift, correctedAt } });

@@ -60,13 +60,19 @@ function lost(draft: Draft, record: RunRecord): Draft {
 
 function conclude(draft: Draft, record: RunRecord, run: Run): Draft {
   const end = readable(draft, tellable(draft, run, run.end ?? { tail: [] }));
-  const at = run.finishedAt ?? draft.now.toISOString();
+  const at = endedAt(draft, record, run);
   const seen = { ...record, uid: run.uid, began: hasBegun(record, run, end) };
   if (run.phase === 'failed' && !hasFound(draft, run, end)) return fail(draft, seen, end, at);
   // What a post-deploy prints is in status as its outputs, and which of them are sensitive is not known yet.
   const tail = run.purpose === 'post-deploy' || end.tail.length === 0 ? {} : { tail: [...end.tail] };
   const done: RunRecord = { ...seen, phase: 'succeeded', finishedAt: at, failures: 0, ...tail };
   return succeed(report(draft, { job: done }), done, at, end);
+}
+
+/** By the cluster's clock where ours allows it: pauses count from here, and none may be skipped or drawn out for a clock. */
+function endedAt({ now }: Draft, { startedAt }: RunRecord, { finishedAt }: Run): string {
+  if (finishedAt === undefined || Date.parse(finishedAt) > now.getTime()) return now.toISOString();
+  return Date.parse(finishedAt) < Date.parse(startedAt) ? startedAt : finishedAt;
 }
 
 /** Whether the exit code says that there is something to tell, and not that the script has failed. */
