@@ -28,7 +28,7 @@ export type Given = Readonly<{
   jobs?: readonly (Omit<Partial<Run>, 'end'> & { name: string; end?: Partial<RunEnd> })[];
   strays?: readonly string[];
   settings?: Partial<TerraformFacts['settings']>;
-  envSecrets?: readonly string[];
+  givenSecrets?: readonly string[];
   kept?: TerraformFacts['kept'];
   namespaceTerminating?: boolean;
   noAccount?: Failure;
@@ -76,7 +76,7 @@ export function factsOf(given: Given): TerraformFacts {
     pullable: pullable(given.pullable ?? Object.fromEntries(known.map((tag) => [tag, true]))),
     jobs: (given.jobs ?? []).map(run),
     strays: given.strays ?? [],
-    envSecrets: given.envSecrets ?? [],
+    givenSecrets: given.givenSecrets ?? [],
     kept: given.kept ?? {},
     namespaceTerminating: given.namespaceTerminating ?? false,
     ...(given.noAccount === undefined ? {} : { noAccount: given.noAccount }),

@@ -170,6 +170,24 @@ describe('what a plan is told of a run that has ended', () => {
     expect(await strays(`${long}y`)).toEqual([]);
   });
 
+  it('E33 knows what a run was given from the cluster Secret, also when that is changed before its end', async () => {
+    const running = { phase: 'Running', containerStatuses: [{ name: 'terraform', state: { running: {} } }] };
+    const begun = setUp('plan', 'old-canary', 'db', running, []);
+    const over = setUp('plan', 'old-canary');
+    const object = terraform('plan');
+    const spec = { ...object.spec, workspace: 'staging', variables: { TF_VAR_x: '${workspace.X}' } };
+    const given = async ({ tools: { caches, ...tools } }: typeof begun, value: string, resourceVersion: string) => {
+      const metadata = { name: 's', namespace: 'alustan', resourceVersion, labels: { environment: 'staging' } };
+      const data = { X: Buffer.from(value).toString('base64') };
+      const store = caches.clusterSecrets as unknown as Store;
+      store.put({ apiVersion: 'v1', kind: 'Secret', metadata, data });
+      const gathering = { ...tools, caches, given: begun.tools.given };
+      return (await gatherTerraform(gathering, { ...object, spec }, signal)).givenSecrets;
+    };
+    expect(await given(begun, 'old-canary', '1')).toEqual([]);
+    expect(await given(over, 'new-canary', '2')).toEqual(['old-canary', 'new-canary']);
+  });
+
   it('a log that cannot be read is told, and holds no deploy up', async () => {
     const { tools } = setUp('deploy', forbidden);
     const { jobs } = await gatherTerraform(tools, terraform('deploy'), signal);

@@ -8,6 +8,7 @@ import type { KubeClient } from '../../kube/client.ts';
 import type { ImageFacts } from '../../plan/image.ts';
 import type { Settings } from '../../plan/service/facts.ts';
 import type { Run, TerraformFacts } from '../../plan/terraform/facts.ts';
+import { secretValues } from '../../plan/terraform/secrets.ts';
 import { verdictOf } from '../../source/cluster/run-end.ts';
 import { readRunEnd } from '../../source/cluster/run-log.ts';
 import type { Looker, Watches } from '../../source/cluster/watches.ts';
@@ -54,8 +55,13 @@ export async function gatherTerraform(
   const images = asks ? await tools.images(terraform, looker, signal) : {};
   const jobs = await runsOf(tools, terraform, looker, signal);
   const isRead = jobs.some(({ end }) => end !== undefined);
-  const envSecretsOf = () => envSecrets(tools.client.as(looker), namespace, terraform.spec, signal);
-  const given = await tools.given.of(formatKey(looker.key), jobs, envSecretsOf);
+  const clusterSecrets = caches.clusterSecrets.list().map(clusterSecret);
+  // Also of what comes from spec and cluster Secret: both may be changed while the run goes on.
+  const secretsNow = async () => [
+    ...(await envSecrets(tools.client.as(looker), namespace, terraform.spec, signal)),
+    ...secretValues(terraform, { clusterSecrets, kept: {} }),
+  ];
+  const given = await tools.given.of(formatKey(looker.key), jobs, secretsNow);
   const hashes = account?.ok === true ? keptOf(terraform, isRead) : [];
   const kept = await keptVariables(tools.client.as(looker), terraform, hashes, signal);
   tools.watches.keep(looker);
@@ -65,10 +71,10 @@ export async function gatherTerraform(
     settings,
     jobs,
     namespaceTerminating: terminating,
-    envSecrets: given,
+    givenSecrets: given,
     kept,
     ...(noAccount === undefined ? {} : { noAccount }),
-    clusterSecrets: caches.clusterSecrets.list().map(clusterSecret),
+    clusterSecrets,
     peers: [...related(caches, terraform)].map((peer) => peerFact(peer, false)),
     strays: strays(caches, terraform),
   };

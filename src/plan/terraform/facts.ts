@@ -20,8 +20,11 @@ export type TerraformFacts = ImageFacts &
     jobs: readonly Run[];
     /** Pods and Jobs that have not ended yet, of runs whose Job is gone or belonged to an object of the same name. */
     strays: readonly string[];
-    /** Values of `spec.env` and `spec.envFrom` that lie, or lay while it ran, in Secrets; told where a run has just ended. */
-    envSecrets: readonly string[];
+    /**
+     * Secret values of `spec.env` and `spec.envFrom`, and all of `secretValues`, as they are and as they were while it ran;
+     * told where a run has just ended.
+     */
+    givenSecrets: readonly string[];
     /**
      * What is kept of the variables of deploys, by their hash; absent where the Secret is gone. Read where something is to be
      * destroyed or unlocked with them, and where a run with them has just ended.

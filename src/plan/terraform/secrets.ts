@@ -8,12 +8,14 @@ import { ownKeys } from './published.ts';
 /** Variables whose value is a secret by its name, though it stands in the spec. */
 const secretName = /pass|.pwd|secret|token|credential|private|api_?key|access_?key/i;
 
+type Held = Pick<TerraformFacts, 'clusterSecrets' | 'kept'>;
+
 /**
  * Values that must not be told: those that `data` of the workspace's cluster Secret holds and a variable uses, those
  * that the object has published there, and those of variables that are called a secret (E2, E33); also of what is kept of
  * deploys before.
  */
-export function secretValues(object: TerraformObject, { clusterSecrets, kept }: TerraformFacts): string[] {
+export function secretValues(object: TerraformObject, { clusterSecrets, kept }: Held): string[] {
   const { spec } = object;
   const { used } = fillPlaceholders(spec.variables, () => undefined);
   const secrets = clusterSecrets.filter((secret) => secret.environment === spec.workspace);
@@ -57,5 +59,5 @@ function named(variables: Readonly<Record<string, string>>): string[] {
 
 /** Hides in what scripts and servers have said all that is secret, of what the scripts are given by `env`, too (E2, E33). */
 export function hideIn({ object, facts }: Readonly<{ object: TerraformObject; facts: TerraformFacts }>) {
-  return masker([...secretValues(object, facts), ...facts.envSecrets]);
+  return masker([...secretValues(object, facts), ...facts.givenSecrets]);
 }
