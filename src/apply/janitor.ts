@@ -1,3 +1,4 @@
+import { trueCondition } from '../core/condition.ts';
 import type { KubeObject } from '../core/resource.ts';
 import { isForbidden, isNotFound, type KubeClient } from '../kube/client.ts';
 import { jobLabels, secretName, secretsAnnotation } from './job-shape.ts';
@@ -67,8 +68,7 @@ function excess(siblings: readonly KubeObject[]): KubeObject[] {
 
 /** True once the Job is Complete or Failed: no pod of it runs, or ever will. */
 export function isFinished(job: KubeObject): boolean {
-  const { conditions = [] } = (job['status'] ?? {}) as { conditions?: { type: string; status: string }[] };
-  return conditions.some(({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True');
+  return trueCondition(job, 'Complete', 'Failed') !== undefined;
 }
 
 /** Gone, or out of reach since the account has lost its rights: then it goes with the Job's owner, which owns it. */

@@ -1,4 +1,4 @@
-import type { ActAs, ObjectRef } from '../core/plan.ts';
+import { type ActAs, type ObjectRef, refOf } from '../core/plan.ts';
 import { controllerOf, type KubeObject } from '../core/resource.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { isAlreadyExists, isConflict, isForbidden, isNotFound, type KubeClient } from '../kube/client.ts';
@@ -92,7 +92,7 @@ export class ObjectApplier implements Applier<ObjectAction> {
   }
 
   async #apply(action: ActionOf<'apply-object'>, signal: AbortSignal): Promise<Applied> {
-    const reference = referenceOf(action.object);
+    const reference = refOf(action.object);
     const options = { fieldManager, force: action.force };
     const object = await this.#as(action.actAs).patch(reference, 'apply', action.object, options, signal);
     return { state: 'done', object };
@@ -102,7 +102,7 @@ export class ObjectApplier implements Applier<ObjectAction> {
   async #applyOwned(action: ActionOf<'apply-object'>, signal: AbortSignal): Promise<Result<Applied>> {
     const { object } = action;
     const client = this.#as(action.actAs);
-    const live = await client.find(referenceOf(object), signal);
+    const live = await client.find(refOf(object), signal);
     if (live === undefined) return ok({ state: 'done', object: await client.create(object, signal) });
     const [owner, other] = [controllerOf(object), controllerOf(live)];
     if (owner?.uid === other?.uid) {
@@ -121,7 +121,7 @@ export class ObjectApplier implements Applier<ObjectAction> {
     } catch (error) {
       if (!isAlreadyExists(error)) throw error;
       const { metadata } = object;
-      const live = await this.#client.get(referenceOf(object), signal);
+      const live = await this.#client.get(refOf(object), signal);
       // The one that we made, when we were stopped before we heard of it; nobody else gives it the same annotations.
       const { annotations = {} } = metadata;
       const isSame = Object.entries(annotations).every(([key, value]) => live.metadata.annotations?.[key] === value);
@@ -131,7 +131,7 @@ export class ObjectApplier implements Applier<ObjectAction> {
   }
 
   async #replace(object: KubeObject, signal: AbortSignal): Promise<Applied> {
-    const reference = referenceOf(object);
+    const reference = refOf(object);
     try {
       return { state: 'done', object: await this.#client.create(object, signal) };
     } catch (error) {
@@ -165,10 +165,6 @@ export class ObjectApplier implements Applier<ObjectAction> {
       throw error;
     }
   }
-}
-
-function referenceOf({ apiVersion, kind, metadata: { name, namespace } }: KubeObject): ObjectRef {
-  return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
 }
 
 const verbs = {

@@ -1,4 +1,5 @@
 import { jobLabels, ownerLabel } from '../apply/job-shape.ts';
+import { trueCondition } from '../core/condition.ts';
 import type { Log } from '../core/log.ts';
 import type { KubeObject } from '../core/resource.ts';
 import type { WatchingClient } from '../kube/client.ts';
@@ -129,9 +130,9 @@ function statusAndAccount(job: KubeObject): KubeObject {
 }
 
 /** A definition is mostly schema; we want to know whether its kind is served. */
-function nameAndState({ apiVersion: version, kind, metadata, ...rest }: KubeObject): KubeObject {
+function nameAndState(definition: KubeObject): KubeObject {
+  const { apiVersion: version, kind, metadata } = definition;
   const { name, uid = '', resourceVersion = '' } = metadata;
-  const { conditions = [] } = (rest['status'] ?? {}) as { conditions?: { type: string; status: string }[] };
-  const established = conditions.some(({ type, status }) => type === 'Established' && status === 'True');
+  const established = trueCondition(definition, 'Established') !== undefined;
   return { apiVersion: version, kind, metadata: { name, uid, resourceVersion }, established };
 }

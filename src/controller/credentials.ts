@@ -1,5 +1,6 @@
 import type { KubeObject } from '../core/resource.ts';
 import { fail, ok, type Result } from '../core/result.ts';
+import { secretData } from '../core/secret.ts';
 import { dropBookkeeping } from '../kube/reflector/transform.ts';
 import type { Looker, Watches } from '../source/cluster/watches.ts';
 
@@ -43,7 +44,5 @@ export class Credentials {
 
 function decoded(secret: KubeObject): SecretData {
   const { namespace, name, uid, resourceVersion } = secret.metadata;
-  const entries = Object.entries((secret['data'] ?? {}) as Record<string, string>);
-  const data = Object.fromEntries(entries.map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
-  return { id: `${namespace}/${name}/${uid}/${resourceVersion}`, data };
+  return { id: `${namespace}/${name}/${uid}/${resourceVersion}`, data: secretData(secret) };
 }

@@ -1,3 +1,4 @@
+import { trueCondition } from '../core/condition.ts';
 import { keyOf, type Ring } from '../core/key.ts';
 import type { KubeObject } from '../core/resource.ts';
 import type { Caches } from './caches.ts';
@@ -11,18 +12,11 @@ export function ringForDefinitions(caches: Caches, ring: Ring): Stop {
   return caches.definitions.onChange((before, after) => {
     if (isServed(before) === isServed(after)) return;
     for (const cache of [caches.repositories, caches.terraforms, caches.services]) {
-      for (const object of cache.list()) if (!isReady(object)) ring(keyOf(object));
+      for (const object of cache.list()) if (trueCondition(object, 'Ready') === undefined) ring(keyOf(object));
     }
   });
 }
 
-type WithConditions = { conditions?: { type: string; status: string }[] };
-
 function isServed(definition: KubeObject | undefined): boolean {
   return definition?.['established'] === true;
-}
-
-function isReady(object: KubeObject): boolean {
-  const { conditions = [] } = (object['status'] ?? {}) as WithConditions;
-  return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
 }

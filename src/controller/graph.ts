@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { conditionOf } from '../core/condition.ts';
 import { formatKey, type Key, keyOf, type Ring } from '../core/key.ts';
 import type { KubeObject } from '../core/resource.ts';
 import type { Caches } from './caches.ts';
@@ -9,7 +10,7 @@ export type Graph = Pick<Caches, 'services' | 'terraforms'>;
 
 type Names = (string | { name: string })[];
 type Spec = { dependencies?: { service?: Names; terraform?: Names } };
-type Status = { state?: string; observedGeneration?: number; conditions?: { type: string; status: string }[] };
+type Status = { state?: string; observedGeneration?: number };
 
 /** Index of both caches: objects by what they depend on. */
 const byDependency = 'dependency';
@@ -59,8 +60,8 @@ export function matters(before: KubeObject | undefined, after: KubeObject | unde
 function shown(object: KubeObject | undefined) {
   if (object === undefined) return undefined;
   const { uid, generation, deletionTimestamp } = object.metadata;
-  const { state, observedGeneration, conditions = [] } = (object['status'] ?? {}) as Status;
-  const ready = conditions.find((condition) => condition.type === 'Ready')?.status;
+  const { state, observedGeneration } = (object['status'] ?? {}) as Status;
+  const ready = conditionOf(object, 'Ready')?.status;
   return [uid, generation, deletionTimestamp !== undefined, state, observedGeneration, ready];
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { KubeObject } from '../core/resource.ts';
+import { secretData } from '../core/secret.ts';
 import { isAlreadyExists, type KubeClient } from '../kube/client.ts';
 
 /** Name of the Secret, in the controller's namespace. */
@@ -31,8 +32,8 @@ export async function installationKey(client: KubeClient, namespace: string): Pr
 }
 
 function keyOf(secret: KubeObject): string {
-  const { key } = (secret['data'] ?? {}) as { key?: string };
-  if (key !== undefined) return Buffer.from(key, 'base64').toString();
+  const { key } = secretData(secret);
+  if (key !== undefined) return key;
   throw new Error(
     `Secret ${secret.metadata.namespace}/${installationName} has no "key": delete it, and releases are delivered anew`,
   );

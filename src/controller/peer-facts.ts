@@ -1,4 +1,5 @@
 import type { ServiceStatus } from '../api/service-status.ts';
+import { conditionOf } from '../core/condition.ts';
 import type { KubeObject } from '../core/resource.ts';
 import type { Peer } from '../plan/facts.ts';
 
@@ -13,7 +14,7 @@ export function peerFact(object: KubeObject, inputsMoved: boolean): Peer {
   const isService = object.kind === 'Service';
   const spec = (object['spec'] ?? {}) as PeerSpec;
   const status = (object['status'] ?? {}) as ServiceStatus;
-  const ready = status.conditions?.find((condition) => condition.type === 'Ready');
+  const ready = conditionOf(object, 'Ready');
   const { name, uid = '', creationTimestamp = '', generation = 0, deletionTimestamp } = object.metadata;
   return {
     kind: isService ? 'Service' : 'Terraform',
@@ -33,7 +34,7 @@ export function peerFact(object: KubeObject, inputsMoved: boolean): Peer {
     ...(status.state === undefined ? {} : { state: status.state }),
     ...(status.message === undefined ? {} : { message: status.message }),
     ...(status.waiting?.until === undefined ? {} : { until: status.waiting.until }),
-    ...(ready === undefined ? {} : { since: ready.lastTransitionTime }),
+    ...(ready?.lastTransitionTime === undefined ? {} : { since: ready.lastTransitionTime }),
   };
 }
 

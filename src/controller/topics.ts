@@ -1,5 +1,6 @@
 import { formatKey, type Key } from '../core/key.ts';
 import type { ObjectRef } from '../core/plan.ts';
+import { groupOf } from '../core/resource.ts';
 
 /** Whatever all objects of a namespace look at: its Secrets. */
 export function namespaceTopic(namespace: string): string {
@@ -8,8 +9,7 @@ export function namespaceTopic(namespace: string): string {
 
 /** All versions of an API name one object. */
 export function objectTopic({ apiVersion, kind, namespace, name }: ObjectRef): string {
-  const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
-  return `object ${group}/${kind} ${namespace ?? ''}/${name}`;
+  return `object ${groupOf(apiVersion)}/${kind} ${namespace ?? ''}/${name}`;
 }
 
 /** Who is to be rung when something changes: objects subscribe to topics, which are names of whatever they looked at. */

@@ -1,5 +1,6 @@
+import { conditionOf, trueCondition } from './condition.ts';
 import { current, failed, type Health, inProgress, list, text } from './health-fields.ts';
-import type { Condition, KubeObject } from './resource.ts';
+import type { KubeObject } from './resource.ts';
 
 type ContainerStatus = {
   name?: string;
@@ -14,11 +15,9 @@ export function podHealth(pod: KubeObject): Health {
     return failed(text(pod, 'status', 'message') ?? text(pod, 'status', 'reason') ?? 'its containers failed');
   const waiting = containerWaiting(pod);
   if (waiting?.reason === 'CrashLoopBackOff') return failed(waiting.told);
-  const conditions = list(pod, 'status', 'conditions') as Partial<Condition>[];
-  if (phase === 'Running' && conditions.some(({ type, status }) => type === 'Ready' && status === 'True'))
-    return current;
+  if (phase === 'Running' && trueCondition(pod, 'Ready') !== undefined) return current;
   if (waiting !== undefined) return inProgress(waiting.told);
-  const scheduled = conditions.find(({ type }) => type === 'PodScheduled');
+  const scheduled = conditionOf(pod, 'PodScheduled');
   if (scheduled?.status === 'False') return inProgress(scheduled.message || 'not scheduled yet');
   return inProgress(phase === 'Running' ? 'its containers are not ready yet' : 'not running yet');
 }

@@ -1,6 +1,7 @@
-import { current, field, type Health, inProgress, list, number } from './health-fields.ts';
+import { conditionOf, trueCondition } from './condition.ts';
+import { current, field, type Health, inProgress, number } from './health-fields.ts';
 import { controllerHealth } from './health-kinds.ts';
-import type { Condition, KubeObject } from './resource.ts';
+import { type Condition, groupOf, type KubeObject } from './resource.ts';
 
 export type { Health } from './health-fields.ts';
 
@@ -19,34 +20,26 @@ export function health(object: KubeObject): Health {
   return generic(object) ?? kindRule(object) ?? ready(object) ?? current;
 }
 
-function conditionsOf(object: KubeObject): Partial<Condition>[] {
-  return list(object, 'status', 'conditions') as Partial<Condition>[];
-}
-
-function condition(object: KubeObject, type: string): Partial<Condition> | undefined {
-  return conditionsOf(object).find((item) => item.type === type);
-}
-
 function words({ reason, message, type }: Partial<Condition>): string {
   return message || reason || `condition ${type}`;
 }
 
 function generic(object: KubeObject): Health | undefined {
-  const stalled = condition(object, 'Stalled');
-  if (stalled?.status === 'True') return { status: 'Failed', message: words(stalled) };
-  const reconciling = condition(object, 'Reconciling');
-  return reconciling?.status === 'True' ? inProgress(words(reconciling)) : undefined;
+  const stalled = trueCondition(object, 'Stalled');
+  if (stalled !== undefined) return { status: 'Failed', message: words(stalled) };
+  const reconciling = trueCondition(object, 'Reconciling');
+  return reconciling === undefined ? undefined : inProgress(words(reconciling));
 }
 
 /** By group and kind; our own kinds have the names of others'. */
 function kindRule(object: KubeObject): Health | undefined {
-  const [group = ''] = object.apiVersion.includes('/') ? object.apiVersion.split('/') : [''];
+  const group = groupOf(object.apiVersion);
   const rule = controllerHealth[group === '' ? object.kind : `${group}/${object.kind}`];
-  return rule?.(object, (type) => condition(object, type));
+  return rule?.(object, (type) => conditionOf(object, type));
 }
 
 function ready(object: KubeObject): Health | undefined {
-  const found = condition(object, 'Ready');
+  const found = conditionOf(object, 'Ready');
   if (found !== undefined) return found.status === 'True' ? current : inProgress(words(found));
   // Our kinds always get a status; one without has not been looked at.
   const isOurs = object.apiVersion.startsWith('alustan.io/');

@@ -6,6 +6,10 @@ import type { TerraformRun } from './terraform-run.ts';
 /** An API object to name in an action. `apiVersion` as on the wire, for example `batch/v1`. */
 export type ObjectRef = Readonly<{ apiVersion: string; kind: string; namespace?: string; name: string }>;
 
+export function refOf({ apiVersion, kind, metadata: { namespace, name } }: KubeObject): ObjectRef {
+  return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
+}
+
 /** Impersonated ServiceAccount: what touches a tenant's objects is done with the tenant's rights (design: Rights). */
 export type ActAs = Readonly<{ namespace: string; serviceAccount: string }>;
 

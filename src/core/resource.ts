@@ -30,6 +30,12 @@ export type KubeObject = {
   [field: string]: unknown;
 };
 
+/** `apps` of `apps/v1`; the core group has no name. */
+export function groupOf(apiVersion: string): string {
+  const slash = apiVersion.indexOf('/');
+  return slash < 0 ? '' : apiVersion.slice(0, slash);
+}
+
 /** Who has made the object, and has it deleted with itself. */
 export function controllerOf({ metadata }: Pick<KubeObject, 'metadata'>): OwnerReference | undefined {
   return metadata.ownerReferences?.find(({ controller }) => controller === true);

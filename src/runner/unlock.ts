@@ -1,5 +1,5 @@
 import { decodeRelease, encodeRelease, isPending } from '../core/helm-release.ts';
-import type { DeadLock, ObjectRef } from '../core/plan.ts';
+import { type DeadLock, type ObjectRef, refOf } from '../core/plan.ts';
 import type { KubeObject } from '../core/resource.ts';
 import { isNotFound, type KubeClient } from '../kube/client.ts';
 
@@ -94,8 +94,4 @@ async function recordsOf(client: KubeClient, namespace: string, release: string)
 
 function version(secret: KubeObject): number {
   return Number(secret.metadata.labels?.['version'] ?? 0);
-}
-
-function refOf({ apiVersion, kind, metadata: { namespace = '', name } }: KubeObject): ObjectRef {
-  return { apiVersion, kind, namespace, name };
 }

@@ -1,9 +1,10 @@
 import { parse } from 'yaml';
 import { parseRepository, type RepositoryObject } from '../../src/api/repository.ts';
+import { refOf } from '../../src/core/plan.ts';
 import type { KubeObject } from '../../src/core/resource.ts';
 import { fail, ok } from '../../src/core/result.ts';
 import type { Manifest, RepositoryFacts, SourceContent } from '../../src/plan/repository/facts.ts';
-import { objectId, refOf } from '../../src/plan/repository/identity.ts';
+import { objectId } from '../../src/plan/repository/identity.ts';
 import { placeAll } from '../../src/plan/repository/place.ts';
 import { repositoryFinalizer } from '../../src/plan/repository/plan.ts';
 

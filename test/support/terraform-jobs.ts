@@ -2,6 +2,7 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
+import { isFinished } from '../../src/apply/janitor.ts';
 import { terraformJob, terraformSecret } from '../../src/apply/terraform-job.ts';
 import type { JobRequest } from '../../src/core/plan.ts';
 import type { KubeObject } from '../../src/core/resource.ts';
@@ -101,7 +102,7 @@ export class TerraformJobs {
     const job = await vi.waitFor(
       async () => {
         const found = await this.client.get(reference);
-        if (!hasEnded(found)) throw new Error(`${name} has not ended: ${JSON.stringify(found['status'])}`);
+        if (!isFinished(found)) throw new Error(`${name} has not ended: ${JSON.stringify(found['status'])}`);
         return found;
       },
       { timeout: 90_000, interval: 50 },
@@ -125,9 +126,4 @@ export class TerraformJobs {
     ].map((type) => this.client.list(type, options));
     return (await Promise.all(lists)).flatMap(({ items }) => items.map(({ metadata }) => metadata.name));
   }
-}
-
-function hasEnded(job: KubeObject): boolean {
-  const { conditions = [] } = (job['status'] ?? {}) as { conditions?: { type: string; status: string }[] };
-  return conditions.some(({ type, status }) => status === 'True' && (type === 'Complete' || type === 'Failed'));
 }

@@ -1,4 +1,5 @@
 import { crdOf, kinds } from '../../api/kinds.ts';
+import { trueCondition } from '../../core/condition.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import type { WatchingClient } from '../../kube/client.ts';
 import { Reflector } from '../../kube/reflector/reflector.ts';
@@ -63,6 +64,5 @@ export async function until(
 }
 
 function isServed(definition: KubeObject | undefined): boolean {
-  const { conditions = [] } = (definition?.['status'] ?? {}) as { conditions?: { type: string; status: string }[] };
-  return conditions.some(({ type: name, status }) => name === 'Established' && status === 'True');
+  return definition !== undefined && trueCondition(definition, 'Established') !== undefined;
 }

@@ -2,6 +2,7 @@ import type { PreviewEnvironment } from '../../api/preview.ts';
 import { failureOf } from '../../apply/failure.ts';
 import type { CredentialsRef, ForgeTarget } from '../../core/pull-request.ts';
 import { ok, type Result } from '../../core/result.ts';
+import { secretData } from '../../core/secret.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { PreviewSettings } from '../../plan/preview/facts.ts';
 import { credentialsRef, repositoryOf } from '../../plan/preview/forge.ts';
@@ -50,9 +51,7 @@ async function installationSecret(
   try {
     const secret = await client.find({ apiVersion: 'v1', kind: 'Secret', namespace, name }, signal);
     if (secret === undefined) return ok(undefined);
-    const entries = Object.entries((secret['data'] ?? {}) as Record<string, string>);
-    const data = Object.fromEntries(entries.map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
-    return ok({ id: `${namespace}/${name}/${secret.metadata.resourceVersion}`, data });
+    return ok({ id: `${namespace}/${name}/${secret.metadata.resourceVersion}`, data: secretData(secret) });
   } catch (error) {
     return { ok: false, failure: failureOf(error, `reading Secret ${namespace}/${name}`) };
   }

@@ -1,10 +1,10 @@
 import { jobLabels } from '../../apply/job-shape.ts';
+import { trueCondition } from '../../core/condition.ts';
 import { type JobResult, parseResult } from '../../core/job-io.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import type { Job } from '../../plan/service/facts.ts';
 
 type Condition = { type: string; status: string; reason?: string; message?: string; lastTransitionTime?: string };
-type JobStatus = { conditions?: Condition[] };
 type ContainerState = {
   waiting?: { reason?: string; message?: string };
   terminated?: { exitCode: number; reason?: string; message?: string };
@@ -54,15 +54,13 @@ function isSpent(end: End | undefined): boolean {
 }
 
 function endOf(job: KubeObject): End | undefined {
-  for (const { type, status, reason, message, lastTransitionTime } of ((job['status'] ?? {}) as JobStatus).conditions ??
-    []) {
-    if (status !== 'True' || (type !== 'Complete' && type !== 'Failed')) continue;
-    const at = lastTransitionTime === undefined ? {} : { at: lastTransitionTime };
-    if (type === 'Complete') return { phase: 'succeeded', ...at };
-    const told = [reason, message].filter(Boolean).join(': ') || 'the Job failed';
-    return { phase: 'failed', ...at, message: told, ...(reason === undefined ? {} : { reason }) };
-  }
-  return undefined;
+  const ended = trueCondition(job, 'Complete', 'Failed');
+  if (ended === undefined) return undefined;
+  const { type, reason, message, lastTransitionTime } = ended;
+  const at = lastTransitionTime === undefined ? {} : { at: lastTransitionTime };
+  if (type === 'Complete') return { phase: 'succeeded', ...at };
+  const told = [reason, message].filter(Boolean).join(': ') || 'the Job failed';
+  return { phase: 'failed', ...at, message: told, ...(reason === undefined ? {} : { reason }) };
 }
 
 type Words = Pick<JobResult, 'ok' | 'message' | 'revision' | 'interrupted'>;

@@ -1,5 +1,5 @@
 import type { TerraformSpec } from '../../api/terraform-object.ts';
-import type { KubeObject } from '../../core/resource.ts';
+import { secretData } from '../../core/secret.ts';
 import { isForbidden, type KubeClient } from '../../kube/client.ts';
 import type { Run } from '../../plan/terraform/facts.ts';
 
@@ -53,7 +53,7 @@ export async function envSecrets(
   const values = [...names].map(async (name) => {
     const data = Object.entries(await dataOf(client, { namespace, name }, signal));
     const isUsed = (key: string) => whole.includes(name) || keys.some((item) => item.name === name && item.key === key);
-    return data.filter(([key]) => isUsed(key)).map(([, value]) => Buffer.from(value, 'base64').toString());
+    return data.filter(([key]) => isUsed(key)).map(([, value]) => value);
   });
   return (await Promise.all(values)).flat();
 }
@@ -67,5 +67,5 @@ async function dataOf(
     if (isForbidden(error)) return undefined;
     throw error;
   });
-  return (found as (KubeObject & { data?: Record<string, string> }) | undefined)?.data ?? {};
+  return found === undefined ? {} : secretData(found);
 }

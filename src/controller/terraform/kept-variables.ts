@@ -1,5 +1,6 @@
 import type { TerraformObject } from '../../api/terraform-object.ts';
 import type { KubeObject } from '../../core/resource.ts';
+import { secretData } from '../../core/secret.ts';
 import { keptVariables as of } from '../../core/terraform-run.ts';
 import { isForbidden, type KubeClient } from '../../kube/client.ts';
 import type { Kept } from '../../plan/terraform/facts.ts';
@@ -40,9 +41,7 @@ async function read(
 }
 
 function keptIn(secret: KubeObject, hash: string): Kept {
-  const data = (secret['data'] ?? {}) as Record<string, string>;
-  const values = Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()] as const);
-  const { [of.sensitive]: text = '[]', ...variables } = Object.fromEntries(values);
+  const { [of.sensitive]: text = '[]', ...variables } = secretData(secret);
   const sensitive = textsIn(text);
   const isOurs = secret.metadata.annotations?.[of.annotation] === hash && sensitive !== undefined;
   return isOurs ? { variables, sensitive } : { problem: 'is not the one that was written' };

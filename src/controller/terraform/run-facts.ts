@@ -1,5 +1,6 @@
 import { isFinished } from '../../apply/janitor.ts';
 import { imageAnnotation, jobLabels } from '../../apply/job-shape.ts';
+import { trueCondition } from '../../core/condition.ts';
 import { isAlive } from '../../core/pod.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { keptVariables, type RunEnd, type TerraformPurpose } from '../../core/terraform-run.ts';
@@ -7,7 +8,6 @@ import type { Run } from '../../plan/terraform/facts.ts';
 import { hindranceOf } from '../../source/cluster/run-end.ts';
 import type { OwnJob } from '../own-jobs.ts';
 
-type Conditions = { conditions?: { type: string; status: string; lastTransitionTime?: string }[] };
 type PodStatus = {
   phase?: string;
   containerStatuses?: { containerID?: string; state?: { running?: unknown; terminated?: { reason?: string } } }[];
@@ -16,7 +16,7 @@ type PodStatus = {
 /** What the plan needs to know of a Job that runs a script. */
 export function runFact({ job, pods }: OwnJob, end?: RunEnd): Run {
   const { name, uid = '', labels = {}, annotations = {} } = job.metadata;
-  const ended = conditionOf(job);
+  const ended = trueCondition(job, 'Complete', 'Failed');
   const image = annotations[imageAnnotation];
   const variables = annotations[keptVariables.annotation];
   const message = isFinished(job) ? undefined : hindrance(pods);
@@ -59,9 +59,4 @@ function endsBy(pods: readonly KubeObject[]): { endsBy?: string } {
 function hindrance(pods: readonly KubeObject[]): string | undefined {
   const { reason, message } = hindranceOf(pods) ?? {};
   return reason === undefined ? undefined : `its pod waits: ${[reason, message].filter(Boolean).join(': ')}`;
-}
-
-function conditionOf(job: KubeObject) {
-  const { conditions = [] } = (job['status'] ?? {}) as Conditions;
-  return conditions.find(({ type, status }) => status === 'True' && (type === 'Complete' || type === 'Failed'));
 }

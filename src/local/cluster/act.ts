@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { refOf } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { isAlreadyExists, isNotFound, KubeError } from '../../kube/client.ts';
 import type { Action } from './action.ts';
@@ -69,10 +70,6 @@ async function remove(world: World, action: Extract<Action, { do: 'delete' }>): 
     ...(action.graceSeconds === undefined ? {} : { gracePeriodSeconds: action.graceSeconds }),
   });
   world.known(action.object)?.deleted(action.object);
-}
-
-export function refOf({ apiVersion, kind, metadata: { namespace, name } }: KubeObject) {
-  return { apiVersion, kind, name, ...(namespace ? { namespace } : {}) };
 }
 
 function eventOf({ object, type, reason, message }: Extract<Action, { do: 'event' }>, component: string): KubeObject {

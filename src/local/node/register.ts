@@ -1,7 +1,7 @@
 import { arch, cpus, platform, totalmem } from 'node:os';
+import { refOf } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { isAlreadyExists, isNotFound } from '../../kube/client.ts';
-import { refOf } from '../cluster/act.ts';
 import { sameJson } from '../cluster/json.ts';
 import { stamp } from '../cluster/pods.ts';
 import type { World } from '../cluster/world.ts';

@@ -1,5 +1,6 @@
 import type { PreviewStatus } from '../../api/preview.ts';
 import type { ServiceStatus } from '../../api/service-status.ts';
+import { conditionOf } from '../../core/condition.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { brief } from '../../core/text.ts';
 import { type Preview, type PreviewState, type Scene, sinceOf } from './draft.ts';
@@ -73,8 +74,8 @@ export function healthOf(services: readonly KubeObject[]): Said {
 }
 
 function judge(service: KubeObject): Said {
-  const { state, message = '', conditions = [], observedGeneration } = (service['status'] ?? {}) as ServiceStatus;
-  const reason = conditions.find(({ type }) => type === 'Ready')?.reason ?? 'Pending';
+  const { state, message = '', observedGeneration } = (service['status'] ?? {}) as ServiceStatus;
+  const reason = conditionOf(service, 'Ready')?.reason ?? 'Pending';
   if (observedGeneration !== service.metadata.generation || state === undefined) {
     return { state: 'Progressing', reason: 'Pending', message: 'it is looked at for the first time since it changed' };
   }

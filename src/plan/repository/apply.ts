@@ -2,11 +2,12 @@ import type { RepositoryObject } from '../../api/repository.ts';
 import type { InventoryEntry, ManifestProblem, RepositoryReport } from '../../api/repository-status.ts';
 import { health } from '../../core/health.ts';
 import type { Outcome } from '../../core/outcome.ts';
-import type { ActAs, Plan } from '../../core/plan.ts';
+import { type ActAs, type Plan, refOf } from '../../core/plan.ts';
+import { groupOf } from '../../core/resource.ts';
 import { firstFew } from '../first-few.ts';
 import { hasDrifted, isApplied } from './drift.ts';
 import type { RepositoryFacts, SourceContent } from './facts.ts';
-import { refOf, tellRef } from './identity.ts';
+import { tellRef } from './identity.ts';
 import { keep } from './keep.ts';
 import { applyGroups } from './order.ts';
 import { ownerAnnotation, type Placed, placeAll } from './place.ts';
@@ -107,7 +108,7 @@ function withoutForeign(
 
 /** An object whose definition is in the same repository waits until the cluster serves it. */
 function isHeld({ object }: Placed, placed: readonly Placed[], facts: RepositoryFacts): boolean {
-  const group = object.apiVersion.split('/')[0];
+  const group = groupOf(object.apiVersion);
   const definition = placed.find((item) => {
     if (item.object.kind !== 'CustomResourceDefinition') return false;
     const spec = item.object['spec'] as { group?: string; names?: { kind?: string } } | undefined;

@@ -1,9 +1,10 @@
 import type { RepositoryObject } from '../../api/repository.ts';
 import type { ManifestProblem } from '../../api/repository-status.ts';
 import { canonicalJson, sha256 } from '../../core/hash.ts';
-import type { KubeObject } from '../../core/resource.ts';
+import { refOf } from '../../core/plan.ts';
+import { groupOf, type KubeObject } from '../../core/resource.ts';
 import type { Manifest, SourceContent } from './facts.ts';
-import { objectId, refOf, tellRef } from './identity.ts';
+import { objectId, tellRef } from './identity.ts';
 
 /** Annotation with the hash of the manifest that was applied last: tells what a look at the fields cannot, a removed one. */
 export const appliedAnnotation = 'alustan.io/applied';
@@ -55,8 +56,7 @@ function scopesInBundle(manifests: readonly Manifest[]): ReadonlyMap<string, boo
 
 function place(owner: RepositoryObject, manifest: Manifest, scopes: ReadonlyMap<string, boolean>): Placing {
   const { file, line, object } = manifest;
-  const group = object.apiVersion.includes('/') ? object.apiVersion.split('/')[0] : '';
-  const namespaced = manifest.namespaced ?? scopes.get(`${group}/${object.kind}`);
+  const namespaced = manifest.namespaced ?? scopes.get(`${groupOf(object.apiVersion)}/${object.kind}`);
   const problem = (message: string): ManifestProblem => ({ file, line, message });
   if (namespaced === undefined) {
     const what = `${object.apiVersion} ${object.kind}`;

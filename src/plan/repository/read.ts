@@ -1,8 +1,8 @@
 import type { RepositoryObject } from '../../api/repository.ts';
 import { abandonAnnotation } from '../../core/annotations.ts';
-import type { ObjectRef } from '../../core/plan.ts';
+import { type ObjectRef, refOf } from '../../core/plan.ts';
 import type { SourceContent } from './facts.ts';
-import { entryRef, objectId, refOf } from './identity.ts';
+import { entryRef, objectId } from './identity.ts';
 import { placeAll } from './place.ts';
 
 /** A deletion that leaves all as it is. */

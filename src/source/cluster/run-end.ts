@@ -1,3 +1,4 @@
+import { trueCondition } from '../../core/condition.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import type { RunEnd } from '../../core/terraform-run.ts';
 
@@ -29,7 +30,7 @@ const evictions: Readonly<Record<string, string>> = {
  * of the pod, then of its container. Nothing to tell but the exit code 0 after success.
  */
 export function verdictOf(job: KubeObject, pods: readonly KubeObject[]): Verdict {
-  const failed = condition(job, 'Failed');
+  const failed = trueCondition(job, 'Failed');
   if (failed?.reason === 'DeadlineExceeded') return told('DeadlineExceeded', failed.message);
   const pod = newest(pods);
   if (pod === undefined) {
@@ -100,10 +101,6 @@ function unscheduled(pod: KubeObject): Verdict | undefined {
 
 function told(reason: string, message: string | undefined): Verdict {
   return message === undefined || message === '' ? { reason } : { reason, message };
-}
-
-function condition(object: KubeObject, wanted: string) {
-  return statusOf(object).conditions?.find(({ type, status }) => type === wanted && status === 'True');
 }
 
 function endOf(pod: KubeObject): Terminated | undefined {

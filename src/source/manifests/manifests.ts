@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../core/resource.ts';
+import { groupOf, type KubeObject } from '../../core/resource.ts';
 import { type Found, readDocuments } from './documents.ts';
 
 /** A file below the path that was read; `path` relative to it, with `/`. */
@@ -76,8 +76,7 @@ function duplicates(documents: readonly Manifest[]): Problem[] {
   const problems: Problem[] = [];
   for (const document of documents) {
     const { apiVersion, kind, metadata } = document.object;
-    const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-    const key = JSON.stringify([group, kind, metadata.namespace ?? '', metadata.name]);
+    const key = JSON.stringify([groupOf(apiVersion), kind, metadata.namespace ?? '', metadata.name]);
     const other = first.get(key);
     if (other === undefined) first.set(key, document);
     else {

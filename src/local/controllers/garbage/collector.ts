@@ -1,3 +1,4 @@
+import { trueCondition } from '../../../core/condition.ts';
 import type { KubeObject, OwnerReference } from '../../../core/resource.ts';
 import { isNotFound } from '../../../kube/client.ts';
 import { act } from '../../cluster/act.ts';
@@ -137,8 +138,6 @@ function keyOf({ apiVersion, kind }: Resource): string {
 /** Changes when the kinds that a definition serves change. */
 function established(definition: KubeObject | undefined): string {
   if (definition === undefined) return '';
-  const { conditions = [] } = (definition['status'] ?? {}) as { conditions?: { type: string; status: string }[] };
   const { versions = [] } = (definition['spec'] ?? {}) as { versions?: { name: string; served: boolean }[] };
-  const on = conditions.some(({ type, status }) => type === 'Established' && status === 'True');
-  return on ? versions.map(({ name, served }) => `${name}${served}`).join() : '';
+  return trueCondition(definition, 'Established') ? versions.map(({ name, served }) => `${name}${served}`).join() : '';
 }

@@ -1,3 +1,4 @@
+import { trueCondition } from '../../../core/condition.ts';
 import type { Job, Pod } from '../../cluster/types.ts';
 import type { Counts } from './counts.ts';
 
@@ -5,17 +6,12 @@ import type { Counts } from './counts.ts';
 export type Verdict = Readonly<{ met: boolean; reason: string; message: string }>;
 
 export function finishedCondition(job: Job): 'Complete' | 'Failed' | undefined {
-  const done = job.status?.conditions?.find(
-    ({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True',
-  );
-  return done?.type as 'Complete' | 'Failed' | undefined;
+  return trueCondition(job, 'Complete', 'Failed')?.type as 'Complete' | 'Failed' | undefined;
 }
 
 /** What the Job has been decided to be, while its last pods end. */
 export function pendingVerdict(job: Job): Verdict | undefined {
-  const target = job.status?.conditions?.find(
-    ({ type, status }) => (type === 'SuccessCriteriaMet' || type === 'FailureTarget') && status === 'True',
-  );
+  const target = trueCondition(job, 'SuccessCriteriaMet', 'FailureTarget');
   if (target === undefined) return undefined;
   return { met: target.type === 'SuccessCriteriaMet', reason: target.reason ?? '', message: target.message ?? '' };
 }
