@@ -43,6 +43,18 @@ it('of what somebody may want to read the last log stays: newer looks for drift 
   expect([...api.objects.keys()]).toEqual(['1', '2', '4', '5', '6'].map((name) => `Job shop/${name}`));
 });
 
+it('of Jobs of one second the last attempts stay, in whatever order the cache has them', async () => {
+  const api = new FakeApi();
+  const jobs = ['3', '5', '1', '4', '2'].map((attempt) => {
+    const { metadata, ...object } = job(attempt);
+    const labels = { 'alustan.io/attempt': attempt };
+    return { ...object, metadata: { ...metadata, labels, creationTimestamp: '2026-11-28T00:30:41Z' } };
+  });
+  for (const object of jobs) api.put(object);
+  await new Janitor(api.client()).tidy(jobs[2] as KubeObject, jobs);
+  expect([...api.objects.keys()].sort()).toEqual(['3', '4', '5'].map((name) => `Job shop/${name}`));
+});
+
 it('leaves to the collection of garbage what that account may no longer delete', async () => {
   const { api, tidy } = setUp();
   api.error = new KubeError(403, 'Forbidden', 'no rights');

@@ -60,10 +60,21 @@ function secretsOf(job: KubeObject): number {
 
 function excess(siblings: readonly KubeObject[]): KubeObject[] {
   const finished = siblings.filter((job) => isFinished(job) && job.metadata.deletionTimestamp === undefined);
-  finished.sort((a, b) => ((a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? 1 : -1));
+  finished.sort(newestFirst);
   const purposeOf = ({ metadata: { labels = {} } }: KubeObject) => labels[jobLabels.purpose];
   const isNewest = (job: KubeObject) => finished.find((other) => purposeOf(other) === purposeOf(job)) === job;
   return finished.slice(kept).filter((job) => !isNewest(job));
+}
+
+/** By whole seconds, which is all that creation times tell; of one second, by attempt. */
+function newestFirst({ metadata: a }: KubeObject, { metadata: b }: KubeObject): number {
+  const [one = '', other = ''] = [a.creationTimestamp, b.creationTimestamp];
+  if (one !== other) return one < other ? 1 : -1;
+  return attemptOf(b) - attemptOf(a);
+}
+
+function attemptOf({ labels = {} }: KubeObject['metadata']): number {
+  return Number(labels[jobLabels.attempt] ?? 0);
 }
 
 /** True once the Job is Complete or Failed: no pod of it runs, or ever will. */

@@ -180,9 +180,14 @@ export class ControllerStage {
     }
   }
 
-  /** What `choose` makes of all objects of a core kind, once it makes anything of them. */
-  async listed<T>(kind: string, namespace: string, choose: (all: KubeObject[]) => T | undefined): Promise<T> {
-    const reflector = new Reflector({ client: this.client, type: { apiVersion: 'v1', kind }, namespace });
+  /** What `choose` makes of all objects of a kind, once it makes anything of them. */
+  async listed<T>(
+    kind: string,
+    namespace: string,
+    choose: (all: KubeObject[]) => T | undefined,
+    version = 'v1',
+  ): Promise<T> {
+    const reflector = new Reflector({ client: this.client, type: { apiVersion: version, kind }, namespace });
     try {
       return await new Promise((resolve, reject) => {
         const timer = setTimeout(() => reject(new Error(JSON.stringify(reflector.list(), undefined, 1))), patienceMs);
@@ -192,8 +197,10 @@ export class ControllerStage {
           clearTimeout(timer);
           resolve(chosen);
         };
-        reflector.onChange(check);
-        reflector.start();
+        reflector.start().synced.then(() => {
+          reflector.onChange(check);
+          check();
+        }, reject);
       });
     } finally {
       await reflector.stop();
