@@ -65,6 +65,12 @@ export function pushFlows(): Promise<string> {
     deploy: changed('deploy', 'init\n: >/tmp/pipe\n'),
     destroy: changed('destroy', 'init\nwget -qO- "$TF_VAR_gate/destroys" || exit 5\n'),
     early: '#!/bin/sh\nwget -qO- "$TF_VAR_gate/early"\nexec /bin/sh ./deploy\n',
+    // Where and as whom it runs, then the example's own.
+    shows: `#!/bin/sh
+memory=$(cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null)
+echo "groups $(id -G), memory $memory, mounted $(cat /etc/company/ca), env $ZONE $REGION $TOKEN $TF_VAR_region $ALUSTAN_NAME"
+exec /bin/sh ./deploy
+`,
     texts: `${lib}init\nprintf '{"outputs": %s}\\n' "$(run output -json texts)"\n`,
     large: `#!/bin/sh\necho "{\\"outputs\\": {\\"a\\": \\"$(head -c 300000 /dev/zero | tr '\\0' x)\\"}}"\n`,
     fails: '#!/bin/sh\necho "no such account" >&2\nexit 42\n',

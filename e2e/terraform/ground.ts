@@ -42,7 +42,7 @@ export class Ground {
 
   /** A Terraform with the scripts of the example. Its values stand in no command line. */
   async create(name: string, { variables = {}, ...spec }: Spec = {}): Promise<void> {
-    const own = { TF_VAR_workspace: workspace, TF_VAR_gate: `${this.#gate.url}/${this.namespace}/${name}` };
+    const own = { TF_VAR_workspace: workspace, TF_VAR_gate: this.gateOf(name) };
     await api.json('POST', this.#path('terraforms'), {
       ...{ apiVersion: 'alustan.io/v1alpha1', kind: 'Terraform', metadata: { name } },
       spec: {
@@ -89,6 +89,11 @@ export class Ground {
 
   async gone(name: string): Promise<void> {
     await eventually(async () => expect(await this.#terraform(name)).toBeUndefined());
+  }
+
+  /** What scripts are told to ask. */
+  gateOf(name: string): string {
+    return `${this.#gate.url}/${this.namespace}/${name}`;
   }
 
   /** What the scripts of an object have asked the gate, in their order. */

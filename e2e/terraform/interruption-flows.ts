@@ -106,6 +106,10 @@ export function nodeFlows(): void {
           await waits(ground, /untolerated taint|unschedulable/);
           expect(await ground.isLocked('db')).toBe(false);
           expect((await ground.state('db'))?.serial).toBeGreaterThan(state?.serial ?? 0);
+          // One that tolerates what keeps others away is run meanwhile.
+          const tolerations = [{ key: 'node.kubernetes.io/unschedulable', operator: 'Exists' }];
+          await ground.create('tolerant', { tolerations });
+          await ground.reached('tolerant', 'Completed Delivered');
         } finally {
           ground.open('db', 'middle');
           await kubectl('uncordon', nodeName);

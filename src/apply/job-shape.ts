@@ -15,6 +15,8 @@ export const jobLabels = {
 export const secretsAnnotation = 'alustan.io/input-secrets';
 /** The image that a Job of a Terraform runs. */
 export const imageAnnotation = 'alustan.io/image';
+/** Hash of what decides how the pod of such a Job comes about. */
+export const podAnnotation = 'alustan.io/pod';
 
 /** Seconds beyond the tool's own timeout, for the image to be pulled: a pod's time begins when its node takes it. */
 const pullSeconds = 600;
@@ -110,11 +112,15 @@ function labelsOf(job: JobRequest): Record<string, string> {
   };
 }
 
-/** By which the record of a run is made anew where it is lost. */
+/** By which the record of a run is made anew where it is lost, and a pod that never comes about is told from the one that is wanted. */
 function contentOf(run: JobRequest['run']): Record<string, string> {
   if (run.type !== 'terraform') return {};
-  const { image, variablesHash: hash } = run;
-  return { [imageAnnotation]: image, ...(hash === undefined ? {} : { [keptVariables.annotation]: hash }) };
+  const { image, podHash, variablesHash: hash } = run;
+  return {
+    [imageAnnotation]: image,
+    [podAnnotation]: podHash,
+    ...(hash === undefined ? {} : { [keptVariables.annotation]: hash }),
+  };
 }
 
 function purposeOf(run: JobRequest['run']): string {

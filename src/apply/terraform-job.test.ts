@@ -24,6 +24,7 @@ const run: TerraformRun = {
   container: { resources: { limits: { memory: '1Gi' } } },
   labels: { team: 'a', 'alustan.io/purpose': 'mine' },
   annotations: { note: 'b' },
+  podHash: 'p1',
   timeoutSeconds: 3600,
   graceSeconds: 300,
 };
@@ -75,6 +76,7 @@ describe('the Job of a Terraform run', () => {
     });
     expect(container.env[0]).toMatchObject({ name: 'AWS_KEY' });
     expect(spec.template.metadata).toMatchObject({ labels: { team: 'a', 'alustan.io/purpose': 'post-deploy' } });
+    expect(manifest.metadata.annotations).toMatchObject({ 'alustan.io/pod': 'p1' });
   });
 
   it('E31 names its owner in a label whatever the length of the name: two that begin alike stay apart', () => {

@@ -8,7 +8,7 @@ type Request = Readonly<{ verb: string; name: string; who?: string }>;
 
 /** A deploy without variables and without anything of the user's own. */
 export const terraformRun: TerraformRun = {
-  ...{ type: 'terraform', purpose: 'deploy', image: 'infra:1.0.0', script: './deploy', args: '' },
+  ...{ type: 'terraform', podHash: 'p1', purpose: 'deploy', image: 'infra:1.0.0', script: './deploy', args: '' },
   ...{ variables: {}, told: {}, env: [], envFrom: [], pod: {}, container: {}, labels: {}, annotations: {} },
   ...{ timeoutSeconds: 3600, graceSeconds: 300 },
 };

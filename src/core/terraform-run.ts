@@ -34,6 +34,8 @@ export type TerraformRun = Readonly<{
   container: OnWire;
   labels: Readonly<Record<string, string>>;
   annotations: Readonly<Record<string, string>>;
+  /** Hash of all that decides how its pod comes about: the four fields above, and its ServiceAccount. */
+  podHash: string;
   /** Seconds that the script may take. */
   timeoutSeconds: number;
   /** Seconds between SIGTERM and SIGKILL: Terraform needs them to write its state and to release its lock. */

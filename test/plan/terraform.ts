@@ -87,7 +87,7 @@ type Planned = { plan: Plan<TerraformReport>; words: Readonly<Record<string, str
 
 /**
  * Plans a case. In it `$hash` stands for the hash of what it desires, `$plan` for that of its plan script, `$post` for that
- * of its outputs, `$drift` for that of a look for drift, `$vars` for that of its variables.
+ * of its outputs, `$drift` for that of a look for drift, `$vars` for that of its variables, `$pod` for that of how its pods are made.
  */
 export function planCase(written: Given): Planned {
   const given = fill(written, { $long: 'x'.repeat(128 * 1024), $fits: 'x'.repeat(100 * 1024) });
@@ -106,7 +106,8 @@ export function planCase(written: Given): Planned {
     JSON.stringify(given).includes('$vars') || given.metadata?.['deletionTimestamp'] === undefined
       ? (runOf(given, {})?.run.variablesHash ?? 'none')
       : 'none';
-  const words = { $hash, $plan, $post, $drift, $unlock, $vars };
+  const $pod = JSON.stringify(given).includes('$pod') ? podHashOf(given) : 'none';
+  const words = { $hash, $plan, $post, $drift, $unlock, $vars, $pod };
   const filled = fill(given, words);
   const status = { ...(given.deployed === 'read' ? read : given.deployed === true ? applied : {}), ...filled.status };
   const full = { ...filled, status };
@@ -116,7 +117,7 @@ export function planCase(written: Given): Planned {
 export function fill<T>(value: T, words: Readonly<Record<string, string>>): T {
   return JSON.parse(
     JSON.stringify(value).replaceAll(
-      /\$(hash|plan|post|drift|unlock|vars|long|fits)\b/g,
+      /\$(hash|plan|post|drift|unlock|vars|pod|long|fits)\b/g,
       (word) => words[word] ?? word,
     ),
   ) as T;
@@ -126,6 +127,10 @@ export function fill<T>(value: T, words: Readonly<Record<string, string>>): T {
 function hashOfRun(given: Given, applied: object, asked?: Given['metadata']): string {
   const isDeleted = given.metadata?.['deletionTimestamp'] !== undefined;
   return isDeleted ? 'none' : (runOf(given, applied, asked)?.inputsHash ?? 'none');
+}
+
+function podHashOf(given: Given): string {
+  return runOf(given, {})?.run.podHash ?? 'none';
 }
 
 function runOf({ spec, clusterSecrets, tags, pullable, status = {} }: Given, applied: object, asked = {}) {

@@ -79,6 +79,7 @@ export class TerraformJobs {
         container: {},
         labels: {},
         annotations: {},
+        podHash: 'p1',
       },
       ...{ timeoutSeconds: 300, graceSeconds: 30, ...more },
     };

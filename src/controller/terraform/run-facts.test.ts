@@ -6,7 +6,7 @@ const labels = { 'alustan.io/purpose': 'post-deploy', 'alustan.io/inputs': 'h', 
 const job = (condition?: string): KubeObject => ({
   apiVersion: 'batch/v1',
   kind: 'Job',
-  metadata: { name: 'j', uid: 'u', labels, annotations: { 'alustan.io/image': 'infra:1.0.0' } },
+  metadata: { name: 'j', uid: 'u', labels, annotations: { 'alustan.io/image': 'infra:1.0.0', 'alustan.io/pod': 'p1' } },
   status: { conditions: condition ? [{ type: condition, status: 'True', lastTransitionTime: 'T' }] : [] },
 });
 const pod = (phase: string, state: object = {}): KubeObject => ({
@@ -35,7 +35,7 @@ describe('what a plan learns of a run', () => {
   it('says for what it is, of what, and with which image', () => {
     expect(runFact({ job: job(), pods: [] })).toEqual({
       ...{ name: 'j', uid: 'u', purpose: 'post-deploy', inputsHash: 'h', attempt: 3, image: 'infra:1.0.0' },
-      ...{ phase: 'active', began: false, alive: false, podless: true },
+      ...{ podHash: 'p1', phase: 'active', began: false, alive: false, podless: true },
     });
   });
 

@@ -1,5 +1,5 @@
 import { isFinished } from '../../apply/janitor.ts';
-import { imageAnnotation, jobLabels } from '../../apply/job-shape.ts';
+import { imageAnnotation, jobLabels, podAnnotation } from '../../apply/job-shape.ts';
 import { trueCondition } from '../../core/condition.ts';
 import { isAlive } from '../../core/pod.ts';
 import type { KubeObject } from '../../core/resource.ts';
@@ -19,6 +19,7 @@ export function runFact({ job, pods }: OwnJob, end?: RunEnd): Run {
   const ended = trueCondition(job, 'Complete', 'Failed');
   const image = annotations[imageAnnotation];
   const variables = annotations[keptVariables.annotation];
+  const podHash = annotations[podAnnotation];
   const message = isFinished(job) ? undefined : hindrance(pods);
   return {
     name,
@@ -28,6 +29,7 @@ export function runFact({ job, pods }: OwnJob, end?: RunEnd): Run {
     purpose: (labels[jobLabels.purpose] ?? 'deploy') as TerraformPurpose,
     ...(image === undefined ? {} : { image }),
     ...(variables === undefined ? {} : { variables }),
+    ...(podHash === undefined ? {} : { podHash }),
     phase: ended === undefined ? 'active' : ended.type === 'Complete' ? 'succeeded' : 'failed',
     began: pods.some(hasBegun),
     alive: pods.some(isAlive),

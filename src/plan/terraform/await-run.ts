@@ -4,7 +4,7 @@ import { firstFew } from '../first-few.ts';
 import { planPurpose } from './approved.ts';
 import type { Draft, Ended } from './draft.ts';
 import type { Run } from './facts.ts';
-import { accountOf, tellRun } from './start.ts';
+import { accountOf, podHashOf, tellRun } from './start.ts';
 
 /**
  * E31: one run at a time, whatever it does: a change of the spec and a deletion wait for its end, since ending an apply
@@ -12,7 +12,8 @@ import { accountOf, tellRun } from './start.ts';
  */
 export function awaitRun(draft: Draft): Draft {
   const active = activeRun(draft);
-  if (active !== undefined) return isWanted(active, draft) ? tellActive(draft, active) : supersede(draft, active);
+  if (active !== undefined)
+    return isWanted(active, draft) && !isMended(active, draft) ? tellActive(draft, active) : supersede(draft, active);
   const alive = draft.facts.jobs.filter((job) => job.alive).map((job) => job.name);
   const left = [...alive, ...draft.facts.strays];
   return left.length === 0 ? draft : awaitPods(draft, left);
@@ -45,6 +46,19 @@ function isWanted({ purpose, inputsHash }: Run, draft: Draft): boolean {
   if (purpose === 'plan') return inputsHash === planPurpose(draft).inputsHash;
   if (purpose === 'deploy') return inputsHash === desired.inputsHash;
   return purpose === 'unlock' || report.lastAppliedHash === desired.inputsHash;
+}
+
+/**
+ * Whether its pod, whose script has not begun, is made otherwise by now: what no node takes, or what lacks a volume, would
+ * wait for its deadline though the spec has been mended. Of a Job of an older build nobody knows.
+ */
+function isMended(run: Run, draft: Draft): boolean {
+  return run.podHash !== undefined && run.podHash !== podHashOf(draft) && !hasBegun(run, draft);
+}
+
+/** Once seen running it has begun, also when its pod has gone before its Job. */
+function hasBegun(run: Run, draft: Draft): boolean {
+  return run.began || recordedOf(draft).began === true;
 }
 
 /** Milliseconds that the pod of a Job may take to be made, and beyond its grace to be told as ended. */
@@ -81,11 +95,10 @@ function recordedOf(draft: Draft): RunRecord {
 
 function supersede(draft: Draft, run: Run): Ended {
   const { name } = run;
-  // Once seen running it has begun, also when its pod has gone before its Job.
-  const began = run.began || recordedOf(draft).began === true;
-  const next = draft.object.metadata.deletionTimestamp === undefined ? 'the change' : 'the deletion';
+  const isChanged = draft.object.metadata.deletionTimestamp === undefined || isWanted(run, draft);
+  const next = isChanged ? 'the change' : 'the deletion';
   const { why, againMs } = hindranceOf(draft, run);
-  if (began) {
+  if (hasBegun(run, draft)) {
     const since = recordedOf(draft).startedAt;
     const words = `${next} waits for the Job ${name} to end, since ${since}${why}`;
     return end(draft, 'working', 'JobRunning', words, againMs);

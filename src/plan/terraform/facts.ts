@@ -49,6 +49,8 @@ export type Run = Readonly<{
   image?: string;
   /** Hash of its variables. */
   variables?: string;
+  /** Hash of what decides how its pod comes about. */
+  podHash?: string;
   phase: 'active' | 'succeeded' | 'failed';
   /** Whether its script runs, or has run; until then nothing is lost by removing the Job. */
   began: boolean;

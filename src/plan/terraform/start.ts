@@ -8,6 +8,7 @@ import { end, report } from '../draft.ts';
 import { interruptedReason, tellInterruption } from '../interruptions.ts';
 import type { Command } from './command.ts';
 import { type Draft, type Ended, forget } from './draft.ts';
+import { hashOf } from './image.ts';
 import { keepOf } from './kept.ts';
 
 /** Milliseconds. */
@@ -34,7 +35,10 @@ export function start(
   };
   const job: JobRequest = {
     owner: { apiVersion, kind, namespace, name: own, uid },
-    ...{ name: record.name, namespace, attempt: record.attempt, inputsHash: of.inputsHash },
+    name: record.name,
+    namespace,
+    attempt: record.attempt,
+    inputsHash: of.inputsHash,
     serviceAccount: accountOf(draft),
     run: { ...runOf(draft, of.purpose, command, told(record)), ...(of.purpose === 'deploy' ? keepOf(draft) : {}) },
   };
@@ -53,13 +57,38 @@ function note(draft: Draft, purpose: TerraformPurpose): Draft {
   return purpose === 'deploy' ? report(forget(draft, 'lastAppliedHash'), { image: draft.desired.image }) : draft;
 }
 
-function runOf(
-  { object: { spec }, desired }: Draft,
-  purpose: TerraformPurpose,
-  { script, args }: Command,
-  told: Environment,
-): TerraformRun {
-  const { podTemplate = {}, nodeSelector, tolerations, resources, env = [], envFrom = [] } = spec;
+function runOf(draft: Draft, purpose: TerraformPurpose, { script, args }: Command, told: Environment): TerraformRun {
+  const {
+    object: { spec },
+    desired,
+  } = draft;
+  const { env = [], envFrom = [] } = spec;
+  return {
+    type: 'terraform',
+    purpose,
+    image: desired.image,
+    script,
+    args,
+    env,
+    envFrom,
+    variables: desired.variables,
+    told,
+    ...(desired.variablesHash === '' ? {} : { variablesHash: desired.variablesHash }),
+    ...podOf(draft),
+    podHash: podHashOf(draft),
+    timeoutSeconds: Math.ceil(intervalOr(spec.timeout, defaults.timeoutMs) / 1000),
+    graceSeconds: Math.ceil(intervalOr(spec.gracePeriod, defaults.graceMs) / 1000),
+  };
+}
+
+/** By which a pod that waits for a node, a volume or its image is told from the one that is wanted by now. */
+export function podHashOf(draft: Draft): string {
+  return hashOf(draft, { pod: podOf(draft), account: accountOf(draft) });
+}
+
+/** How its pod comes about, beside its image and environment. */
+function podOf({ object: { spec } }: Draft): Pick<TerraformRun, 'pod' | 'container' | 'labels' | 'annotations'> {
+  const { podTemplate = {}, nodeSelector, tolerations, resources } = spec;
   const {
     labels = {},
     annotations = {},
@@ -71,16 +100,16 @@ function runOf(
   const secret = spec.containerRegistry.secretRef;
   const imagePullSecrets = [...(secret === undefined ? [] : [secret]), ...(pod.imagePullSecrets ?? [])];
   return {
-    ...{ type: 'terraform', purpose, image: desired.image, script, args, env, envFrom, labels, annotations },
-    ...{ variables: desired.variables, told },
-    ...(desired.variablesHash === '' ? {} : { variablesHash: desired.variablesHash }),
+    labels,
+    annotations,
     pod: defined({
-      ...{ ...pod, nodeSelector, tolerations, securityContext },
+      ...pod,
+      nodeSelector,
+      tolerations,
+      securityContext,
       imagePullSecrets: imagePullSecrets.length === 0 ? undefined : imagePullSecrets,
     }),
     container: defined({ resources, securityContext: containerSecurityContext, volumeMounts }),
-    timeoutSeconds: Math.ceil(intervalOr(spec.timeout, defaults.timeoutMs) / 1000),
-    graceSeconds: Math.ceil(intervalOr(spec.gracePeriod, defaults.graceMs) / 1000),
   };
 }
 
