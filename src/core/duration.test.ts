@@ -29,6 +29,8 @@ describe('E35 an interval falls back to its default', () => {
     ['2m', 120_000, undefined],
     [undefined, 300_000, undefined],
     ['', 300_000, undefined],
+    ['1s', 1000, undefined],
+    ['5ms', 1000, '"5ms" is shorter than 1s, which is used'],
     ['0', 300_000, '"0" is not above zero; 5m0s is used'],
     ['-1m', 300_000, '"-1m" is not above zero; 5m0s is used'],
     ['soon', 300_000, '"soon" is not a duration; write for example 30s, 5m or 1h30m; 5m0s is used'],

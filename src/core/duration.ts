@@ -26,17 +26,29 @@ export function parseDuration(text: string): Result<number> {
   return ok(trimmed.startsWith('-') ? -ms : ms);
 }
 
+/** Milliseconds; whoever writes `5ms` for `5m` would have a registry asked without a pause. */
+const shortestMs = 1000;
+
+/** Of a duration that is used as a second: that it is. Undefined for one that is used as it is written. */
+export function tellShort(text: string, ms: number): string | undefined {
+  return ms < shortestMs ? `"${text}" is shorter than ${formatDuration(shortestMs)}, which is used` : undefined;
+}
+
 /**
- * An interval of the configuration, in milliseconds: the default for what is absent, not a duration, or not above zero
- * (E35). `note` hears why a given text was not used.
+ * An interval of the configuration, in milliseconds, at least a second: the default for what is absent, not a duration, or
+ * not above zero (E35). `note` hears why a given text was not used.
  */
 export function intervalOr(text: string | undefined, defaultMs: number, note?: (why: string) => void): number {
   if (text === undefined || text.trim() === '') return defaultMs;
   const parsed = parseDuration(text);
-  if (parsed.ok && parsed.value > 0) return parsed.value;
-  const why = parsed.ok ? `"${text}" is not above zero` : parsed.failure.message;
-  note?.(`${why}; ${formatDuration(defaultMs)} is used`);
-  return defaultMs;
+  if (!parsed.ok || parsed.value <= 0) {
+    const why = parsed.ok ? `"${text}" is not above zero` : parsed.failure.message;
+    note?.(`${why}; ${formatDuration(defaultMs)} is used`);
+    return defaultMs;
+  }
+  const short = tellShort(text, parsed.value);
+  if (short !== undefined) note?.(short);
+  return Math.max(parsed.value, shortestMs);
 }
 
 /** Go's way of writing a duration: `1h30m0s`, `5m0s`, `1.5s`, `250ms`, `0s`. */

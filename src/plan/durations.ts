@@ -1,5 +1,5 @@
 import type { Warning } from '../api/service-status.ts';
-import { parseDuration } from '../core/duration.ts';
+import { parseDuration, tellShort } from '../core/duration.ts';
 import { type BaseDraft, warn } from './draft.ts';
 
 /** A draft of a kind whose spec has durations. */
@@ -15,9 +15,11 @@ export function warnOfDurations(...fields: readonly string[]): <D extends Draft>
 
 /** One for all of these fields, or none. */
 export function durationWarnings(spec: object, fields: readonly string[]): Warning[] {
-  const told = fields.flatMap((field) => faultOf(field, (spec as Readonly<Record<string, unknown>>)[field]));
-  if (told.length === 0) return [];
-  return [{ reason: 'InvalidDuration', message: `${told.join('; ')}: until then it counts as absent` }];
+  const texts = fields.map((field) => [field, (spec as Readonly<Record<string, unknown>>)[field]] as const);
+  const unread = texts.flatMap(([field, text]) => faultOf(field, text));
+  const told = unread.length === 0 ? [] : [`${unread.join('; ')}: until then it counts as absent`];
+  const all = [...told, ...texts.flatMap(([field, text]) => shortOf(field, text))];
+  return all.length === 0 ? [] : [{ reason: 'InvalidDuration', message: all.join('; ') }];
 }
 
 function faultOf(field: string, text: unknown): string[] {
@@ -25,4 +27,10 @@ function faultOf(field: string, text: unknown): string[] {
   const parsed = parseDuration(text);
   if (!parsed.ok) return [`spec.${field}: ${parsed.failure.message}`];
   return parsed.value > 0 ? [] : [`spec.${field}: "${text}" is not above zero; write a longer one`];
+}
+
+function shortOf(field: string, text: unknown): string[] {
+  const parsed = parseDuration(String(text));
+  const why = parsed.ok && parsed.value > 0 ? tellShort(String(text), parsed.value) : undefined;
+  return why === undefined ? [] : [`spec.${field}: ${why}`];
 }
