@@ -66,22 +66,22 @@ describe('the definitions', () => {
     (_, crd) => {
       const spec = crd['spec'] as {
         names: { categories: string[] };
-        versions: [{ schema: { openAPIV3Schema: JsonSchema }; additionalPrinterColumns: { name: string }[] }];
+        versions: [
+          { schema: { openAPIV3Schema: JsonSchema }; additionalPrinterColumns: { name: string; priority?: number }[] },
+        ];
       };
       expect(spec.names.categories).toEqual(['alustan']);
       expect(problems(spec.versions[0].schema.openAPIV3Schema, '')).toEqual([]);
-      const columns = spec.versions[0].additionalPrinterColumns.map((column) => column.name.toUpperCase());
-      expect(columns.filter((column) => column !== 'IMAGE' && column !== 'REVISION')).toEqual([
-        'STATE',
-        'AGE',
-        'MESSAGE',
-      ]);
+      const columns = spec.versions[0].additionalPrinterColumns.filter(({ priority }) => priority === undefined);
+      const names = columns.map(({ name }) => name);
+      expect(names.filter((name) => name !== 'Image' && name !== 'Revision')).toEqual(['State', 'Age', 'Message']);
     },
   );
 
-  it('Service has the short name asvc and the column IMAGE', () => {
+  it('Service has the short name asvc, the column IMAGE, and more with -o wide', () => {
     expect(kinds[0]?.shortNames).toEqual(['asvc']);
-    expect(kinds[0]?.columns.map((column) => column.name)).toEqual(['State', 'Image', 'Revision', 'Age', 'Message']);
+    const columns = kinds[0]?.columns.map(({ name, priority }) => (priority === 1 ? `(${name})` : name));
+    expect(columns).toEqual(['State', 'Image', 'Age', 'Message', '(Revision)', '(Release)', '(Job)']);
   });
 
   it('the examples of the reference pages fit the schemas', () => {

@@ -35,6 +35,11 @@ const revision: Column = { name: 'Revision', type: 'string', jsonPath: '.status.
 const age: Column = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
 const message: Column = { name: 'Message', type: 'string', jsonPath: '.status.message' };
 
+/** With `-o wide` only: the message is what people look for, and a terminal has 80 columns. */
+function wide(name: string, jsonPath: string, type: Column['type'] = 'string'): Column {
+  return { name, type, jsonPath, priority: 1 };
+}
+
 export const kinds: readonly KindDefinition[] = [
   {
     kind: 'Service',
@@ -68,7 +73,15 @@ export const kinds: readonly KindDefinition[] = [
     example: serviceExample,
     spec: serviceSpec,
     status: serviceStatus,
-    columns: [state, image, revision, age, message],
+    columns: [
+      state,
+      image,
+      age,
+      message,
+      wide('Revision', '.status.revision'),
+      wide('Release', '.status.healthStatus.release'),
+      wide('Job', '.status.job.name'),
+    ],
   },
   {
     kind: 'Repository',
@@ -95,7 +108,7 @@ export const kinds: readonly KindDefinition[] = [
     example: repositoryExample,
     spec: repositorySpec,
     status: repositoryStatus,
-    columns: [state, revision, age, message],
+    columns: [state, revision, age, message, wide('URL', '.spec.url')],
   },
   {
     kind: 'Terraform',
@@ -129,7 +142,15 @@ export const kinds: readonly KindDefinition[] = [
     example: terraformExample,
     spec: terraformSpec,
     status: terraformStatus,
-    columns: [state, image, age, message],
+    columns: [
+      state,
+      image,
+      age,
+      message,
+      wide('Applied', '.status.lastAppliedAt', 'date'),
+      wide('Plan', '.status.plan.summary'),
+      wide('Job', '.status.job.name'),
+    ],
   },
 ];
 
