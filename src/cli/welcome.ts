@@ -10,10 +10,11 @@ export function welcome(out: CommandContext['out'], endpoints: Endpoints, flags:
   const rows = [
     ['Kubernetes', kubernetes],
     ['kubeconfig', kubeconfig],
+    ['status page', `${http}/`],
     ['git', `${http}/git/NAME.git`],
     ['registry', `${http.replace('http://', '')}/NAME:TAG`],
   ];
-  const table = rows.map(([name = '', value]) => `  ${paint(out, 'bold', name.padEnd(10))}  ${value}`);
+  const table = rows.map(([name = '', value]) => `  ${paint(out, 'bold', name.padEnd(11))}  ${value}`);
   const title = paint(out, ['bold', 'green'], 'Alustan runs on this machine.');
   const hint = paint(out, 'dim', 'Changes of state follow, one line each.');
   const commands = next(endpoints, flags).map((line) => `  ${paint(out, 'cyan', line)}`);

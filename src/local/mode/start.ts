@@ -48,6 +48,7 @@ async function start(options: Options, stops: Stops): Promise<Omit<LocalMode, 'c
   const endpoints = await startServers(options, listeners, stops);
   const connection = await connect({ kubeconfigPath: endpoints.kubeconfig, userAgent: 'alustan-local' });
   stops.add(() => connection.close());
+  listeners.client = connection.client;
 
   const mirrors = [...options.registryMirrors, { from: publicAddress, to: endpoints.http }];
   const withMirrors = { ...options, registryMirrors: mirrors };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../core/fake-clock.ts';
-import { silent } from '../../core/log.ts';
+import type { Log } from '../../core/log.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { FakeCluster } from './testing.ts';
 import { type Looker, Watches, type WatchRequest } from './watches.ts';
@@ -18,7 +18,10 @@ function setUp() {
   const clock = new FakeClock();
   const rung: string[] = [];
   const told: string[] = [];
-  const watches = new Watches(cluster.client(), silent, (key) => rung.push(key.name), clock);
+  const logged: string[] = [];
+  const at = (level: string) => (_: unknown, message: string) => void logged.push(`${level} ${message}`);
+  const log: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  const watches = new Watches(cluster.client(), log, (key) => rung.push(key.name), clock);
   const looker = (name: string): Looker => ({
     ...{ namespace: 'shop', serviceAccount: 'runner', used: new Set<string>() },
     key: { kind: 'Service', namespace: 'shop', name },
@@ -35,7 +38,7 @@ function setUp() {
     await clock.advance(ms);
     return answer;
   };
-  return { cluster, clock, rung, told, watches, looker, request, get };
+  return { cluster, clock, rung, told, logged, watches, looker, request, get };
 }
 
 describe('watches', () => {
@@ -80,11 +83,12 @@ describe('watches', () => {
   });
 
   it('that are forbidden name account and remedy, and ring who asked as soon as rights are there', async () => {
-    const { cluster, clock, rung, looker, request, get } = setUp();
+    const { cluster, clock, rung, logged, looker, request, get } = setUp();
     cluster.refuse(403);
     const refused = await get(request(looker('api')));
     expect(refused).toMatchObject({ ok: false, failure: { kind: 'invalid', reason: 'Forbidden' } });
     expect(JSON.stringify(refused)).toContain('ServiceAccount shop/runner may not watch ConfigMap in namespace shop');
+    expect([...new Set(logged)], 'no warning: its object tells it').toEqual(['info watch interrupted']);
     cluster.refuse(undefined);
     await clock.advance(60_000);
     expect(rung).toEqual(['api']);

@@ -120,7 +120,7 @@ export class Watches {
   #start(id: string, request: WatchRequest, holders: ReadonlyMap<string, Key>): Watch {
     const { looker, apiVersion, kind, view: _, transform, onChange, ...scope } = request;
     const client = this.#client.as({ namespace: looker.namespace, serviceAccount: looker.serviceAccount });
-    const options = { client, type: { apiVersion, kind }, transform, log: this.#log, clock: this.#clock };
+    const options = { client, type: { apiVersion, kind }, transform, log: quieter(this.#log), clock: this.#clock };
     const reflector = new Reflector({ ...scope, ...options });
     const watch: Watch = { reflector, holders: new Map(holders), refused: new Map(holders), synced: false };
     this.#open.set(id, watch);
@@ -154,6 +154,16 @@ export class Watches {
 function idOf({ looker, apiVersion, kind, view, namespace, labelSelector, fieldSelector }: WatchRequest): string {
   const who = [looker.namespace, looker.serviceAccount];
   return [...who, view, apiVersion, kind, namespace, labelSelector, fieldSelector].join(' ');
+}
+
+/** What a tenant's account is refused is told on the tenant's object, and is no fault of this program. */
+function quieter(log: Log): Log {
+  return {
+    debug: (fields, message) => log.debug(fields, message),
+    info: (fields, message) => log.info(fields, message),
+    warn: (fields, message) => log.info(fields, message),
+    error: (fields, message) => log.error(fields, message),
+  };
 }
 
 function isFinal({ lastError }: Reflector): boolean {
