@@ -15,7 +15,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   runner: ['core', 'kube', 'runner'],
   controller: ['core', 'api', 'kube', 'plan', 'trigger', 'source', 'apply', 'status', 'engine', 'controller'],
   server: ['core', 'controller', 'server'],
-  local: ['core', 'kube', 'controller', 'server', 'local'],
+  local: ['core', 'api', 'kube', 'controller', 'server', 'local'],
   cli: ['core', 'kube', 'controller', 'server', 'local', 'runner', 'cli'],
   main: ['cli'],
 };
