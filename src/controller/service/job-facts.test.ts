@@ -34,6 +34,7 @@ describe('what a plan knows of a runner Job', () => {
       inputsHash: 'hash',
       attempt: 2,
       phase: 'active',
+      podless: true,
     });
   });
 

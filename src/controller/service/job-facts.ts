@@ -34,6 +34,7 @@ export function jobFact(job: KubeObject, pods: readonly KubeObject[]): Job {
     inputsHash: labels[jobLabels.inputs] ?? '',
     attempt: Number(labels[jobLabels.attempt] ?? 1),
     phase: ended?.phase ?? 'active',
+    ...(ended === undefined && pods.length === 0 ? { podless: true } : {}),
     ...(interrupted ? { interrupted } : {}),
     ...(message === undefined ? {} : { message }),
     ...(words?.revision === undefined ? {} : { revision: words.revision }),

@@ -65,7 +65,7 @@ function holdForDependents(draft: Draft): Draft {
   );
   if (names.length === 0) return draft;
   const message = `Service has dependent services, cannot delete: ${firstFew(names.sort(), 5)}; delete them first`;
-  return end(draft, 'blocked', 'HasDependents', message);
+  return wait(draft, 'blocked', 'HasDependents', message);
 }
 
 /** E10: the way out when an uninstall is not possible. */
@@ -108,7 +108,7 @@ function readRelease(draft: Draft): Draft {
   const { reason, message, kind } = release.failure;
   if (kind === 'transient') return { ...draft, outcome: release.failure };
   const remedy = `mend it, or set the annotation ${abandonAnnotation}: "true" to leave the release as it is`;
-  return end(draft, 'blocked', reason, `the release cannot be read: ${message}; ${remedy}`, recheckMs);
+  return wait(draft, 'blocked', reason, `the release cannot be read: ${message}; ${remedy}`, recheckMs);
 }
 
 function endWhenUninstalled(draft: Draft): Draft {

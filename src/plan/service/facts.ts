@@ -114,6 +114,8 @@ export type Job = Readonly<{
   inputsHash: string;
   attempt: number;
   phase: 'active' | 'succeeded' | 'failed';
+  /** Of an active Job: no pod has been made for it. */
+  podless?: true;
   /** Its runner was stopped from outside (SIGTERM, eviction, its node gone): says nothing of chart and values. */
   interrupted?: true;
   /** The runner's words, masked; for an active Job what holds it up, for example that its pod cannot be created. */

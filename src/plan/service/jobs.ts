@@ -2,6 +2,7 @@ import type { JobRecord } from '../../api/service-status.ts';
 import { intervalOr } from '../../core/duration.ts';
 import type { HelmInstall, HelmUninstall, JobRequest } from '../../core/plan.ts';
 import { nextRecord, noteRetry, type Purpose as PurposeOf } from '../attempts.ts';
+import { type Hindrance, tellPodless } from '../hindrance.ts';
 import { counted, interruptedReason, tellInterruption } from '../interruptions.ts';
 import { type Draft, type Ended, end, report, tellDesired } from './draft.ts';
 import type { Job } from './facts.ts';
@@ -43,20 +44,22 @@ export function awaitJob(draft: Draft): Draft {
   if (active === undefined) return draft;
   const record = recordOf(active, draft);
   const since = record.startedAt;
-  const why = active.message === undefined ? '' : ` (${active.message})`;
+  const hindrance = hindranceOf(draft, active, since);
   const deleting = draft.object.metadata.deletionTimestamp !== undefined;
   const isWanted = deleting ? active.purpose === 'uninstall' : active.inputsHash === draft.desired.inputsHash;
-  if (isWanted) return running(draft, record, why);
+  if (isWanted) return running(draft, record, hindrance);
   const next = deleting ? 'the uninstall' : 'the next delivery';
-  const message = `${next} waits for the Job ${active.name} of the one before to end, since ${since}${why}`;
-  return end(draft, 'working', 'JobRunning', message);
+  const message = `${next} waits for the Job ${active.name} of the one before to end, since ${since}${hindrance.why}`;
+  return end(draft, 'working', 'JobRunning', message, hindrance.againMs);
 }
 
-/**
- * A Job of the present inputs is under way; `why` tells what holds it up. The same words when it starts and while it
- * runs: one status write for both.
- */
-function running(draft: Draft, record: JobRecord, why = ''): Ended {
+function hindranceOf(draft: Draft, { name, message, podless }: Job, startedAt: string): Hindrance {
+  if (message !== undefined) return { why: ` (${message})` };
+  return podless === true ? tellPodless(draft, { name, startedAt }) : { why: '' };
+}
+
+/** A Job of the present inputs is under way. The same words when it starts and while it runs: one status write for both. */
+function running(draft: Draft, record: JobRecord, { why, againMs }: Hindrance = { why: '' }): Ended {
   const { object } = draft;
   const does =
     object.metadata.deletionTimestamp === undefined
@@ -64,7 +67,7 @@ function running(draft: Draft, record: JobRecord, why = ''): Ended {
       : `uninstalls the release "${object.spec.source.releaseName}"`;
   const before = tellInterruption(record);
   const reason = record.interruption === undefined ? 'JobRunning' : interruptedReason;
-  return end(draft, 'working', reason, `Job ${record.name} ${does}, since ${record.startedAt}${before}${why}`);
+  return end(draft, 'working', reason, `Job ${record.name} ${does}, since ${record.startedAt}${before}${why}`, againMs);
 }
 
 /** Records and requests the next Job, and ends the plan. */

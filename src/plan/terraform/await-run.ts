@@ -1,6 +1,7 @@
 import type { RunRecord } from '../../api/terraform-status.ts';
 import { end, report, wait, waitingSince } from '../draft.ts';
 import { firstFew } from '../first-few.ts';
+import { type Hindrance, hinders, tellPodless } from '../hindrance.ts';
 import { planPurpose } from './approved.ts';
 import type { Draft, Ended } from './draft.ts';
 import type { Run } from './facts.ts';
@@ -61,8 +62,7 @@ function hasBegun(run: Run, draft: Draft): boolean {
   return run.began || recordedOf(draft).began === true;
 }
 
-/** Milliseconds that the pod of a Job may take to be made, and beyond its grace to be told as ended. */
-const podMs = 30_000;
+/** Milliseconds that the pod of a Job may take beyond its grace to be told as ended. */
 const lateMs = 60_000;
 
 function tellActive(draft: Draft, run: Run): Ended {
@@ -71,21 +71,14 @@ function tellActive(draft: Draft, run: Run): Ended {
   return againMs === undefined ? told : { ...told, outcome: { ...told.outcome, retryAfterMs: againMs } };
 }
 
-/** What holds a run up, for people; or in how many milliseconds that is to be seen. */
-function hindranceOf(draft: Draft, { name, message, podless, endsBy }: Run): { why: string; againMs?: number } {
+function hindranceOf(draft: Draft, { name, message, podless, endsBy }: Run): Hindrance {
   const { namespace } = draft.object.metadata;
-  const since = (at: string, ms: number, why: string) => {
-    const left = Date.parse(at) + ms - draft.now.getTime();
-    return left > 0 ? { why: '', againMs: left } : { why: ` (${why})` };
-  };
   if (endsBy !== undefined) {
     const remedy = `kubectl delete pod -n ${namespace} -l batch.kubernetes.io/job-name=${name} --force`;
-    return since(endsBy, lateMs, `its pod should have ended by ${endsBy}; ${whenGone}: ${remedy}`);
+    return hinders(draft, endsBy, lateMs, `its pod should have ended by ${endsBy}; ${whenGone}: ${remedy}`);
   }
   if (message !== undefined) return { why: ` (${message})` };
-  if (podless !== true) return { why: '' };
-  const none = `it has no pod yet: kubectl describe job ${name} -n ${namespace} tells why`;
-  return since(recordedOf(draft).startedAt, podMs, none);
+  return podless === true ? tellPodless(draft, { ...recordedOf(draft), name }) : { why: '' };
 }
 
 /** `settleRun` has recorded what is active. */
