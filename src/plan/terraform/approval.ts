@@ -6,8 +6,11 @@ import { limitAttempts } from '../attempts.ts';
 import { end, report } from '../draft.ts';
 import { notePlanApplied, planHash, planPurpose } from './approved.ts';
 import { type Command, readCommand } from './command.ts';
-import { type Draft, forget } from './draft.ts';
+import { type Draft, desire, forget } from './draft.ts';
+import { hashInputs } from './image.ts';
+import { areOutputsRead } from './output.ts';
 import { start } from './start.ts';
+import { isApplied } from './window.ts';
 
 type Plan = NonNullable<TerraformReport['plan']>;
 
@@ -21,15 +24,24 @@ const standard: Command = { script: './plan', args: '' };
  */
 export function awaitApproval(draft: Draft): Draft {
   if (draft.object.spec.approval !== 'manual') return forget(draft, 'plan');
-  const { plan } = draft.report;
+  const { plan, lastAppliedImage } = draft.report;
   const isOfThese = plan?.inputsHash === planPurpose(draft).inputsHash;
   if (!isOfThese || plan.spent !== undefined || plan.appliedAt !== undefined) return makePlan(draft);
-  if (plan.nothing === true && draft.report.lastAppliedImage !== undefined) return countAsApplied(draft);
+  if (plan.nothing === true && lastAppliedImage !== undefined) return countAsApplied(draft);
   if (plan.approvedAt !== undefined) return draft;
   if (givenApproval(draft) === plan.hash) {
     return report(draft, { plan: { ...plan, approvedAt: draft.now.toISOString() } });
   }
-  return end(draft, 'waiting', 'ApprovalRequired', askFor(draft, plan));
+  // A newer image, like one that cannot be pulled yet, holds nobody up who depends on the one that is deployed (E8).
+  return isDelivered(draft)
+    ? end(draft, 'completed', 'ApprovalRequired', `${lastAppliedImage} is deployed; ${askFor(draft, plan)}`)
+    : end(draft, 'waiting', 'ApprovalRequired', askFor(draft, plan));
+}
+
+/** Whether all that the spec asks for is there, but for a newer image. */
+function isDelivered(draft: Draft): boolean {
+  const { lastAppliedImage: image } = draft.report;
+  return image !== undefined && isApplied(hashInputs(desire(draft, { image }))) && areOutputsRead(draft);
 }
 
 /** The plan that the next deploy is to apply; without `approval: manual` there is none. */
