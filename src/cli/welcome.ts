@@ -36,7 +36,7 @@ function next({ http, kubeconfig }: Endpoints, { example, dataDir }: LocalFlags)
   const path = near.startsWith('..') ? kubeconfig : `$PWD/${near}`;
   return [
     `export KUBECONFIG=${path}`,
-    'kubectl get tf,asvc -A',
+    'kubectl get alustan -A',
     ...(example === 'none' ? [] : [`git clone ${http}/git/${example}.git`]),
     ...(example === 'shop' ? [`npm run -s alustan -- local tag shop/api 0.3.0${folder}`] : []),
   ];

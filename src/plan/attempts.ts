@@ -2,6 +2,7 @@ import { retryAnnotation } from '../core/annotations.ts';
 import { sha256 } from '../core/hash.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { brief } from '../core/text.ts';
+import { annotate, newValue } from './annotate.ts';
 import { type BaseDraft, end, report } from './draft.ts';
 import { afterInterruption, type Interrupted, wasInterrupted } from './interruptions.ts';
 
@@ -78,7 +79,8 @@ export function limitAttempts<D extends Draft>(
   const limit = draft.object.spec.retries ?? retryLimit;
   const what = tellFailure(last);
   if (failures > limit) {
-    const remedy = `change an input, or set the annotation ${retryAnnotation} to a new value${wayOut === undefined ? '' : `; ${wayOut}`}`;
+    const other = wayOut === undefined ? '' : `${wayOut}; `;
+    const remedy = `change an input; ${other}or try again: ${annotate(draft.object, retryAnnotation, newValue)}`;
     return end(draft, spent, 'RetriesExhausted', `${what}; given up after ${times(failures)}; ${remedy}`);
   }
   const delay = Math.min(retryDelayMs * 2 ** (failures - 1), retryDelayMaxMs);

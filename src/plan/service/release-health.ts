@@ -1,5 +1,6 @@
 import type { HealthStatus, ObjectHealth } from '../../api/service-status.ts';
 import { retryAnnotation } from '../../core/annotations.ts';
+import { annotate, newValue } from '../annotate.ts';
 import { wantedRetry } from '../attempts.ts';
 import { healthTimeout } from './delivery.ts';
 import { type Draft, end, report, waitingSince } from './draft.ts';
@@ -8,7 +9,6 @@ import { firstUnhealthy, tellUnhealthy } from './unhealthy.ts';
 
 /** Milliseconds: health comes by watch; this look is for what no watch brings. */
 const recheckMs = 60_000;
-const deliverAgain = `to have it delivered again set the annotation ${retryAnnotation} to a new value`;
 
 /** E19: shows the release that runs, whatever the rest of the plan finds. */
 export function observeRelease(draft: Draft): Draft {
@@ -43,7 +43,10 @@ export function judgeHealth(draft: Draft): Draft {
   const timeout = healthTimeout(draft);
   const left = Date.parse(since) + timeout.ms - draft.now.getTime();
   const message = `waiting until healthy: ${tellUnhealthy(first)}, since ${since}`;
-  const remedy = first.health === 'NotFound' && wantedRetry(draft) === undefined ? `; ${deliverAgain}` : '';
+  const remedy =
+    first.health === 'NotFound' && wantedRetry(draft) === undefined
+      ? `; deliver it again: ${annotate(draft.object, retryAnnotation, newValue)}`
+      : '';
   if (left > 0) return end(waiting, 'working', 'HealthPending', `${message}${remedy}`, left);
   const late = `${message}, which is longer than ${timeout.text}${remedy}`;
   return end(waiting, 'delivery', 'HealthTimeout', late, recheckMs);

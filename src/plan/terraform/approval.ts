@@ -2,6 +2,7 @@ import type { TerraformReport } from '../../api/terraform-status.ts';
 import { approveAnnotation } from '../../core/annotations.ts';
 import { terraformEnvironment as environment } from '../../core/terraform-run.ts';
 import { brief } from '../../core/text.ts';
+import { annotate } from '../annotate.ts';
 import { limitAttempts } from '../attempts.ts';
 import { end, report } from '../draft.ts';
 import { notePlanApplied, planHash, planPurpose } from './approved.ts';
@@ -54,7 +55,7 @@ function givenApproval({ object }: Draft): string | undefined {
 }
 
 function askFor(draft: Draft, plan: Plan): string {
-  const { namespace, name } = draft.object.metadata;
+  const { namespace } = draft.object.metadata;
   const { job } = draft.report;
   const whole =
     job?.purpose === 'plan' ? `, the whole is in its log: kubectl logs job/${job.name} -n ${namespace}` : '';
@@ -64,7 +65,7 @@ function askFor(draft: Draft, plan: Plan): string {
     tellGiven(givenApproval(draft)),
     plan.truncated === true ? `its text is cut${whole}` : [],
     `read it: kubectl get secret ${plan.secret} -n ${namespace} -o go-template='{{.data.plan | base64decode}}'`,
-    `approve it: kubectl annotate tf/${name} -n ${namespace} --overwrite ${approveAnnotation}=${plan.hash}`,
+    `approve it: ${annotate(draft.object, approveAnnotation, plan.hash)}`,
   ];
   return parts.flat().join('; ');
 }
