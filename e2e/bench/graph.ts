@@ -42,7 +42,7 @@ export async function graph(levels: number, width: number): Promise<{ title: str
 }
 
 /** Milliseconds from the end of one level to the end of the next: a level ends when its last Service is Ready. */
-export function levelCosts(services: Graph, readyAt: ReadonlyMap<string, number>): number[] {
+function levelCosts(services: Graph, readyAt: ReadonlyMap<string, number>): number[] {
   const ends: number[] = [];
   for (const name of services.keys()) {
     const level = Number(name.split('-')[1]);

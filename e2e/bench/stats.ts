@@ -30,7 +30,7 @@ export function plain(what: string, value: number, unit = ''): Line {
   return { what, value: `${round(value)}${unit}` };
 }
 
-export function round(value: number): string {
+function round(value: number): string {
   return Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 

@@ -2,7 +2,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Where built binaries are kept: outside the checkout, so that `git clean` and fresh clones do not cost the builds. */
-export const cacheDir = process.env['ALUSTAN_CACHE'] || join(homedir(), '.cache', 'alustan');
+const cacheDir = process.env['ALUSTAN_CACHE'] || join(homedir(), '.cache', 'alustan');
 
 /** Built binaries, one folder per set of pins. */
 export const storeDir = join(cacheDir, 'store');

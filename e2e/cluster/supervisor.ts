@@ -133,7 +133,7 @@ async function untilReady(component: Component): Promise<void> {
 }
 
 /** Signals the process's group, if it is still the process that we started. */
-export function killGroup(id: ProcessId, signal: NodeJS.Signals): void {
+function killGroup(id: ProcessId, signal: NodeJS.Signals): void {
   if (!isSameProcess(id)) return;
   try {
     process.kill(-id.pid, signal);

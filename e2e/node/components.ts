@@ -30,7 +30,7 @@ export function initPid(dir: string): number {
 }
 
 /** Arguments of `nsenter` that run a program of the node's root file system inside the node. */
-export function enter(dir: string): string[] {
+function enter(dir: string): string[] {
   return ['--target', String(initPid(dir)), '--mount', '--net', '--pid', '--wd=/', '--'];
 }
 

@@ -45,7 +45,7 @@ export async function startTokenServer(login: Login): Promise<TokenServer> {
 }
 
 /** `repository:shop/api:pull,push`; a name may hold colons (a port). */
-export function parseScope(scope: string): Access {
+function parseScope(scope: string): Access {
   const parts = scope.split(':');
   const actions = parts.pop()?.split(',') ?? [];
   return { type: parts.shift() ?? '', name: parts.join(':'), actions };

@@ -2,7 +2,7 @@ import { budgets, impure, rooms } from './rooms.ts';
 import { type Edge, edges, functions, type Sized, type SourceFile } from './scan.ts';
 
 /** The room of a path: `src/kube/client.ts` is in `kube`, `src/main.ts` in `main`. */
-export function roomOf(path: string): string | undefined {
+function roomOf(path: string): string | undefined {
   return /^src\/([^/]+?)(\/|\.ts$)/.exec(path)?.[1];
 }
 

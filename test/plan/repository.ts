@@ -40,7 +40,7 @@ const line =
   /^(?:(?<file>[^\s:]+):(?<line>\d+) )?(?<version>\S+) (?<kind>\w+) (?:(?<namespace>[\w-]+)\/)?(?<name>[\w.-]+)(?: (?<more>\{.*\}))?$/;
 
 /** An object in one line. */
-export function objectLine(text: string): { file: string; line: number; object: KubeObject } {
+function objectLine(text: string): { file: string; line: number; object: KubeObject } {
   const parts = line.exec(text)?.groups;
   if (parts === undefined) throw new Error(`not an object: ${text}`);
   const more = parse(parts['more'] ?? '{}') as Partial<KubeObject>;

@@ -112,7 +112,7 @@ export function planCase(given: Given): { plan: Plan<ServiceReport>; hash: strin
 }
 
 /** The hash that a first delivery of these inputs would have. */
-export function desiredHash({ metadata, status, jobs: _jobs, release: _release, ...given }: Given): string {
+function desiredHash({ metadata, status, jobs: _jobs, release: _release, ...given }: Given): string {
   if (metadata?.['deletionTimestamp'] !== undefined) return 'none';
   const image = status?.['image'];
   const fresh: Given = {

@@ -5,7 +5,7 @@ import type { Shop } from './shop.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 const apiVersion = 'alustan.io/v1alpha1';
-export const controllerNamespace = 'alustan';
+const controllerNamespace = 'alustan';
 
 /** What tests read of a status. */
 export type Status = Readonly<{

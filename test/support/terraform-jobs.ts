@@ -13,7 +13,7 @@ import { pushImage } from '../../src/local/registry/image/push-image.ts';
 import { readRunEnd } from '../../src/source/cluster/run-log.ts';
 import { root } from './shop.ts';
 
-export const cmd = 'chmod +x $SCRIPT && exec $SCRIPT $ARGS';
+const cmd = 'chmod +x $SCRIPT && exec $SCRIPT $ARGS';
 
 /** Pushes examples/infrastructure with more files over it, as its Dockerfile would make it without a base. */
 export async function pushInfrastructure(
