@@ -5,8 +5,8 @@ import type { ActAs } from '../core/plan.ts';
 import type { Redirect } from '../core/redirect.ts';
 import type { Telemetry } from '../core/telemetry.ts';
 import type { WatchingClient } from '../kube/client.ts';
+import type { Settings } from '../plan/facts.ts';
 import type { PreviewSettings } from '../plan/preview/facts.ts';
-import type { Settings } from '../plan/service/facts.ts';
 import type { QuotaFact } from '../source/github/client.ts';
 import type { Timeouts } from '../source/http/client.ts';
 

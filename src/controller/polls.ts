@@ -9,6 +9,7 @@ import type { RegistryRef } from '../source/oci/registry.ts';
 import type { Observed, Source } from '../source/source.ts';
 import type { Doorbell } from '../trigger/doorbell.ts';
 import type { Poller } from '../trigger/poll.ts';
+import { stopAll } from './triggers.ts';
 
 export type PollTools = Readonly<{
   poller: Poller;
@@ -92,7 +93,7 @@ export class Polls {
     const old = this.#slots.get(slot);
     if (old !== undefined && old.id !== id) this.#leave(slot);
     const kept = old?.id === id ? old.leaveBells : undefined;
-    const leaveBells = kept ?? all(bells.map((url) => doorbell.subscribe(url, () => poller.poke(id))));
+    const leaveBells = kept ?? stopAll(...bells.map((url) => doorbell.subscribe(url, () => poller.poke(id))));
     this.#slots.set(slot, { id, leavePoll, leaveBells });
   }
 
@@ -117,10 +118,4 @@ export class Polls {
 
 function told({ message }: Failure): string {
   return `failed: ${message}`;
-}
-
-function all(calls: readonly (() => void)[]): () => void {
-  return () => {
-    for (const call of calls) call();
-  };
 }

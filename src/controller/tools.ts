@@ -2,7 +2,7 @@ import { type AccountSettings, RunnerAccounts } from '../apply/runner-account.ts
 import type { Ring } from '../core/key.ts';
 import type { Log } from '../core/log.ts';
 import type { WatchingClient } from '../kube/client.ts';
-import type { Settings } from '../plan/service/facts.ts';
+import type { Settings } from '../plan/facts.ts';
 import { Watches } from '../source/cluster/watches.ts';
 import type { Caches } from './caches.ts';
 import { Credentials } from './credentials.ts';

@@ -6,8 +6,15 @@ import type { TerraformRun } from './terraform-run.ts';
 /** An API object to name in an action. `apiVersion` as on the wire, for example `batch/v1`. */
 export type ObjectRef = Readonly<{ apiVersion: string; kind: string; namespace?: string; name: string }>;
 
-export function refOf({ apiVersion, kind, metadata: { namespace, name } }: KubeObject): ObjectRef {
+type Referred = Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>;
+
+export function refOf({ apiVersion, kind, metadata: { namespace, name } }: Referred): ObjectRef {
   return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
+}
+
+/** For people: `Service shop/api`. */
+export function tellRef({ kind, namespace, name }: ObjectRef): string {
+  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
 
 /** Impersonated ServiceAccount: what touches a tenant's objects is done with the tenant's rights (design: Rights). */

@@ -36,3 +36,27 @@ export type Peer = Readonly<{
 }>;
 
 export type Dependencies = Readonly<{ service: readonly string[]; terraform: readonly string[] }>;
+
+/** What an installation has decided for all objects, and what a spec may leave to it. */
+export type Settings = Readonly<{
+  /** Retries of a failed Job where `spec.retries` says nothing. */
+  retryLimit: number;
+  /** Milliseconds before the first retry; doubled at each further one. */
+  retryDelayMs: number;
+  /** Milliseconds; no retry waits longer. */
+  retryDelayMaxMs: number;
+  /** Milliseconds after which a wait for dependencies is an error (E8: 10 minutes). */
+  dependencyTimeoutMs: number;
+  /** Milliseconds between looks at an image that cannot be pulled yet. */
+  imagePollMs: number;
+  /** Bytes of values, as JSON, that the Secrets of a Job may hold. */
+  valuesLimitBytes: number;
+  /** Namespace of the controller: cluster Secrets lie here, and Jobs for remote clusters run here. */
+  controllerNamespace: string;
+  runner: Readonly<{
+    /** ServiceAccount of Jobs where `spec.serviceAccountName` says nothing. */
+    serviceAccount: string;
+    /** Seconds that Helm may take where `spec.timeout` says nothing. */
+    timeoutSeconds: number;
+  }>;
+}>;

@@ -1,9 +1,10 @@
 import { parseService, type ServiceObject } from '../../api/service.ts';
 import type { Key } from '../../core/key.ts';
 import type { KubeObject } from '../../core/resource.ts';
+import type { Settings } from '../../plan/facts.ts';
 import { knownPreviews, sceneOf } from '../../plan/preview/collect.ts';
 import { originOf, previewAnnotations, previewLabels } from '../../plan/preview/identity.ts';
-import type { PreviewOrigin, Settings } from '../../plan/service/facts.ts';
+import type { PreviewOrigin } from '../../plan/service/facts.ts';
 import type { Looker } from '../../source/cluster/watches.ts';
 import type { Caches } from '../caches.ts';
 import { previewKey } from './key.ts';

@@ -10,8 +10,3 @@ export function objectId({ apiVersion, kind, namespace, name }: ObjectRef): stri
 export function entryRef({ apiVersion, kind, namespace, name }: InventoryEntry): ObjectRef {
   return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
 }
-
-/** `Service shop/api`. */
-export function tellRef({ kind, namespace, name }: ObjectRef): string {
-  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
-}

@@ -1,10 +1,10 @@
 import type { RepositoryObject } from '../../api/repository.ts';
 import type { ManifestProblem } from '../../api/repository-status.ts';
 import { canonicalJson, sha256 } from '../../core/hash.ts';
-import { refOf } from '../../core/plan.ts';
+import { refOf, tellRef } from '../../core/plan.ts';
 import { groupOf, type KubeObject } from '../../core/resource.ts';
 import type { Manifest, SourceContent } from './facts.ts';
-import { objectId, tellRef } from './identity.ts';
+import { objectId } from './identity.ts';
 
 /** Annotation with the hash of the manifest that was applied last: tells what a look at the fields cannot, a removed one. */
 export const appliedAnnotation = 'alustan.io/applied';

@@ -2,13 +2,14 @@ import type { RepositoryObject } from '../../api/repository.ts';
 import type { RepositoryReport } from '../../api/repository-status.ts';
 import { abandonAnnotation } from '../../core/annotations.ts';
 import type { Outcome } from '../../core/outcome.ts';
-import type { ActAs, Group, ObjectRef, Plan } from '../../core/plan.ts';
+import { type ActAs, type Group, type Plan, tellRef } from '../../core/plan.ts';
 import { durationWarnings } from '../durations.ts';
+import { addFinalizer, isHeld, removeFinalizer } from '../finalizer.ts';
 import { firstFew } from '../first-few.ts';
 import { inSource } from '../source-field.ts';
 import { applyContent } from './apply.ts';
 import type { RepositoryFacts } from './facts.ts';
-import { entryRef, tellRef } from './identity.ts';
+import { entryRef } from './identity.ts';
 import { keep } from './keep.ts';
 import { prune } from './prune.ts';
 import { isAbandoned } from './read.ts';
@@ -31,15 +32,7 @@ export function planRepository(object: RepositoryObject, facts: RepositoryFacts)
     const message = `the namespace "${object.metadata.namespace}" is being deleted: nothing is applied`;
     return keep(object, { kind: 'waiting', reason: 'NamespaceTerminating', message });
   }
-  const held = object.metadata.finalizers?.includes(repositoryFinalizer) === true;
-  const first: Group[] = held
-    ? []
-    : [
-        {
-          name: 'finalizer',
-          actions: [{ type: 'add-finalizer', object: selfRef(object), finalizer: repositoryFinalizer }],
-        },
-      ];
+  const first = addFinalizer(object, repositoryFinalizer);
   const plan = planContent(object, facts);
   const warnings = durationWarnings(object.spec, ['interval', 'timeout']); // E35
   const report = warnings.length === 0 ? plan.report : { ...plan.report, warnings };
@@ -72,7 +65,7 @@ function planContent(object: RepositoryObject, facts: RepositoryFacts): Plan<Rep
 
 /** Deletion waits until all it owns is gone, so that a Repository made anew does not meet its forerunner's objects. */
 function planDeletion(object: RepositoryObject, facts: RepositoryFacts): Plan<RepositoryReport> {
-  if (object.metadata.finalizers?.includes(repositoryFinalizer) !== true) {
+  if (!isHeld(object, repositoryFinalizer)) {
     return keep(object, { kind: 'working', reason: 'Deleting', message: 'nothing of ours holds the deletion' });
   }
   if (facts.namespaceTerminating) return leaveWithNamespace(object, facts);
@@ -110,13 +103,7 @@ function letGo(
   message: string,
   before: readonly Group[] = [],
 ): Plan<RepositoryReport> {
-  const action = { type: 'remove-finalizer', object: selfRef(object), finalizer: repositoryFinalizer } as const;
-  const groups = [...before, { name: 'finalizer', actions: [action] }];
-  return keep(object, { kind: 'working', reason, message }, groups);
-}
-
-function selfRef({ apiVersion, kind, metadata }: RepositoryObject): ObjectRef {
-  return { apiVersion, kind, namespace: metadata.namespace, name: metadata.name };
+  return keep(object, { kind: 'working', reason, message }, [...before, removeFinalizer(object, repositoryFinalizer)]);
 }
 
 function accountOf({ metadata, spec }: RepositoryObject, facts: RepositoryFacts): ActAs {

@@ -1,10 +1,10 @@
 import type { RepositoryObject } from '../../api/repository.ts';
 import type { InventoryEntry, ManifestProblem } from '../../api/repository-status.ts';
 import { pruneAnnotation } from '../../core/annotations.ts';
-import type { ActAs, Action, Group } from '../../core/plan.ts';
+import { type ActAs, type Action, type Group, tellRef } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import type { RepositoryFacts } from './facts.ts';
-import { entryRef, objectId, tellRef } from './identity.ts';
+import { entryRef, objectId } from './identity.ts';
 import { isDefinition } from './order.ts';
 import { ownerAnnotation } from './place.ts';
 

@@ -1,7 +1,8 @@
 import { abandonAnnotation } from '../../core/annotations.ts';
 import { sha256 } from '../../core/hash.ts';
-import type { Action, ObjectRef } from '../../core/plan.ts';
+import { type Action, tellRef } from '../../core/plan.ts';
 import { limitAttempts } from '../attempts.ts';
+import { isHeld, removeFinalizer } from '../finalizer.ts';
 import { firstFew } from '../first-few.ts';
 import { dependentsOf } from '../peers.ts';
 import { type Draft, type Ended, end, type Step, wait } from './draft.ts';
@@ -32,7 +33,7 @@ export const deletionSteps: readonly Step[] = [
 ];
 
 function endWithoutFinalizer(draft: Draft): Draft {
-  if (draft.object.metadata.finalizers?.includes(finalizer) === true) return draft;
+  if (isHeld(draft.object, finalizer)) return draft;
   return end(draft, 'working', 'Deleting', 'nothing of ours holds the deletion');
 }
 
@@ -54,7 +55,7 @@ function leaveWithNamespace(draft: Draft): Draft {
   const groups = actions.length === 0 ? draft.groups : [...draft.groups, { name: 'outside', actions }];
   const told = `the namespace "${namespace}" is being deleted: the release goes with it, without an uninstall`;
   const rest =
-    outside.length === 0 ? '' : `; outside it, deleted where the rights allow: ${firstFew(outside.map(tell), 10)}`;
+    outside.length === 0 ? '' : `; outside it, deleted where the rights allow: ${firstFew(outside.map(tellRef), 10)}`;
   return letGo({ ...draft, groups }, 'NamespaceTerminating', told + rest);
 }
 
@@ -138,19 +139,10 @@ export function uninstall(draft: Draft): Ended {
 }
 
 function letGo(draft: Draft, reason: string, message: string): Draft {
-  const { apiVersion, kind, metadata } = draft.object;
-  const object: ObjectRef = { apiVersion, kind, namespace: metadata.namespace, name: metadata.name };
-  const groups = [
-    ...draft.groups,
-    { name: 'finalizer', actions: [{ type: 'remove-finalizer', object, finalizer } as const] },
-  ];
+  const groups = [...draft.groups, removeFinalizer(draft.object, finalizer)];
   return end({ ...draft, groups }, 'working', reason, message);
 }
 
 function accountOf(draft: Draft): string {
   return draft.object.spec.serviceAccountName ?? draft.facts.settings.runner.serviceAccount;
-}
-
-function tell(ref: ObjectRef): string {
-  return `${ref.kind} ${ref.namespace === undefined ? '' : `${ref.namespace}/`}${ref.name}`;
 }

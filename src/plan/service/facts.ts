@@ -1,7 +1,7 @@
 import type { ObjectHealth } from '../../api/service-status.ts';
 import type { ObjectRef } from '../../core/plan.ts';
 import type { Failure, Result } from '../../core/result.ts';
-import type { ClusterSecret, Peer } from '../facts.ts';
+import type { ClusterSecret, Peer, Settings } from '../facts.ts';
 import type { ImageFacts } from '../image.ts';
 
 /**
@@ -49,29 +49,6 @@ export type PreviewOrigin = Readonly<{
   secrets: boolean;
   /** Image that its values name, where it is the pull request's: for people, nothing is chosen by it. */
   image?: string;
-}>;
-
-export type Settings = Readonly<{
-  /** Retries of a failed Job where `spec.retries` says nothing. */
-  retryLimit: number;
-  /** Milliseconds before the first retry; doubled at each further one. */
-  retryDelayMs: number;
-  /** Milliseconds; no retry waits longer. */
-  retryDelayMaxMs: number;
-  /** Milliseconds after which a wait for dependencies is an error (E8: 10 minutes). */
-  dependencyTimeoutMs: number;
-  /** Milliseconds between looks at an image that cannot be pulled yet. */
-  imagePollMs: number;
-  /** Bytes of values, as JSON, that the Secrets of a Job may hold. */
-  valuesLimitBytes: number;
-  /** Namespace of the controller: cluster Secrets lie here, and Jobs for remote clusters run here. */
-  controllerNamespace: string;
-  runner: Readonly<{
-    /** ServiceAccount of Jobs where `spec.serviceAccountName` says nothing. */
-    serviceAccount: string;
-    /** Seconds that Helm may take where `spec.timeout` says nothing. */
-    timeoutSeconds: number;
-  }>;
 }>;
 
 export type Chart = Readonly<{

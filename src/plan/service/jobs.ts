@@ -1,6 +1,6 @@
 import type { JobRecord } from '../../api/service-status.ts';
 import { intervalOr } from '../../core/duration.ts';
-import type { HelmInstall, HelmUninstall, JobRequest } from '../../core/plan.ts';
+import { type HelmInstall, type HelmUninstall, type JobRequest, refOf } from '../../core/plan.ts';
 import { nextRecord, noteRetry, type Purpose as PurposeOf } from '../attempts.ts';
 import { type Hindrance, tellPodless } from '../hindrance.ts';
 import { counted, interruptedReason, tellInterruption } from '../interruptions.ts';
@@ -72,12 +72,12 @@ function running(draft: Draft, record: JobRecord, { why, againMs }: Hindrance = 
 
 /** Records and requests the next Job, and ends the plan. */
 export function startJob(draft: Draft, of: Purpose, run: HelmInstall | HelmUninstall): Ended {
-  const { metadata, spec, apiVersion, kind } = draft.object;
+  const { metadata, spec } = draft.object;
   const record: JobRecord = nextRecord(draft, run.release, of);
   const { name, attempt } = record;
   const { image } = draft.desired;
   const job: JobRequest = {
-    owner: { apiVersion, kind, namespace: metadata.namespace, name: metadata.name, uid: metadata.uid },
+    owner: { ...refOf(draft.object), uid: metadata.uid },
     name,
     namespace: metadata.namespace,
     attempt,

@@ -7,6 +7,7 @@ import { awaitAccount } from '../account.ts';
 import { awaitDependencies, refuseCycle, warnOfMissing } from '../dependencies.ts';
 import { warn } from '../draft.ts';
 import { warnOfDurations } from '../durations.ts';
+import { addFinalizer } from '../finalizer.ts';
 import { readWindows } from '../window.ts';
 import { kubeconfig } from '../workspace.ts';
 import { chooseCluster } from './cluster.ts';
@@ -118,13 +119,7 @@ function respectNamespaceEnd(draft: Draft): Draft {
 }
 
 function holdFinalizer(draft: Draft): Draft {
-  const { apiVersion, kind, metadata } = draft.object;
-  if (metadata.finalizers?.includes(finalizer) === true) return draft;
-  const object = { apiVersion, kind, namespace: metadata.namespace, name: metadata.name, uid: metadata.uid };
-  return {
-    ...draft,
-    groups: [...draft.groups, { name: 'finalizer', actions: [{ type: 'add-finalizer', object, finalizer }] }],
-  };
+  return { ...draft, groups: [...draft.groups, ...addFinalizer(draft.object, finalizer)] };
 }
 
 /** Two Services that want one release would undo each other for ever: the older one has it. */

@@ -1,7 +1,7 @@
 import { abandonAnnotation } from '../../core/annotations.ts';
-import type { ObjectRef } from '../../core/plan.ts';
 import { limitAttempts } from '../attempts.ts';
 import { end, wait } from '../draft.ts';
+import { isHeld, removeFinalizer } from '../finalizer.ts';
 import { firstFew } from '../first-few.ts';
 import { dependentsOf } from '../peers.ts';
 import { deployedOf, takeApplied, tellVariables } from './applied.ts';
@@ -34,7 +34,7 @@ export const deletionSteps: readonly Step[] = [
 ];
 
 function endWithoutFinalizer(draft: Draft): Draft {
-  if (draft.object.metadata.finalizers?.includes(finalizer) === true) return draft;
+  if (isHeld(draft.object, finalizer)) return draft;
   return end(draft, 'working', 'Deleting', 'nothing of ours holds the deletion');
 }
 
@@ -127,9 +127,7 @@ export function destroy(draft: Draft): Ended {
 }
 
 function letGo(draft: Draft, reason: string, message: string): Ended {
-  const { apiVersion, kind, metadata } = draft.object;
-  const object: ObjectRef = { apiVersion, kind, namespace: metadata.namespace, name: metadata.name };
   const { groups, ...rest } = unpublish(draft);
-  const last = { name: 'finalizer', actions: [{ type: 'remove-finalizer', object, finalizer } as const] };
+  const last = removeFinalizer(draft.object, finalizer);
   return end({ ...rest, groups: [...groups, last] }, 'succeeded', reason, message);
 }

@@ -1,8 +1,7 @@
 import type { Failure } from '../../core/result.ts';
 import type { RunEnd, TerraformPurpose } from '../../core/terraform-run.ts';
-import type { ClusterSecret, Peer } from '../facts.ts';
+import type { ClusterSecret, Peer, Settings } from '../facts.ts';
 import type { ImageFacts } from '../image.ts';
-import type { Settings } from '../service/facts.ts';
 
 /** All that the plan of a Terraform knows of the world. */
 export type TerraformFacts = ImageFacts &

@@ -7,6 +7,7 @@ import { limitAttempts, noteRetry } from '../attempts.ts';
 import { awaitDependencies, refuseCycle, warnOfMissing } from '../dependencies.ts';
 import { end, runSteps, wait } from '../draft.ts';
 import { warnOfDurations } from '../durations.ts';
+import { addFinalizer } from '../finalizer.ts';
 import { heldMs, noteOutside, noteOutsideWhenSpent, readWindows, wakeBy } from '../window.ts';
 import { approvedPlan, awaitApproval, tellNothing } from './approval.ts';
 import { staleReason } from './approved.ts';
@@ -104,11 +105,7 @@ function respectNamespaceEnd(draft: Draft): Draft {
 }
 
 function holdFinalizer(draft: Draft): Draft {
-  const { apiVersion, kind, metadata } = draft.object;
-  if (metadata.finalizers?.includes(finalizer) === true) return draft;
-  const object = { apiVersion, kind, namespace: metadata.namespace, name: metadata.name, uid: metadata.uid };
-  const group = { name: 'finalizer', actions: [{ type: 'add-finalizer', object, finalizer } as const] };
-  return { ...draft, groups: [...draft.groups, group] };
+  return { ...draft, groups: [...draft.groups, ...addFinalizer(draft.object, finalizer)] };
 }
 
 /** Nothing is begun while suspended; what runs is still watched. */
