@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { refOf, tellRef } from '../core/plan.ts';
 import type { KubeObject } from '../core/resource.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 
@@ -11,14 +12,8 @@ export function parseSpec<Schema extends z.ZodType>(schema: Schema, object: Kube
   if (parsed.success) return ok(parsed.data);
   const problems = parsed.error.issues.map((issue) => `${path(issue.path)}: ${issue.message}`);
   const more = problems.length > shown ? ` (and ${problems.length - shown} more)` : '';
-  const message = `${problems.slice(0, shown).join('; ')}${more}; correct it in ${describe(object)}`;
+  const message = `${problems.slice(0, shown).join('; ')}${more}; correct it in ${tellRef(refOf(object))}`;
   return fail('invalid', 'InvalidSpec', message);
-}
-
-/** `Service shop/api-service`. */
-function describe(object: KubeObject): string {
-  const { namespace, name } = object.metadata;
-  return `${object.kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
 
 function path(parts: readonly PropertyKey[]): string {

@@ -90,11 +90,11 @@ type RepositorySpec = Raw;
 
 /** A Repository as it is read: what the API server gives to every object is there. */
 export type RepositoryObject = Resource<RepositorySpec, RepositoryStatus> &
-  Readonly<{ metadata: ObjectMeta & { namespace: string }; status: RepositoryStatus }>;
+  Readonly<{ metadata: ObjectMeta & { namespace: string; uid: string }; status: RepositoryStatus }>;
 
 /** Reads a Repository; one that is being deleted even when its spec is not valid (any more). */
 export function parseRepository(object: KubeObject): Result<RepositoryObject> {
-  const { namespace = 'default', deletionTimestamp } = object.metadata;
+  const { namespace = 'default', uid = '', deletionTimestamp } = object.metadata;
   const parsed = parseSpec(repositorySpec, object);
   if (!parsed.ok && deletionTimestamp === undefined) return parsed;
   const spec = parsed.ok ? parsed.value : remains(object);
@@ -105,7 +105,7 @@ export function parseRepository(object: KubeObject): Result<RepositoryObject> {
   }
   const { apiVersion, kind } = object;
   const status = (object['status'] ?? {}) as RepositoryStatus;
-  return ok({ apiVersion, kind, metadata: { ...object.metadata, namespace }, spec, status });
+  return ok({ apiVersion, kind, metadata: { ...object.metadata, namespace, uid }, spec, status });
 }
 
 /** What deletion needs of a Repository that no longer fits its schema. Doubt keeps objects rather than deletes them. */

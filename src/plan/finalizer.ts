@@ -1,7 +1,7 @@
 import { type Group, refOf } from '../core/plan.ts';
-import type { KubeObject } from '../core/resource.ts';
+import type { BaseDraft } from './draft.ts';
 
-type Held = Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>;
+type Held = BaseDraft['object'];
 
 export function isHeld({ metadata }: Held, finalizer: string): boolean {
   return metadata.finalizers?.includes(finalizer) === true;
@@ -10,8 +10,7 @@ export function isHeld({ metadata }: Held, finalizer: string): boolean {
 /** E10: from now on a deletion waits. */
 export function addFinalizer(object: Held, finalizer: string): Group[] {
   if (isHeld(object, finalizer)) return [];
-  const { uid } = object.metadata;
-  const held = { ...refOf(object), ...(uid === undefined ? {} : { uid }) };
+  const held = { ...refOf(object), uid: object.metadata.uid };
   return [{ name: 'finalizer', actions: [{ type: 'add-finalizer', object: held, finalizer }] }];
 }
 
