@@ -4,12 +4,11 @@ import { formatKey, type Key, keyOf, type Ring } from '../core/key.ts';
 import type { KubeObject } from '../core/resource.ts';
 import type { Caches } from './caches.ts';
 import { isGoing, isGone } from './changes.ts';
+import { dependenciesOf } from './peer-facts.ts';
 
 /** Services and Terraforms: one graph of dependencies in each namespace. */
 export type Graph = Pick<Caches, 'services' | 'terraforms'>;
 
-type Names = (string | { name: string })[];
-type Spec = { dependencies?: { service?: Names; terraform?: Names } };
 type Status = { state?: string; observedGeneration?: number };
 
 /** Index of both caches: objects by what they depend on. */
@@ -19,12 +18,11 @@ const byDependency = 'dependency';
 export const graphIndexers = { [byDependency]: (object: KubeObject) => needed(object).map(formatKey) };
 
 /** What an object depends on itself. */
-function needed({ spec, metadata: { namespace = '' } }: KubeObject): Key[] {
-  const { service = [], terraform = [] } = ((spec ?? {}) as Spec).dependencies ?? {};
-  const keys = (kind: string, names: Names) =>
-    [...new Set(names.map((item) => (typeof item === 'string' ? item : item.name)))].map((name) => {
-      return { kind, namespace, name };
-    });
+function needed(object: KubeObject): Key[] {
+  const { namespace = '' } = object.metadata;
+  const { service, terraform } = dependenciesOf(object);
+  const keys = (kind: string, names: readonly string[]) =>
+    [...new Set(names)].map((name) => ({ kind, namespace, name }));
   return [...keys('Service', service), ...keys('Terraform', terraform)];
 }
 

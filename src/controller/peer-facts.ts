@@ -1,18 +1,22 @@
 import type { ServiceStatus } from '../api/service-status.ts';
 import { conditionOf } from '../core/condition.ts';
 import type { KubeObject } from '../core/resource.ts';
-import type { Peer } from '../plan/facts.ts';
+import type { Dependencies, Peer } from '../plan/facts.ts';
 
 type Dependency = string | { name: string };
-type PeerSpec = {
-  source?: { releaseName?: string };
-  dependencies?: { service?: Dependency[]; terraform?: Dependency[] };
-};
+type Spec = { dependencies?: { service?: Dependency[]; terraform?: Dependency[] } };
+type ServiceSpec = { source?: { releaseName?: string } };
 
-/** Another object of the namespace as far as dependencies go. Reads leniently: a peer need not be valid to count. */
+/** What an object says that it depends on, in its namespace. Reads leniently: it need not be valid to count. */
+export function dependenciesOf(object: KubeObject): Dependencies {
+  const { service = [], terraform = [] } = ((object['spec'] ?? {}) as Spec).dependencies ?? {};
+  return { service: service.map(nameOf), terraform: terraform.map(nameOf) };
+}
+
+/** Another object of the namespace as far as dependencies go. */
 export function peerFact(object: KubeObject, inputsMoved: boolean): Peer {
   const isService = object.kind === 'Service';
-  const spec = (object['spec'] ?? {}) as PeerSpec;
+  const spec = (object['spec'] ?? {}) as ServiceSpec;
   const status = (object['status'] ?? {}) as ServiceStatus;
   const ready = conditionOf(object, 'Ready');
   const { name, uid = '', creationTimestamp = '', generation = 0, deletionTimestamp } = object.metadata;
@@ -23,10 +27,7 @@ export function peerFact(object: KubeObject, inputsMoved: boolean): Peer {
     creationTimestamp,
     generation,
     deleting: deletionTimestamp !== undefined,
-    dependencies: {
-      service: (spec.dependencies?.service ?? []).map(nameOf),
-      terraform: (spec.dependencies?.terraform ?? []).map(nameOf),
-    },
+    dependencies: dependenciesOf(object),
     ready: ready?.status === 'True',
     inputsMoved,
     ...(isService ? { releaseName: spec.source?.releaseName ?? name } : {}),
