@@ -31,19 +31,26 @@ export function noteApplied(draft: Draft, { image = '', inputsHash, variables }:
   const stale = [...before].filter((hash) => hash !== variables);
   const applied = { lastAppliedImage: image, lastAppliedHash: inputsHash, lastAppliedAt: at };
   const kept = variables === undefined ? {} : { lastAppliedVariables: variables };
-  const noted = report(forget(draft, 'attempts', 'lock', 'lastAppliedVariables'), { ...applied, ...kept });
-  if (stale.length === 0) return noted;
-  return { ...noted, reportFirst: true, groups: [...noted.groups, removal(draft, stale)] };
+  return drop(report(forget(draft, 'attempts', 'lock', 'lastAppliedVariables'), { ...applied, ...kept }), stale);
 }
 
-function removal(draft: Draft, hashes: readonly string[]) {
+/** Removes what was kept of variables that nothing is to be destroyed with any more. */
+function drop(draft: Draft, hashes: readonly string[]): Draft {
+  if (hashes.length === 0) return draft;
   const { namespace } = draft.object.metadata;
   const actAs = { namespace, serviceAccount: accountOf(draft) };
   const actions = hashes.map((hash) => {
     const object = { apiVersion: 'v1', kind: 'Secret', namespace, name: keptName(draft.object, hash) };
     return { type: 'delete-object', object, actAs, bestEffort: true } as const;
   });
-  return { name: 'variables', actions, continueOnError: true };
+  const removal = { name: 'variables', actions, continueOnError: true };
+  return { ...draft, reportFirst: true, groups: [...draft.groups, removal] };
+}
+
+/** A deploy whose script has never begun has left nothing: its variables need not be known any more. */
+export function dropUnbegun(draft: Draft, { variables }: Pick<RunRecord, 'variables'>): Draft {
+  const isNeeded = variables === undefined || deployedOf(draft.report).some((made) => made.variables === variables);
+  return isNeeded ? draft : drop(draft, [variables]);
 }
 
 /** E30: a deploy that has begun and failed. With the variables of the one that succeeded it has left nothing elsewhere. */
@@ -52,7 +59,9 @@ export function noteAttempt(draft: Draft, { image, variables }: Pick<RunRecord, 
   if (image === undefined || (lastAppliedImage !== undefined && variables === lastAppliedVariables)) return draft;
   const others = attempts.filter((attempt) => attempt.variables !== variables);
   const newest = { image, ...(variables === undefined ? {} : { variables }) };
-  return report(draft, { attempts: [newest, ...others].slice(0, attemptLimit) });
+  const all = [newest, ...others];
+  const forgotten = all.slice(attemptLimit).flatMap((attempt) => attempt.variables ?? []);
+  return drop(report(draft, { attempts: all.slice(0, attemptLimit) }), forgotten);
 }
 
 /** What a destroy was for is gone. */

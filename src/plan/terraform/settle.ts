@@ -3,7 +3,7 @@ import { foundChangesCode, type RunEnd } from '../../core/terraform-run.ts';
 import { shorten } from '../../core/text.ts';
 import { report } from '../draft.ts';
 import { counted } from '../interruptions.ts';
-import { noteApplied, noteAttempt, settleDestroy } from './applied.ts';
+import { dropUnbegun, noteApplied, noteAttempt, settleDestroy } from './applied.ts';
 import { foundStale, notePlanApplied, spendApproval, staleReason } from './approved.ts';
 import { activeRun } from './await-run.ts';
 import type { Draft } from './draft.ts';
@@ -144,7 +144,8 @@ function fail(draft: Draft, record: RunRecord, told: RunEnd, at: string): Draft 
   };
   const noted = spendApproval(noteDeath(report(draft, { job: failed }), failed, at, end), failed, message);
   if (record.purpose === 'drift') return settleDrift(noted, at, end, message);
-  return record.purpose === 'deploy' && record.began === true ? noteAttempt(noted, record) : noted;
+  if (record.purpose !== 'deploy') return noted;
+  return record.began === true ? noteAttempt(noted, record) : dropUnbegun(noted, record);
 }
 
 /** Ended from outside, by no fault of the script: the next run may begin at once. */
