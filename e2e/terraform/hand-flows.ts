@@ -62,7 +62,7 @@ export function handFlows(): void {
   );
 
   flow(
-    'a lock of a laptop that died: a run says who has it, alustan.io/force-unlock frees it once, no run is disturbed',
+    'F4 a lock of a laptop that died: a run says who has it, alustan.io/force-unlock frees it once, no run is disturbed',
     'tf-forced',
     async (ground) => {
       const force = async (value: string) =>

@@ -40,6 +40,7 @@ export class TerraformWorld {
   #version = 1;
   #now = Date.parse('2026-11-21T12:00:00Z');
   #place = 'a';
+  #pool = 'a';
   #deleting = false;
   #status: Record<string, unknown> = {};
   #jobs = new Map<string, Job>();
@@ -94,8 +95,10 @@ export class TerraformWorld {
   }
 
   #edit(): void {
-    if (this.#deleting) return;
-    this.#place = ['a', 'b', 'c'][Math.floor(this.random() * 3)] as string;
+    const other = ['a', 'b', 'c'][Math.floor(this.random() * 3)] as string;
+    // Which nodes may run it: no input of a run, and mended during a deletion, too.
+    if (this.random() < 0.3) this.#pool = other;
+    else if (!this.#deleting) this.#place = other;
     this.#version += 1;
   }
 
@@ -249,7 +252,7 @@ export class TerraformWorld {
 
   #view(): View {
     const object = objectOf({
-      spec: { variables: { place: this.#place }, retries: 100, postDeploy: null },
+      spec: { variables: { place: this.#place }, nodeSelector: { pool: this.#pool }, retries: 100, postDeploy: null },
       metadata: {
         resourceVersion: String(this.#version),
         ...(this.#deleting ? { deletionTimestamp: '2026-11-21T12:00:00Z' } : {}),
@@ -294,6 +297,7 @@ export class TerraformWorld {
         inputsHash: request.inputsHash,
         attempt: request.attempt,
         image: run.image,
+        podHash: run.podHash,
       },
       ...(run.variablesHash === undefined ? {} : { variables: run.variablesHash }),
       ...{ phase, began: pods.some((pod) => pod.phase !== 'waiting'), alive: pods.some(isAlive) },

@@ -51,7 +51,7 @@ function recordOf(
 
 /** The Job is gone: removed by `supersede`, or by somebody, who may have ended its script. */
 function lost(draft: Draft, record: RunRecord): Draft {
-  const began = record.began === true || record.removed !== true;
+  const began = !isRemoved(record);
   const ran = record.began === true ? 'deleted while it ran' : 'deleted, and may have run';
   const message = `its Job was ${began ? ran : 'removed before its script had begun'}`;
   const seen = began ? { ...record, began } : record;
@@ -133,7 +133,7 @@ function fail(draft: Draft, record: RunRecord, told: RunEnd, at: string): Draft 
   const end = isStale ? { ...told, reason: staleReason } : told;
   const { exitCode, reason, tail } = end;
   const message = tell(end, record);
-  const counts = counted(record, { phase: 'failed', ...(isInterruption(end) ? { interrupted: true } : {}) });
+  const counts = countsOf(record, end);
   const failed: RunRecord = {
     ...record,
     ...{ phase: 'failed', finishedAt: at, message },
@@ -146,6 +146,17 @@ function fail(draft: Draft, record: RunRecord, told: RunEnd, at: string): Draft 
   if (record.purpose === 'drift') return settleDrift(noted, at, end, message);
   if (record.purpose !== 'deploy') return noted;
   return record.began === true ? noteAttempt(noted, record) : dropUnbegun(noted, record);
+}
+
+function countsOf(record: RunRecord, end: RunEnd) {
+  // However often people mend how its pod is made: nothing was run.
+  const last = isRemoved(record) ? { ...record, interruptions: 0 } : record;
+  return counted(last, { phase: 'failed', ...(isInterruption(end) ? { interrupted: true } : {}) });
+}
+
+/** Whether Alustan itself has removed its Job before its script had begun. */
+function isRemoved(record: RunRecord): boolean {
+  return record.removed === true && record.began !== true;
 }
 
 /** Ended from outside, by no fault of the script: the next run may begin at once. */
