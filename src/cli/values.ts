@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { type Address, parseAddress } from '../core/address.ts';
 import { parseDuration } from '../core/duration.ts';
+import { isObject, type JsonObject } from '../core/json.ts';
 
 // What option values are read by; commander shows the words of an InvalidArgumentError and exit code 2 follows.
 
@@ -30,10 +31,10 @@ export function address(text: string): Address | undefined {
 }
 
 /** A map, written as JSON. */
-export function json(text: string): Record<string, unknown> {
+export function json(text: string): JsonObject {
   try {
     const value: unknown = JSON.parse(text);
-    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
+    if (isObject(value)) return value;
   } catch {
     // Told below.
   }

@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-
-type Json = Readonly<Record<string, unknown>>;
+import { isObject, type JsonObject } from '../core/json.ts';
 
 /**
  * The smallest JSON merge patch (RFC 7396) that turns one document into the other, or undefined when they are equal.
  * Lists are replaced whole, as that format wants.
  */
-export function mergePatch(before: Json, after: Json): Json | undefined {
+export function mergePatch(before: JsonObject, after: JsonObject): JsonObject | undefined {
   const patch = new Map<string, unknown>();
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
     const [from, to] = [before, after].map((document) => (Object.hasOwn(document, key) ? document[key] : undefined));
@@ -19,8 +18,4 @@ export function mergePatch(before: Json, after: Json): Json | undefined {
     }
   }
   return patch.size === 0 ? undefined : Object.fromEntries(patch);
-}
-
-function isObject(value: unknown): value is Json {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isObject, type JsonObject } from '../../core/json.ts';
 import { RegistryError } from './errors.ts';
 import { type Digest, isDigest } from './names.ts';
 
@@ -87,10 +88,10 @@ function readImage(json: unknown, mediaType: string): ManifestDocument {
   };
 }
 
-function parseJson(bytes: Uint8Array): Record<string, unknown> {
+function parseJson(bytes: Uint8Array): JsonObject {
   try {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    if (isObject(value)) return value;
   } catch {
     // Told below, as for JSON that is no object.
   }

@@ -1,4 +1,5 @@
-import { isMap, type Values } from './values.ts';
+import { isObject } from '../../core/json.ts';
+import type { Values } from './values.ts';
 
 type Rewrite = (host: string) => string;
 
@@ -8,7 +9,7 @@ type Rewrite = (host: string) => string;
  */
 export function rewriteHosts(values: Values, rewrite: Rewrite): Values {
   return mapEntries(values, (value, key) => {
-    if (!isMap(value)) return value;
+    if (!isObject(value)) return value;
     const deeper = rewriteHosts(value, rewrite);
     return key === 'ingress' ? rewriteIngress(deeper, rewrite) : deeper;
   });
@@ -24,11 +25,11 @@ function rewriteIngress(ingress: Values, rewrite: Rewrite): Values {
 
 function rewriteHost(item: unknown, rewrite: Rewrite): unknown {
   if (typeof item === 'string') return rewrite(item);
-  return isMap(item) && typeof item['host'] === 'string' ? { ...item, host: rewrite(item['host']) } : item;
+  return isObject(item) && typeof item['host'] === 'string' ? { ...item, host: rewrite(item['host']) } : item;
 }
 
 function rewriteTls(item: unknown, rewrite: Rewrite): unknown {
-  if (!isMap(item) || !Array.isArray(item['hosts'])) return item;
+  if (!isObject(item) || !Array.isArray(item['hosts'])) return item;
   return { ...item, hosts: item['hosts'].map((host) => (typeof host === 'string' ? rewrite(host) : host)) };
 }
 
@@ -36,7 +37,7 @@ function rewriteTls(item: unknown, rewrite: Rewrite): unknown {
 export function urlsOf(values: Values): string[] {
   const ingresses = ingressesOf(values);
   const urls = ingresses.flatMap((ingress) => {
-    const covered = listOf(ingress['tls']).flatMap((item) => (isMap(item) ? listOf(item['hosts']) : []));
+    const covered = listOf(ingress['tls']).flatMap((item) => (isObject(item) ? listOf(item['hosts']) : []));
     return hostsOf(ingress).map((host) => `${isCovered(host, covered) ? 'https' : 'http'}://${host}`);
   });
   return [...new Set(urls)].sort();
@@ -44,7 +45,7 @@ export function urlsOf(values: Values): string[] {
 
 function ingressesOf(values: Values): Values[] {
   return Object.entries(values).flatMap(([key, value]) => {
-    if (!isMap(value)) return [];
+    if (!isObject(value)) return [];
     const own = key === 'ingress' && value['enabled'] !== false ? [value] : [];
     return [...own, ...ingressesOf(value)];
   });
@@ -52,7 +53,7 @@ function ingressesOf(values: Values): Values[] {
 
 /** Hosts that could be opened: not those that wait for a value of the workspace. */
 function hostsOf(ingress: Values): string[] {
-  const hosts = listOf(ingress['hosts']).map((item) => (isMap(item) ? item['host'] : item));
+  const hosts = listOf(ingress['hosts']).map((item) => (isObject(item) ? item['host'] : item));
   return hosts.filter((host): host is string => typeof host === 'string' && /^[a-z0-9.-]+$/.test(host));
 }
 

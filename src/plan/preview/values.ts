@@ -1,18 +1,15 @@
+import { isObject, type JsonObject } from '../../core/json.ts';
 import type { PullRequest } from '../../core/pull-request.ts';
 import type { PreviewNames } from './names.ts';
 
-export type Values = Readonly<Record<string, unknown>>;
-
-export function isMap(value: unknown): value is Values {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
+export type Values = JsonObject;
 
 /** Lays values over others as Helm does: maps are merged, everything else is replaced. */
 export function overlay(base: Values, over: Values): Values {
   const merged: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(over)) {
     const below = base[key];
-    merged[key] = isMap(below) && isMap(value) ? overlay(below, value) : value;
+    merged[key] = isObject(below) && isObject(value) ? overlay(below, value) : value;
   }
   return merged;
 }
@@ -66,6 +63,6 @@ function fillPreview(value: unknown, lookUp: (name: string) => string): unknown 
     );
   }
   if (Array.isArray(value)) return value.map((item) => fillPreview(item, lookUp));
-  if (!isMap(value)) return value;
+  if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillPreview(item, lookUp)]));
 }

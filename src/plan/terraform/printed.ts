@@ -1,7 +1,6 @@
+import { isObject, type JsonObject } from '../../core/json.ts';
 import { type Failure, fail, ok, type Result } from '../../core/result.ts';
 import { outputLimit, type RunEnd, tailLines } from '../../core/terraform-run.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** Characters that are parsed of what looks like an object and is none, before the search is given up. */
 const patience = 25 * outputLimit;
@@ -19,7 +18,7 @@ export const logIsGone: Failure = {
 export function readOutputs({
   output,
   outputTooLarge = false,
-}: Pick<RunEnd, 'output' | 'outputTooLarge'>): Result<Json> {
+}: Pick<RunEnd, 'output' | 'outputTooLarge'>): Result<JsonObject> {
   if (outputTooLarge) {
     const limit = `${outputLimit / 1024} KiB`;
     return fail(
@@ -60,8 +59,8 @@ function looks(text: string): string {
 }
 
 /** The outputs, numbers that would lose digits as texts: an identifier of 20 digits would be published as another. */
-function exact(text: string): Json {
-  return (JSON.parse(text, keepDigits) as { outputs: Json }).outputs;
+function exact(text: string): JsonObject {
+  return (JSON.parse(text, keepDigits) as { outputs: JsonObject }).outputs;
 }
 
 function keepDigits(_key: string, value: unknown, { source }: Readonly<{ source?: string }> = {}): unknown {
@@ -72,7 +71,7 @@ function isKept(value: number): boolean {
   return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value));
 }
 
-type Found = Readonly<{ value: Json; text: string }>;
+type Found = Readonly<{ value: JsonObject; text: string }>;
 
 /** The last top-level JSON object: of those that begin a line, else of any. */
 function lastObject(text: string): Found | undefined {
@@ -120,16 +119,12 @@ function closings(text: string): Int32Array {
   return outside;
 }
 
-function parse(text: string): Json | undefined {
+function parse(text: string): JsonObject | undefined {
   try {
-    return JSON.parse(text) as Json;
+    return JSON.parse(text) as JsonObject;
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Json {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 function isDeeper(value: unknown, limit: number): boolean {

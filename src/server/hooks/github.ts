@@ -1,5 +1,6 @@
 import { verify } from '@octokit/webhooks-methods';
 import { type Context, Hono } from 'hono';
+import { isObject } from '../../core/json.ts';
 import type { Log } from '../../core/log.ts';
 import { BodyReader } from './body.ts';
 import { Replays } from './replays.ts';
@@ -80,7 +81,7 @@ async function signed(secrets: readonly string[], text: string, signature: strin
 function parse(text: string): Payload | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

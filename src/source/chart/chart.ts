@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parseDocument } from 'yaml';
+import { isObject } from '../../core/json.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { packArchive } from './archive.ts';
 import { parseHelmignore } from './helmignore.ts';
@@ -66,9 +67,8 @@ function readMeta(source: string, where: string): Result<Meta> {
   const document = parseDocument(source, { logLevel: 'silent' });
   const [error] = document.errors;
   if (error !== undefined) return invalid(`${where}: Chart.yaml is not valid YAML: ${error.message.split('\n')[0]}`);
-  const value: unknown = toJs(document);
-  if (value === null || typeof value !== 'object') return invalid(`${where}: Chart.yaml does not hold a map`);
-  const meta = value as Readonly<Record<string, unknown>>;
+  const meta: unknown = toJs(document);
+  if (!isObject(meta)) return invalid(`${where}: Chart.yaml does not hold a map`);
   const problem = problemOf(meta);
   if (problem !== undefined) return invalid(`${where}: Chart.yaml: ${problem}`);
   const listed = Array.isArray(meta['dependencies']) ? (meta['dependencies'] as Record<string, unknown>[]) : [];

@@ -1,3 +1,4 @@
+import { isObject } from '../../core/json.ts';
 import { groupOf, type KubeObject } from '../../core/resource.ts';
 import { type Found, readDocuments } from './documents.ts';
 
@@ -52,17 +53,16 @@ function place(file: string, item: Found, documents: Manifest[], problems: Probl
 
 /** The object, or those of a List in its place. */
 function objectsOf(value: unknown, line: number): Found[] {
-  const record = asRecord(value);
-  if (record === undefined)
+  if (!isObject(value))
     return [{ line, message: 'this is not a Kubernetes object: a map with apiVersion, kind and metadata is wanted' }];
-  const { apiVersion, kind, items } = record;
+  const { apiVersion, kind, metadata, items } = value;
   if (typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items)) {
     return items.flatMap((item) => objectsOf(item, line));
   }
   const missing = [
     ...(typeof apiVersion === 'string' && apiVersion !== '' ? [] : ['apiVersion']),
     ...(typeof kind === 'string' && kind !== '' ? [] : ['kind']),
-    ...(typeof asRecord(record['metadata'])?.['name'] === 'string' ? [] : ['metadata.name']),
+    ...(isObject(metadata) && typeof metadata['name'] === 'string' ? [] : ['metadata.name']),
   ];
   if (missing.length === 0) return [{ line, value }];
   return [
@@ -85,10 +85,4 @@ function duplicates(documents: readonly Manifest[]): Problem[] {
     }
   }
   return problems;
-}
-
-function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
 }

@@ -1,3 +1,4 @@
+import { isObject, type JsonObject } from '../../core/json.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 
 export type RegistryAuth = Readonly<{ username: string; password: string }>;
@@ -68,7 +69,7 @@ function hostOf(key: string): string {
     .toLowerCase();
 }
 
-function parse(text: string): Readonly<Record<string, unknown>> | undefined {
+function parse(text: string): JsonObject | undefined {
   try {
     return record(JSON.parse(text));
   } catch {
@@ -76,8 +77,6 @@ function parse(text: string): Readonly<Record<string, unknown>> | undefined {
   }
 }
 
-function record(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
+function record(value: unknown): JsonObject | undefined {
+  return isObject(value) ? value : undefined;
 }
