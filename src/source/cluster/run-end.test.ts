@@ -152,6 +152,24 @@ describe('what keeps a run from starting', () => {
       [pod({ conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes' }] })],
       { reason: 'Unschedulable', message: '0/3 nodes' },
     ],
+    ['a script that has ended, whose pod is to end', [pod({ ...ended(0, 'Completed'), phase: 'Running' })], undefined],
+    [
+      'or from ending: a container of a service mesh',
+      [
+        pod({
+          phase: 'Running',
+          containerStatuses: [
+            { name: 'istio-proxy', state: { running: {} } },
+            { name: 'terraform', state: { terminated: { exitCode: 0 } } },
+          ],
+        }),
+      ],
+      {
+        reason: 'SidecarRuns',
+        message:
+          'the script has ended with exit code 0, and the container istio-proxy goes on; keep it out of the pod by a label or annotation in spec.podTemplate',
+      },
+    ],
   ])('%s', (_, pods, expected) => expect(hindranceOf(pods)).toEqual(expected));
 });
 

@@ -9,7 +9,7 @@ type Status = {
   reason?: string;
   message?: string;
   conditions?: { type: string; status: string; reason?: string; message?: string }[];
-  containerStatuses?: { name: string; state?: { waiting?: Waiting; terminated?: Terminated } }[];
+  containerStatuses?: { name: string; state?: { waiting?: Waiting; running?: object; terminated?: Terminated } }[];
 };
 
 /** How a run ended, without what it printed. */
@@ -39,10 +39,20 @@ export function verdictOf(job: KubeObject, pods: readonly KubeObject[]): Verdict
   return podVerdict(pod, failed !== undefined) ?? (failed === undefined ? {} : told('Error', failed.message));
 }
 
-/** What keeps a run that has not ended from starting; undefined while nothing does. */
+/** What keeps a run that has not ended from starting, or from ending; undefined while nothing does. */
 export function hindranceOf(pods: readonly KubeObject[]): Verdict | undefined {
   const pod = newest(pods);
-  return pod === undefined ? undefined : (waitingOf(pod) ?? unscheduled(pod));
+  return pod === undefined ? undefined : (waitingOf(pod) ?? unscheduled(pod) ?? outlived(pod));
+}
+
+/** A container that a service mesh has put into the pod goes on for ever, and the run with it. */
+function outlived(pod: KubeObject): Verdict | undefined {
+  const end = endOf(pod);
+  const others = (statusOf(pod).containerStatuses ?? []).filter(({ state }) => state?.running !== undefined);
+  if (end === undefined || others.length === 0) return undefined;
+  const names = others.map(({ name }) => name).join(', ');
+  const what = `the script has ended with exit code ${end.exitCode}, and the container ${names} goes on`;
+  return told('SidecarRuns', `${what}; keep it out of the pod by a label or annotation in spec.podTemplate`);
 }
 
 /** The pod of a run that counts: the one made last. */
