@@ -1,20 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../test/support/seeded-random.ts';
 import { FakeClock } from '../core/fake-clock.ts';
 import { formatKey, type Key } from '../core/key.ts';
 import { silent } from '../core/log.ts';
 import { runLoop, type Verdict } from './loop.ts';
 import { WorkQueue } from './queue.ts';
-
-/** Small and seeded: a failing seed fails again. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 type World = {
   readonly clock: FakeClock;
@@ -61,7 +51,7 @@ function ring({ clock, queue, random, owed }: World): void {
 
 async function play(seed: number, workers: number): Promise<World> {
   const clock = new FakeClock();
-  const random = randomOf(seed);
+  const random = seededRandom(seed);
   const queue = new WorkQueue({ clock, random, retryMinMs: 10, retryMaxMs: 500 });
   const world: World = { clock, queue, random, owed: new Map(), running: new Set(), runs: 0, violations: [] };
   const { signal } = new AbortController();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../../test/support/seeded-random.ts';
 import { equal } from '../schema/equal.ts';
 import { isObject, type JsonObject, type Schema } from '../schema/types.ts';
 import { jsonPatch, mergePatch, PatchError, strategicMergePatch } from './index.ts';
@@ -56,7 +57,8 @@ describe('mergePatch (RFC 7396)', () => {
   });
 
   it('round trips: the diff of any two objects turns one into the other', () => {
-    const random = generator(7);
+    const next = seededRandom(7);
+    const random = (limit: number) => Math.floor(next() * limit);
     for (let i = 0; i < 300; i++) {
       const [before, after] = [randomObject(random, 3), randomObject(random, 3)];
       expect(mergePatch(before, mergePatchDiff(before, after))).toEqual(after);
@@ -160,15 +162,6 @@ describe('strategicMergePatch', () => {
     expect(() => strategicMergePatch(object, patch, containers)).toThrow(message);
   });
 });
-
-/** A small linear congruential generator: the same objects in every run. */
-function generator(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
-    return Math.floor((state / 2 ** 31) * limit);
-  };
-}
 
 function randomObject(random: (limit: number) => number, depth: number): JsonObject {
   const object: JsonObject = {};
