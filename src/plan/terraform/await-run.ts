@@ -86,10 +86,22 @@ function recordedOf(draft: Draft): RunRecord {
   return draft.report.job as RunRecord;
 }
 
+/** For people: what the run stands in the way of. */
+function nextOf(draft: Draft, run: Run): string {
+  const { metadata, spec } = draft.object;
+  if (metadata.deletionTimestamp !== undefined) return isWanted(run, draft) ? 'the change' : 'the deletion';
+  return spec.suspend ? 'the suspension' : 'the change';
+}
+
+/** A deploy that is not to be, as long as its script has not begun; what has begun, or changes nothing, goes on. */
+export function withdrawDeploy(draft: Draft): Draft {
+  const active = activeRun(draft);
+  return active?.purpose === 'deploy' && !hasBegun(active, draft) ? supersede(draft, active) : draft;
+}
+
 function supersede(draft: Draft, run: Run): Ended {
   const { name } = run;
-  const isChanged = draft.object.metadata.deletionTimestamp === undefined || isWanted(run, draft);
-  const next = isChanged ? 'the change' : 'the deletion';
+  const next = nextOf(draft, run);
   const { why, againMs } = hindranceOf(draft, run);
   if (hasBegun(run, draft)) {
     const since = recordedOf(draft).startedAt;

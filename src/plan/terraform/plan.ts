@@ -11,7 +11,7 @@ import { addFinalizer } from '../finalizer.ts';
 import { heldMs, noteOutside, noteOutsideWhenSpent, readWindows, wakeBy } from '../window.ts';
 import { approvedPlan, awaitApproval, tellNothing } from './approval.ts';
 import { staleReason } from './approved.ts';
-import { activeRun, awaitRun } from './await-run.ts';
+import { activeRun, awaitRun, withdrawDeploy } from './await-run.ts';
 import { type Command, readCommand } from './command.ts';
 import { deletionSteps, destroy, finalizer } from './deletion.ts';
 import { type Draft, type Ended, forget, type Step } from './draft.ts';
@@ -111,6 +111,8 @@ function holdFinalizer(draft: Draft): Draft {
 /** Nothing is begun while suspended; what runs is still watched. */
 function suspend(draft: Draft): Draft {
   if (!draft.object.spec.suspend) return draft;
+  const withdrawn = withdrawDeploy(draft);
+  if (withdrawn.outcome !== undefined) return withdrawn;
   const { lastAppliedHash, lastAppliedImage } = draft.report;
   const active = activeRun(draft);
   const goesOn = active === undefined ? '' : `; the Job ${active.name} still runs, and is left to end`;
