@@ -13,7 +13,7 @@ import { filesToAsk } from '../../plan/preview/filters.ts';
 import { tagsToProbe } from '../../plan/preview/image.ts';
 import { decide, stageOf } from '../../plan/preview/plan.ts';
 import { awakeReplicas, namespacesToScale } from '../../plan/preview/scale.ts';
-import type { Looker, Watches } from '../../source/cluster/watches.ts';
+import { type Looker, lookerOf, type Watches } from '../../source/cluster/watches.ts';
 import type { ImageSource } from '../../source/oci/images.ts';
 import type { Caches } from '../caches.ts';
 import { clusterSecret } from '../cluster-secrets.ts';
@@ -55,7 +55,8 @@ export async function gatherPreviews(tools: PreviewTools, parent: Parent, signal
   const facts = clusterFacts(tools, parent);
   const first = stageOf(sceneOf(parent, facts, tools.now()));
   if (typeof first === 'string' || !tools.settings.enabled) return facts;
-  const looker = lookerOf(tools, first.service);
+  const { metadata, spec } = first.service;
+  const looker = lookerOf(previewKey(metadata), spec.serviceAccountName ?? tools.settings.serviceAccount);
   tools.looking(looker.key);
   const [forge, tags] = await Promise.all([
     askForge(tools, first, looker, signal),
@@ -114,11 +115,6 @@ function previewsOf({ metadata, ...rest }: KubeObject, parent: Parent): PreviewF
   return previews
     .filter(({ namespace }) => namespace !== undefined)
     .map(({ number, activity }) => ({ service, number, activity }));
-}
-
-function lookerOf({ settings }: PreviewTools, { metadata, spec }: ServiceObject): Looker {
-  const serviceAccount = spec.serviceAccountName ?? settings.serviceAccount;
-  return { namespace: metadata.namespace, serviceAccount, key: previewKey(metadata), used: new Set() };
 }
 
 /** The pull requests, and why nothing can be said on them. */

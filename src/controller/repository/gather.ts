@@ -12,7 +12,7 @@ import { sourceOf } from '../../plan/repository/apply.ts';
 import type { Manifest, RepositoryFacts, SourceContent } from '../../plan/repository/facts.ts';
 import { refsToRead } from '../../plan/repository/read.ts';
 import type { LiveObjects, View } from '../../source/cluster/objects.ts';
-import { type Looker, unknownKind, type Watches } from '../../source/cluster/watches.ts';
+import { type Looker, lookerOf, unknownKind, type Watches } from '../../source/cluster/watches.ts';
 import { pathNotFound } from '../../source/folder/failures.ts';
 import type { Folder, FolderRef } from '../../source/folder/source.ts';
 import { shownUrl } from '../../source/http/url.ts';
@@ -58,7 +58,7 @@ export async function gatherRepository(
   const account = leaves ? ok(undefined) : await tools.ensureAccount({ namespace, serviceAccount });
   if (!account.ok)
     throw new GatherError(deletionTimestamp === undefined ? account.failure : withWayOut(account.failure));
-  const looker: Looker = { namespace, serviceAccount, key: keyOf(repository), used: new Set() };
+  const looker = lookerOf(keyOf(repository), serviceAccount);
   const source = deletionTimestamp === undefined ? await content(tools, repository, looker, signal) : undefined;
   const refs = refsToRead(repository, source?.ok === true ? source.value : undefined);
   tools.watching(repository, [...refs.values()]);

@@ -8,7 +8,7 @@ import type { Settings } from '../../plan/facts.ts';
 import type { Chart, Job, Release, ReleaseObject, ServiceFacts } from '../../plan/service/facts.ts';
 import type { ManifestRef } from '../../source/cluster/manifest.ts';
 import type { ReleaseRecord, Releases } from '../../source/cluster/releases.ts';
-import type { Looker, Watches } from '../../source/cluster/watches.ts';
+import { type Looker, lookerOf, type Watches } from '../../source/cluster/watches.ts';
 import { type Caches, isTerminating } from '../caches.ts';
 import { clusterSecret } from '../cluster-secrets.ts';
 import { ownJobs } from '../own-jobs.ts';
@@ -54,7 +54,7 @@ export async function gatherService(
   const { namespace, deletionTimestamp } = service.metadata;
   const terminating = isTerminating(caches, namespace);
   tools.looking(service);
-  const looker = look(tools, service);
+  const looker = lookerOf(keyOf(service), service.spec.serviceAccountName ?? settings.runner.serviceAccount);
   const preview = originOfService(tools, service);
   const reader = preview === undefined ? looker : readerOf(tools, preview, looker);
   const account = terminating ? ok(undefined) : await tools.ensureAccount(looker);
@@ -82,11 +82,6 @@ export async function gatherService(
     ...(preview === undefined ? {} : { preview }),
     ...(deletionTimestamp === undefined ? {} : { previews: previewNamespaces(tools, service) }),
   };
-}
-
-function look(tools: GatherTools, service: ServiceObject): Looker {
-  const serviceAccount = service.spec.serviceAccountName ?? tools.settings.runner.serviceAccount;
-  return { namespace: service.metadata.namespace, serviceAccount, key: keyOf(service), used: new Set() };
 }
 
 async function jobsOf(tools: GatherTools, service: ServiceObject, signal: AbortSignal): Promise<Job[]> {

@@ -11,7 +11,7 @@ import type { Run, TerraformFacts } from '../../plan/terraform/facts.ts';
 import { secretValues } from '../../plan/terraform/secrets.ts';
 import { verdictOf } from '../../source/cluster/run-end.ts';
 import { readRunEnd } from '../../source/cluster/run-log.ts';
-import type { Looker, Watches } from '../../source/cluster/watches.ts';
+import { type Looker, lookerOf, type Watches } from '../../source/cluster/watches.ts';
 import { byObject, byOwner, type Caches, isTerminating, objectId, ownerId } from '../caches.ts';
 import { clusterSecret } from '../cluster-secrets.ts';
 import { related } from '../graph.ts';
@@ -47,7 +47,7 @@ export async function gatherTerraform(
   const terminating = isTerminating(caches, namespace);
   tools.looking(terraform);
   const serviceAccount = terraform.spec.serviceAccountName ?? settings.runner.serviceAccount;
-  const looker: Looker = { namespace, serviceAccount, key: keyOf(terraform), used: new Set() };
+  const looker = lookerOf(keyOf(terraform), serviceAccount);
   const account = terminating ? undefined : await tools.ensureAccount(looker);
   const noAccount = account?.ok === false ? account.failure : undefined;
   // Deletion must work without the registry (E10): it is not even asked.

@@ -15,6 +15,11 @@ export const unknownKind = 'UnknownKind';
 /** Which of our objects looks, with whose rights, and the ids of the watches that it used in this pass. */
 export type Looker = ActAs & Readonly<{ key: Key; used: Set<string> }>;
 
+/** For one pass over the object: it looks in its own namespace. */
+export function lookerOf(key: Key, serviceAccount: string): Looker {
+  return { namespace: key.namespace, serviceAccount, key, used: new Set() };
+}
+
 /** What to watch, with whose rights. */
 export type WatchRequest = ListOptions &
   Readonly<{
