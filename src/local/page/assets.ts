@@ -38,7 +38,7 @@ details[open] > summary { border-bottom: 1px solid var(--line); }
 .more { display: grid; gap: .8rem; padding: .8rem; }
 dl div { display: grid; grid-template-columns: 6rem 1fr; gap: 1rem; }
 footer { margin: 2rem 0 1rem; display: flex; flex-wrap: wrap; gap: .3rem 1.5rem; }
-#away { margin-top: .6rem; padding: .6rem .8rem; border: 1px solid var(--bad); color: var(--bad); }
+#away { position: sticky; top: 0; z-index: 1; background: var(--card); margin-top: .6rem; padding: .6rem .8rem; border: 1px solid var(--bad); color: var(--bad); }
 @media (max-width: 700px) {
   body { padding: .6rem; }
   summary { grid-template-columns: 1fr auto; }
