@@ -51,10 +51,13 @@ export function publishOutputs(draft: Draft): Draft {
   return askAgain(draft, secret, missing.length === 0 ? names : missing.map(({ name }) => name));
 }
 
-/** Unless it has just been asked: whoever else writes the Secret would have it run without end. */
+/**
+ * Unless it has just been asked: whoever else writes the Secret would have it run without end. What was never published,
+ * because the key was another object's until now, nobody has overwritten.
+ */
 function askAgain(draft: Draft, secret: ClusterSecret, names: readonly string[]): Draft {
-  const { job } = draft.report;
-  const at = isOf(job, outputsPurpose(draft)) ? job?.finishedAt : undefined;
+  const { job, publishedHash } = draft.report;
+  const at = publishedHash !== undefined && isOf(job, outputsPurpose(draft)) ? job?.finishedAt : undefined;
   const due = at === undefined ? 0 : Date.parse(at) + pauseMs;
   const left = due - draft.now.getTime();
   if (left <= 0) return forget(draft, 'postDeployHash');
