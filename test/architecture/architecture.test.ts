@@ -28,6 +28,12 @@ describe('the checks catch', () => {
     const bad = file('src/plan/x.ts', "export * from '../apply/job.ts';\nvoid import('../kube/client.ts');\n");
     expect(importViolations([bad])).toHaveLength(2);
   });
+  it('a kind that looks into another', () => {
+    const bad = file('src/plan/service/x.ts', "import '../draft.ts';\nimport '../terraform/draft.ts';\n");
+    expect(importViolations([bad])).toEqual([
+      'src/plan/service/x.ts:2 imports src/plan/terraform/draft.ts: a kind sees what all share, and never another kind',
+    ]);
+  });
   it('a plan that opens a file', () => {
     const bad = file('src/plan/x.ts', "import { readFile } from 'node:fs/promises';\n");
     expect(importViolations([bad])).toEqual(['src/plan/x.ts:1 imports node:fs/promises: a plan is pure']);

@@ -1,9 +1,14 @@
-import { budgets, impure, rooms } from './rooms.ts';
+import { budgets, byKind, impure, rooms } from './rooms.ts';
 import { type Edge, edges, functions, type Sized, type SourceFile } from './scan.ts';
 
 /** The room of a path: `src/kube/client.ts` is in `kube`, `src/main.ts` in `main`. */
 function roomOf(path: string): string | undefined {
   return /^src\/([^/]+?)(\/|\.ts$)/.exec(path)?.[1];
+}
+
+/** The folder of a path in its room: `src/plan/service/plan.ts` is of `service`, `src/plan/draft.ts` of none. */
+function kindOf(path: string): string | undefined {
+  return /^src\/[^/]+\/([^/]+)\//.exec(path)?.[1];
 }
 
 /** One sentence for every edge that breaks the rule of imports; it names the file, the edge and the rule. */
@@ -15,6 +20,10 @@ export function importViolations(files: readonly SourceFile[]): string[] {
     const allowed = rooms[from];
     if (allowed === undefined) return [`${edge.from}: the room "${from}" is not in the rule of imports`];
     if (to !== undefined && !allowed.includes(to)) return [`${where}: ${from} may import only ${allowed.join(', ')}`];
+    const [kind, other] = [kindOf(edge.from), kindOf(edge.to)];
+    if (from === to && byKind.includes(from) && kind !== undefined && other !== undefined && kind !== other) {
+      return [`${where}: a kind sees what all share, and never another kind`];
+    }
     if (from === 'plan' && impure.test(edge.to)) return [`${where}: a plan is pure`];
     return [];
   });

@@ -20,6 +20,9 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   main: ['cli'],
 };
 
+/** Rooms with a folder for each kind: a kind sees what all share, and never another kind. */
+export const byKind: readonly string[] = ['plan', 'controller'];
+
 /** Lines; the reasons are in CONTRIBUTING.md. */
 export const budgets = {
   fileMedian: 100,

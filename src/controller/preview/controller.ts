@@ -12,11 +12,10 @@ import type { Parent, PreviewFacts } from '../../plan/preview/facts.ts';
 import { planFeedback } from '../../plan/preview/feedback.ts';
 import { type PreviewPlan, planPreviews, tellFailures } from '../../plan/preview/plan.ts';
 import type { StatusWriter } from '../../status/writer.ts';
+import { previewNamespace, previewSpaces, servicesOf } from '../preview-origin.ts';
 import type { Requeue } from '../reconciler.ts';
 import { gatherPreviews, type PreviewTools } from './gather.ts';
 import { previewKey } from './key.ts';
-import { previewNamespace } from './namespaces.ts';
-import { previewSpaces, servicesOf } from './origin.ts';
 
 type Tools = PreviewTools &
   Readonly<{

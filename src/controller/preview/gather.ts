@@ -21,11 +21,10 @@ import type { Credentials } from '../credentials.ts';
 import type { Forge } from '../forge.ts';
 import { registryRef } from '../images.ts';
 import type { Polls } from '../polls.ts';
+import { previewNamespace, previewSpaces, servicesOf } from '../preview-origin.ts';
 import type { PullRequestPolls } from '../pull-request-polls.ts';
 import { forgeTarget } from './forge.ts';
 import { previewKey } from './key.ts';
-import { previewNamespace } from './namespaces.ts';
-import { previewSpaces, servicesOf } from './origin.ts';
 import { withPreviews } from './triggers.ts';
 
 export type PreviewTools = Readonly<{

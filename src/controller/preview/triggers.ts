@@ -4,9 +4,9 @@ import type { KubeObject } from '../../core/resource.ts';
 import { previewAnnotations, previewLabels } from '../../plan/preview/identity.ts';
 import type { Caches } from '../caches.ts';
 import { concernsItself } from '../changes.ts';
+import { originKey } from '../preview-origin.ts';
 import { type Stop, stopAll } from '../triggers.ts';
 import { previewKey } from './key.ts';
-import { originKey } from './origin.ts';
 
 type Spec = { previewEnvironment?: { enabled?: boolean; include?: readonly string[] }; suspend?: boolean };
 type Status = {

@@ -13,7 +13,7 @@ import { type Caches, isTerminating } from '../caches.ts';
 import { clusterSecret } from '../cluster-secrets.ts';
 import { ownJobs } from '../own-jobs.ts';
 import { peerFact } from '../peer-facts.ts';
-import { originOfService, previewNamespaces, readerOf } from '../preview/origin.ts';
+import { originOfService, previewNamespaces, readerOf } from '../preview-origin.ts';
 import { jobFact } from './job-facts.ts';
 import type { ObjectHealth } from './object-health.ts';
 import { concerned } from './triggers.ts';

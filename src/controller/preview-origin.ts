@@ -1,14 +1,14 @@
-import { parseService, type ServiceObject } from '../../api/service.ts';
-import type { Key } from '../../core/key.ts';
-import type { KubeObject } from '../../core/resource.ts';
-import type { Settings } from '../../plan/facts.ts';
-import { knownPreviews, sceneOf } from '../../plan/preview/collect.ts';
-import { originOf, previewAnnotations, previewLabels } from '../../plan/preview/identity.ts';
-import type { PreviewOrigin } from '../../plan/service/facts.ts';
-import type { Looker } from '../../source/cluster/watches.ts';
-import type { Caches } from '../caches.ts';
-import { previewKey } from './key.ts';
-import { previewNamespace } from './namespaces.ts';
+import { parseService, type ServiceObject } from '../api/service.ts';
+import type { Key } from '../core/key.ts';
+import type { KubeObject } from '../core/resource.ts';
+import type { Settings } from '../plan/facts.ts';
+import { knownPreviews, sceneOf } from '../plan/preview/collect.ts';
+import type { PreviewNamespace } from '../plan/preview/facts.ts';
+import { originOf, previewAnnotations, previewLabels } from '../plan/preview/identity.ts';
+import type { PreviewOrigin } from '../plan/service/facts.ts';
+import type { Looker } from '../source/cluster/watches.ts';
+import type { Caches } from './caches.ts';
+import { previewKey } from './preview/key.ts';
 
 type Tools = Readonly<{
   caches: Pick<Caches, 'services' | 'namespaces'>;
@@ -61,4 +61,9 @@ export function originKey({ metadata }: KubeObject): Key | undefined {
   if (namespace === undefined || name === undefined || metadata.labels?.[previewLabels.preview] === undefined)
     return undefined;
   return previewKey({ namespace, name });
+}
+
+export function previewNamespace({ metadata }: KubeObject): PreviewNamespace {
+  const { name, uid = '', labels = {}, annotations = {}, creationTimestamp = '', deletionTimestamp } = metadata;
+  return { name, uid, labels, annotations, creationTimestamp, terminating: deletionTimestamp !== undefined };
 }
