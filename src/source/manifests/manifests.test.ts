@@ -96,10 +96,4 @@ describe('a broken manifest stops nothing but itself, and is named with file and
   });
   it('when it is not UTF-8', () =>
     expect(read({ 'a.yaml': Uint8Array.of(0xff, 0xfe, 0x61) }).problems[0]?.message).toMatch(/UTF-8/));
-  it('when an object is defined twice, where both are', () => {
-    const { problems } = read({ 'a.yaml': object('x'), 'b.yaml': `\n${object('x')}` });
-    expect(problems).toEqual([
-      { file: 'b.yaml', line: 2, message: 'ConfigMap "x" is defined twice: first in a.yaml line 1; remove one' },
-    ]);
-  });
 });

@@ -1,5 +1,5 @@
 import { isObject } from '../../core/json.ts';
-import { groupOf, type KubeObject } from '../../core/resource.ts';
+import type { KubeObject } from '../../core/resource.ts';
 import { type Found, readDocuments } from './documents.ts';
 
 /** A file below the path that was read; `path` relative to it, with `/`. */
@@ -35,7 +35,7 @@ export function readManifests(files: readonly ManifestFile[]): Manifests {
       else for (const item of objectsOf(found.value, found.line)) place(path, item, documents, problems);
     }
   }
-  return { documents, problems: [...problems, ...duplicates(documents)], kustomizations };
+  return { documents, problems, kustomizations };
 }
 
 function readFile(bytes: Uint8Array): Found[] {
@@ -68,21 +68,4 @@ function objectsOf(value: unknown, line: number): Found[] {
   return [
     { line, message: `this is not a Kubernetes object that can be applied: it lacks ${missing.join(', ')} (as text)` },
   ];
-}
-
-/** The same object twice would be applied in an order that nobody chose. */
-function duplicates(documents: readonly Manifest[]): Problem[] {
-  const first = new Map<string, Manifest>();
-  const problems: Problem[] = [];
-  for (const document of documents) {
-    const { apiVersion, kind, metadata } = document.object;
-    const key = JSON.stringify([groupOf(apiVersion), kind, metadata.namespace ?? '', metadata.name]);
-    const other = first.get(key);
-    if (other === undefined) first.set(key, document);
-    else {
-      const message = `${kind} "${metadata.name}" is defined twice: first in ${other.file} line ${other.line}; remove one`;
-      problems.push({ file: document.file, line: document.line, message });
-    }
-  }
-  return problems;
 }
