@@ -28,10 +28,22 @@ function owned(uid: string): KubeObject {
 }
 const job: JobRequest = {
   owner: { ...ref, uid: 'u1' },
-  ...{ name: 'web-1-1', namespace: 'shop', attempt: 1, inputsHash: '1', serviceAccount: 'runner' },
+  name: 'web-1-1',
+  namespace: 'shop',
+  attempt: 1,
+  inputsHash: '1',
+  serviceAccount: 'runner',
   run: {
-    ...{ type: 'helm-install', release: 'web', namespace: 'shop', chartDigest: 'sha256:x', values: {}, sensitive: [] },
-    ...{ labels: {}, wait: false, conflicts: 'force', timeoutSeconds: 300 },
+    type: 'helm-install',
+    release: 'web',
+    namespace: 'shop',
+    chartDigest: 'sha256:x',
+    values: {},
+    sensitive: [],
+    labels: {},
+    wait: false,
+    conflicts: 'force',
+    timeoutSeconds: 300,
   },
 };
 

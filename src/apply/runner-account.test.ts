@@ -5,7 +5,10 @@ import { type AccountSettings, RunnerAccounts } from './runner-account.ts';
 import { FakeApi } from './testing.ts';
 
 const settings: AccountSettings = {
-  ...{ name: 'alustan-runner', clusterRole: 'runners', autoProvision: true, controllerNamespace: 'alustan' },
+  name: 'alustan-runner',
+  clusterRole: 'runners',
+  autoProvision: true,
+  controllerNamespace: 'alustan',
   controllerAccount: { namespace: 'alustan', serviceAccount: 'alustan-controller' },
 };
 const inShop = { namespace: 'shop', serviceAccount: 'alustan-runner' };

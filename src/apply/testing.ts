@@ -8,9 +8,22 @@ type Request = Readonly<{ verb: string; name: string; who?: string }>;
 
 /** A deploy without variables and without anything of the user's own. */
 export const terraformRun: TerraformRun = {
-  ...{ type: 'terraform', podHash: 'p1', purpose: 'deploy', image: 'infra:1.0.0', script: './deploy', args: '' },
-  ...{ variables: {}, told: {}, env: [], envFrom: [], pod: {}, container: {}, labels: {}, annotations: {} },
-  ...{ timeoutSeconds: 3600, graceSeconds: 300 },
+  type: 'terraform',
+  podHash: 'p1',
+  purpose: 'deploy',
+  image: 'infra:1.0.0',
+  script: './deploy',
+  args: '',
+  variables: {},
+  told: {},
+  env: [],
+  envFrom: [],
+  pod: {},
+  container: {},
+  labels: {},
+  annotations: {},
+  timeoutSeconds: 3600,
+  graceSeconds: 300,
 };
 
 /** An API server in memory, for tests: create, get, merge and apply patches, delete; and a crash at a chosen request. */

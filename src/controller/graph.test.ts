@@ -8,7 +8,10 @@ import { type Graph, graphIndexers, neighbours, related } from './graph.ts';
 type Needs = { service?: (string | { name: string })[]; terraform?: string[] };
 
 const object = (kind: string, name: string, dependencies: Needs = {}, more = {}, status = {}): KubeObject => ({
-  ...{ apiVersion: 'alustan.io/v1alpha1', kind, spec: { dependencies }, status },
+  apiVersion: 'alustan.io/v1alpha1',
+  kind,
+  spec: { dependencies },
+  status,
   metadata: { name, namespace: 'shop', uid: `${kind} ${name}`, generation: 1, ...more },
 });
 const ready = { conditions: [{ type: 'Ready', status: 'True' }] };

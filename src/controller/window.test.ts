@@ -38,7 +38,11 @@ it('E36 what waits for its window holds no worker, is looked at each hour, and b
     intervalMs: () => 6 * 3_600_000,
   };
   const reconciler = new Reconciler(kind, {
-    ...{ writer: { write }, events: { send: () => {} }, log: silent, telemetry: deaf, now },
+    writer: { write },
+    events: { send: () => {} },
+    log: silent,
+    telemetry: deaf,
+    now,
     carryOut: async (groups) => {
       const runs = groups.flatMap(({ actions }) => actions).filter(({ type }) => type === 'run-job');
       begun.push(...runs.map(() => now().toISOString()));

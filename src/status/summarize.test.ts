@@ -60,7 +60,10 @@ describe('a status', () => {
     const warnings = [{ reason: 'ImageNotReferenced', message: 'm' }];
     const { status } = summarize(undefined, outcome('completed'), { warnings }, options);
     expect(status.conditions?.at(-1)).toMatchObject({
-      ...{ type: 'ImageNotReferenced', status: 'True', reason: 'ImageNotReferenced', message: 'm' },
+      type: 'ImageNotReferenced',
+      status: 'True',
+      reason: 'ImageNotReferenced',
+      message: 'm',
       observedGeneration: 3,
     });
   });

@@ -20,8 +20,10 @@ const all = {
   containerRegistrySecret: `${base64('{"auths":{"ghcr.io":{"auth":"eA=="}}}')}\n`,
   runner: { autoProvision: false },
   previews: {
-    ...{ enabled: true, namespaceLabels: { team: 'shop' } },
-    ...{ resourceQuota: { hard: { pods: '10' } }, networkPolicy: { podSelector: {} } },
+    enabled: true,
+    namespaceLabels: { team: 'shop' },
+    resourceQuota: { hard: { pods: '10' } },
+    networkPolicy: { podSelector: {} },
   },
   gitRewrites: ['https://github.com/=https://mirror/'],
   registryMirrors: ['docker.io=https://mirror'],
@@ -62,11 +64,15 @@ describe('the chart', { timeout: 60_000 }, () => {
     ]);
     for (const [, pod] of pods) {
       expect(pod.securityContext).toMatchObject({
-        ...{ runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: 'RuntimeDefault' } },
+        runAsNonRoot: true,
+        runAsUser: 65532,
+        seccompProfile: { type: 'RuntimeDefault' },
       });
       for (const container of pod.containers) {
         expect(container.securityContext).toEqual({
-          ...{ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
         });
         expect(container.resources).toMatchObject({
           requests: { memory: expect.stringMatching(/Mi$/) },

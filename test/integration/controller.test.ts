@@ -211,7 +211,9 @@ describe('the controller on the embedded API', { timeout: 120_000 }, () => {
   it('E19 tells the pod that is to blame, and hears when it changes', async () => {
     const labels = { app: 'api' };
     const manifest = JSON.stringify({
-      ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'api' } },
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'api' },
       spec: {
         selector: { matchLabels: labels },
         template: { metadata: { labels }, spec: { containers: [{ name: 'main', image: 'x' }] } },
@@ -244,12 +246,10 @@ describe('the controller on the embedded API', { timeout: 120_000 }, () => {
     const reference = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', name: ns };
     const binding = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' };
     await stage.client.create({
-      ...{
-        apiVersion: 'rbac.authorization.k8s.io/v1',
-        kind: 'ClusterRoleBinding',
-        metadata: { name: ns },
-        roleRef: binding,
-      },
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: ns },
+      roleRef: binding,
       subjects: [{ kind: 'ServiceAccount', name: 'alustan-runner', namespace: ns }],
     });
     await stage.service(ns, 'api', {}, { manifest: role });
@@ -269,7 +269,9 @@ describe('the controller on the embedded API', { timeout: 120_000 }, () => {
     const spec = { url: stage.git.url(`${ns}-apps`), ref: { branch: 'main' }, serviceAccountName: 'admin' };
     await stage.client.create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace: ns, name: 'admin' } });
     await stage.client.create({
-      ...{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name: `${ns}-admin` } },
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: `${ns}-admin` },
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
       subjects: [{ kind: 'ServiceAccount', name: 'admin', namespace: ns }],
     });
@@ -277,17 +279,13 @@ describe('the controller on the embedded API', { timeout: 120_000 }, () => {
     await stage.state(ns, 'apps', 'Error ManifestProblems', /Thing/, 'Repository');
     const schema = { type: 'object', properties: { spec: { type: 'object', properties: { a: { type: 'integer' } } } } };
     await stage.client.create({
-      ...{
-        apiVersion: 'apiextensions.k8s.io/v1',
-        kind: 'CustomResourceDefinition',
-        metadata: { name: `things.${group}` },
-      },
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: `things.${group}` },
       spec: {
-        ...{
-          group,
-          scope: 'Namespaced',
-          names: { plural: 'things', singular: 'thing', kind: 'Thing', listKind: 'ThingList' },
-        },
+        group,
+        scope: 'Namespaced',
+        names: { plural: 'things', singular: 'thing', kind: 'Thing', listKind: 'ThingList' },
         versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } }],
       },
     });

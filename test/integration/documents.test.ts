@@ -17,7 +17,8 @@ const staging: KubeObject = {
   apiVersion: 'v1',
   kind: 'Secret',
   metadata: {
-    ...{ name: 'staging-cluster', namespace: 'alustan' },
+    name: 'staging-cluster',
+    namespace: 'alustan',
     labels: { 'alustan.io/secret-type': 'cluster', environment: 'staging' },
     annotations: { CLUSTER_NAME: 'staging', DB_NAME: 'shop', DB_USER: 'shop' },
   },
@@ -33,7 +34,9 @@ beforeAll(async () => {
   const httpPort = await freePort();
   http = `http://127.0.0.1:${httpPort}`;
   shop = await Shop.start({
-    ...{ example: 'none', httpPort, env: withTerraform(process.env) },
+    example: 'none',
+    httpPort,
+    env: withTerraform(process.env),
     gitRewrites: [{ from: 'https://github.com/alustan/', to: `${http}/git/alustan/` }],
     registryMirrors: [{ from: 'docker.io', to: http }],
   });

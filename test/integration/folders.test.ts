@@ -36,14 +36,16 @@ describe('charts and manifests from registries and tags', { timeout: 120_000 }, 
     const values = { service: 'api', image: 'docker.io/library/nginx:1.27', replicas: 1 };
     const source = { repoURL: url, targetRevision, values };
     return shop.client.create({
-      ...{ apiVersion: 'alustan.io/v1alpha1', kind: 'Service' },
+      apiVersion: 'alustan.io/v1alpha1',
+      kind: 'Service',
       metadata: { name: 'from-registry', namespace: 'shop' },
       spec: { workspace: 'staging', source },
     });
   };
   const repository = (name: string, spec: Readonly<Record<string, unknown>>): Promise<KubeObject> =>
     shop.client.create({
-      ...{ apiVersion: 'alustan.io/v1alpha1', kind: 'Repository' },
+      apiVersion: 'alustan.io/v1alpha1',
+      kind: 'Repository',
       metadata: { name, namespace: 'shop' },
       spec,
     });
@@ -63,7 +65,8 @@ describe('charts and manifests from registries and tags', { timeout: 120_000 }, 
     const labels = { 'alustan.io/secret-type': 'cluster', environment: 'staging' };
     await shop.client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } });
     await shop.client.create({
-      ...{ apiVersion: 'v1', kind: 'Secret' },
+      apiVersion: 'v1',
+      kind: 'Secret',
       metadata: { name: 'staging', namespace: 'alustan', labels },
     });
   }, 120_000);

@@ -41,13 +41,17 @@ describe('previews on the embedded API, with GitHub over HTTP', { timeout: 240_0
       previews: { apiUrl: github.apiUrl, secretName: 'alustan-github-token' },
     });
     await stage.client.create({
-      ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'alustan-github-token', namespace: 'alustan' } },
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'alustan-github-token', namespace: 'alustan' },
       stringData: { token },
     });
     await stage.client.create({
-      ...{ apiVersion: 'v1', kind: 'Secret' },
+      apiVersion: 'v1',
+      kind: 'Secret',
       metadata: {
-        ...{ name: 'cluster', namespace: 'alustan' },
+        name: 'cluster',
+        namespace: 'alustan',
         labels: { 'alustan.io/secret-type': 'cluster', environment: 'test' },
         annotations: { 'alustan.io/allowed-namespaces': 'team' },
       },
@@ -56,7 +60,9 @@ describe('previews on the embedded API, with GitHub over HTTP', { timeout: 240_0
     await stage.namespace('team');
     await stage.push('team', { web: 'one' });
     const previewEnvironment = {
-      ...{ enabled: true, gitOwner: 'alustan', gitRepo: 'web-app-demo' },
+      enabled: true,
+      gitOwner: 'alustan',
+      gitRepo: 'web-app-demo',
       values: { banner: 'pull request ${preview.number}', gone: null },
     };
     await stage.service('team', 'web', { previewEnvironment }, { ingress, password: '${workspace.PASSWORD}', gone: 1 });

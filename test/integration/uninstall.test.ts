@@ -24,7 +24,9 @@ describe('alustan uninstall', { timeout: 180_000 }, () => {
   async function installed(): Promise<void> {
     const where = { namespace: 'alustan', name: 'alustan-controller' };
     await stage.client.create({
-      ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: where },
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: where,
       spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: container } },
     });
     await stage.client.create({ apiVersion: 'v1', kind: 'Pod', metadata: { ...where, labels }, spec: container });

@@ -164,14 +164,15 @@ export class PreviewWorld {
     return {
       installationKey: key,
       settings: this.settings ?? {
-        ...{
-          enabled: true,
-          imagePollMs: 15_000,
-          maxPreviews: 100,
-          serviceAccount: 'alustan-runner',
-          controllerNamespace: 'alustan',
-        },
-        ...{ apiUrl: 'https://api.github.com', secretName: 'github', namespaceLabels: {}, ...given.settings },
+        enabled: true,
+        imagePollMs: 15_000,
+        maxPreviews: 100,
+        serviceAccount: 'alustan-runner',
+        controllerNamespace: 'alustan',
+        apiUrl: 'https://api.github.com',
+        secretName: 'github',
+        namespaceLabels: {},
+        ...given.settings,
       },
       pullRequests: {
         open: given.open === 'unanswered' ? undefined : (given.open ?? []).map((item) => this.#pullRequest(item)),
@@ -230,10 +231,22 @@ export class PreviewWorld {
   #pullRequest(given: Partial<PullRequest> & { number: number }): PullRequest {
     const { number } = given;
     return {
-      ...{ id: 1000 + number, title: 'A change', branch: 'feat', headSha: 'abcdef0123456789', base: 'main' },
-      ...{ author: 'ann', authorAssociation: 'MEMBER', draft: false, fork: false, labels: ['preview'], state: 'open' },
-      ...{ merged: false, url: `https://github.com/alustan/web-app-demo/pull/${number}` },
-      ...{ createdAt: '2026-11-20T12:00:00Z', updatedAt: '2026-11-20T12:00:00Z', activity: {} },
+      id: 1000 + number,
+      title: 'A change',
+      branch: 'feat',
+      headSha: 'abcdef0123456789',
+      base: 'main',
+      author: 'ann',
+      authorAssociation: 'MEMBER',
+      draft: false,
+      fork: false,
+      labels: ['preview'],
+      state: 'open',
+      merged: false,
+      url: `https://github.com/alustan/web-app-demo/pull/${number}`,
+      createdAt: '2026-11-20T12:00:00Z',
+      updatedAt: '2026-11-20T12:00:00Z',
+      activity: {},
       ...given,
     };
   }

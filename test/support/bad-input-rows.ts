@@ -53,25 +53,29 @@ export const services: readonly Row[] = [
   {
     input: 'E23 not a semver constraint',
     make: registry({ semanticVersion: 'the newest, please' }),
-    ...{ state: 'Error', reason: 'InvalidConstraint' },
+    state: 'Error',
+    reason: 'InvalidConstraint',
     says: () => ['spec.containerRegistry.semanticVersion: "the newest, please" is not', 'write for example ">=0.2.0"'],
   },
   {
     input: 'E22 unknown provider',
     make: registry({ provider: 'quay' }),
-    ...{ state: 'Error', reason: 'UnknownProvider' },
+    state: 'Error',
+    reason: 'UnknownProvider',
     says: () => ['spec.containerRegistry.provider: unknown container registry provider: quay', 'write docker or ghcr'],
   },
   {
     input: 'a maintenance window in a zone that nobody knows',
     make: spec({ window: [{ schedule: '0 22 * * 1-5', duration: '4h', timeZone: 'Europe/Nowhere' }] }),
-    ...{ state: 'Error', reason: 'InvalidWindow' },
+    state: 'Error',
+    reason: 'InvalidWindow',
     says: () => ['spec.window[0].timeZone: "Europe/Nowhere" is not a known time zone', 'write an IANA name'],
   },
   {
     input: 'E2 no cluster Secret',
     make: spec({ workspace: 'nowhere' }),
-    ...{ state: 'Error', reason: 'NoClusterSecret' },
+    state: 'Error',
+    reason: 'NoClusterSecret',
     says: () => [
       'spec.workspace: no Secret in namespace "alustan"',
       'alustan.io/secret-type=cluster and environment=nowhere',
@@ -84,7 +88,8 @@ export const services: readonly Row[] = [
       await lane.clusterSecret(`${lane.name}-too`, { WORD: 'other' });
       return () => lane.removeClusterSecret(`${lane.name}-too`);
     },
-    ...{ state: 'Error', reason: 'AmbiguousClusterSecret' },
+    state: 'Error',
+    reason: 'AmbiguousClusterSecret',
     says: ({ name }) => [`the Secrets ${name}, ${name}-too in namespace "alustan"`, 'leave them on one'],
   },
   {
@@ -98,7 +103,8 @@ export const services: readonly Row[] = [
         await lane.clusterSecret(lane.name, { WORD: 'hello' });
       };
     },
-    ...{ state: 'Error', reason: 'UnresolvedVariables' },
+    state: 'Error',
+    reason: 'UnresolvedVariables',
     says: ({ name }) => [
       'spec.source.values: unresolved ${workspace.WORD}, ${workspace.USER}, ${workspace.PASSWORD}',
       'add the missing keys to the cluster Secret ',
@@ -108,37 +114,43 @@ export const services: readonly Row[] = [
   {
     input: 'repository unreachable',
     make: source({ repoURL: 'http://127.0.0.1:1/bad-input.git' }),
-    ...{ state: 'Error', reason: 'Unreachable' },
+    state: 'Error',
+    reason: 'Unreachable',
     says: () => ['spec.source.repoURL: git repository http://127.0.0.1:1/bad-input.git', 'refused', 'check the URL'],
   },
   {
     input: 'repository whose server breaks connections',
     make: server('/git/', brokenConnection),
-    ...{ state: 'Error', reason: 'Unreachable' },
+    state: 'Error',
+    reason: 'Unreachable',
     says: (lane) => ['spec.source.repoURL: ', git(lane), 'check the URL and the network'],
   },
   {
     input: 'repository that wants a login (401)',
     make: server('/git/', status(401)),
-    ...{ state: 'Error', reason: 'Unauthorized' },
+    state: 'Error',
+    reason: 'Unauthorized',
     says: (lane) => ['spec.source.secretRef: ', `${git(lane)} answered 401`, 'give credentials'],
   },
   {
     input: 'repository not found (404)',
     make: source({ repoURL: 'http://localhost:7070/git/none-such.git' }),
-    ...{ state: 'Error', reason: 'RepositoryNotFound' },
+    state: 'Error',
+    reason: 'RepositoryNotFound',
     says: () => ['spec.source.repoURL: git repository', 'none-such.git answered 404', 'check the URL'],
   },
   {
     input: 'repository that is not git',
     make: server('/git/', status(200, { 'content-type': 'text/plain' }, 'hello')),
-    ...{ state: 'Error', reason: 'NotGit' },
+    state: 'Error',
+    reason: 'NotGit',
     says: (lane) => ['spec.source.repoURL: ', `${git(lane)} is not a git repository`, 'text/plain', 'give the URL'],
   },
   {
     input: 'repository that is an HTML page',
     make: server('/git/', htmlPage),
-    ...{ state: 'Error', reason: 'NotGit' },
+    state: 'Error',
+    reason: 'NotGit',
     says: (lane) => [
       'spec.source.repoURL: ',
       `${git(lane)} is not a git repository`,
@@ -149,25 +161,29 @@ export const services: readonly Row[] = [
   {
     input: 'repository whose server never answers',
     make: server('/git/', silence),
-    ...{ state: 'Error', reason: 'Timeout' },
+    state: 'Error',
+    reason: 'Timeout',
     says: (lane) => ['spec.source.repoURL: ', `${git(lane)} did not answer in time`, 'check that the host is up'],
   },
   {
     input: 'unknown ref',
     make: source({ targetRevision: 'v9' }),
-    ...{ state: 'Error', reason: 'RefNotFound' },
+    state: 'Error',
+    reason: 'RefNotFound',
     says: (lane) => ['spec.source.targetRevision', git(lane), 'no ref "v9"', 'it has for example', 'give a branch'],
   },
   {
     input: 'path missing',
     make: source({ path: 'charts/none' }),
-    ...{ state: 'Error', reason: 'PathNotFound' },
+    state: 'Error',
+    reason: 'PathNotFound',
     says: (lane) => ['spec.source.path', git(lane), 'has no path "charts/none"', 'check the path'],
   },
   {
     input: 'no Chart.yaml',
     make: source({ path: 'charts/empty' }),
-    ...{ state: 'Error', reason: 'InvalidChart' },
+    state: 'Error',
+    reason: 'InvalidChart',
     says: (lane) => [
       'spec.source.path: ',
       'path "charts/empty"',
@@ -179,7 +195,8 @@ export const services: readonly Row[] = [
   {
     input: 'a symlink that leaves the repository',
     make: source({ path: 'charts/link' }),
-    ...{ state: 'Error', reason: 'SymlinkLeavesRepository' },
+    state: 'Error',
+    reason: 'SymlinkLeavesRepository',
     says: (lane) => [
       'spec.source.path: ',
       git(lane),
@@ -190,13 +207,16 @@ export const services: readonly Row[] = [
   {
     input: 'a file name with ..',
     make: source({ targetRevision: 'dots', path: '.' }),
-    ...{ state: 'Error', reason: 'UnsafeFileName' },
+    state: 'Error',
+    reason: 'UnsafeFileName',
     says: (lane) => ['spec.source.path: ', git(lane), 'the file name ".." is refused', 'rename or remove it'],
   },
   {
     input: 'chart that does not render',
     make: source({ path: 'charts/no-render' }),
-    ...{ state: 'Failed', reason: 'JobFailed', jobs: true },
+    state: 'Failed',
+    reason: 'JobFailed',
+    jobs: true,
     says: () => [
       'Job app-',
       'failed: helm: ',
@@ -208,43 +228,51 @@ export const services: readonly Row[] = [
   {
     input: 'a Job that fails: an object that the API server refuses',
     make: source({ path: 'charts/refused' }),
-    ...{ state: 'Failed', reason: 'JobFailed', jobs: true },
+    state: 'Failed',
+    reason: 'JobFailed',
+    jobs: true,
     says: () => ['Job app-', 'failed: helm: ', 'Not_A_Name', 'metadata.name: Invalid', 'attempt 2 of 4'],
   },
   {
     input: 'registry that wants a login (401)',
     make: server('/v2/', status(401, {}, denied)),
-    ...{ state: 'Error', reason: 'Unauthorized' },
+    state: 'Error',
+    reason: 'Unauthorized',
     says: (lane) => [`spec.containerRegistry.secretRef: ${image(lane)}`, 'answered 401', 'give a login'],
   },
   {
     input: 'registry that knows no such image (404)',
     make: server('/v2/', status(404)),
-    ...{ state: 'Error', reason: 'ImageNotFound' },
+    state: 'Error',
+    reason: 'ImageNotFound',
     says: (lane) => [`spec.containerRegistry.imageName: ${image(lane)}`, 'answered 404', 'check the name'],
   },
   {
     input: 'registry that has had enough (429)',
     make: server('/v2/', status(429, { 'retry-after': '1' })),
-    ...{ state: 'Error', reason: 'RateLimited' },
+    state: 'Error',
+    reason: 'RateLimited',
     says: (lane) => [`spec.containerRegistry: ${image(lane)}`, '429', 'a login or a mirror raises the limit'],
   },
   {
     input: 'registry with a fault (500)',
     make: server('/v2/', status(500)),
-    ...{ state: 'Error', reason: 'ServerError' },
+    state: 'Error',
+    reason: 'ServerError',
     says: (lane) => [`spec.containerRegistry: ${image(lane)}`, 'answered 500', 'tried again later'],
   },
   {
     input: 'registry that is an HTML page',
     make: server('/v2/', htmlPage),
-    ...{ state: 'Error', reason: 'NotARegistry' },
+    state: 'Error',
+    reason: 'NotARegistry',
     says: (lane) => [`spec.containerRegistry.imageName: ${image(lane)}`, 'a web page (HTML)', 'check the host'],
   },
   {
     input: 'registry that never answers',
     make: server('/v2/', silence),
-    ...{ state: 'Error', reason: 'Timeout' },
+    state: 'Error',
+    reason: 'Timeout',
     says: (lane) => [
       `spec.containerRegistry.imageName: ${image(lane)}`,
       'did not answer in time',
@@ -254,7 +282,8 @@ export const services: readonly Row[] = [
   {
     input: 'E23 no tag satisfies',
     make: registry({ semanticVersion: '>=9.0.0' }),
-    ...{ state: 'Error', reason: 'NoValidVersion' },
+    state: 'Error',
+    reason: 'NoValidVersion',
     says: (lane) => [
       'spec.containerRegistry.semanticVersion: no valid versions found for constraint >=9.0.0',
       `the tags of ${lane.image}`,
@@ -274,13 +303,16 @@ export const services: readonly Row[] = [
         await lane.gone('Service', 'ghost');
       };
     },
-    ...{ state: 'Progressing', reason: 'DependencyNotReady', jobs: true },
+    state: 'Progressing',
+    reason: 'DependencyNotReady',
+    jobs: true,
     says: () => ['Waiting for dependencies: ghost (Missing)', 'there is no Service ghost in this namespace: create it'],
   },
   {
     input: 'E8 a Service that depends on itself',
     make: spec({ dependencies: { service: ['app'] } }),
-    ...{ state: 'Error', reason: 'DependencyCycle' },
+    state: 'Error',
+    reason: 'DependencyCycle',
     says: () => ['spec.dependencies: app depends on itself', 'remove one of these dependencies'],
   },
   {
@@ -295,7 +327,9 @@ export const services: readonly Row[] = [
         await Promise.all(['b', 'c'].map((name) => lane.gone('Service', name)));
       };
     },
-    ...{ state: 'Error', reason: 'DependencyCycle', by: ['app', 'b', 'c'] },
+    state: 'Error',
+    reason: 'DependencyCycle',
+    by: ['app', 'b', 'c'],
     says: () => ['spec.dependencies: cycle ', 'b → c', 'remove one of these dependencies'],
   },
   {
@@ -309,7 +343,8 @@ export const services: readonly Row[] = [
         await lane.clusterSecret(lane.name, { WORD: 'hello' });
       };
     },
-    ...{ state: 'Error', reason: 'ValuesTooLarge' },
+    state: 'Error',
+    reason: 'ValuesTooLarge',
     says: () => ['spec.source.values: 2101 KiB of values, at most 850 KiB can be delivered', 'move bulk data'],
   },
   {
@@ -321,7 +356,9 @@ export const services: readonly Row[] = [
         await lane.gone('Service', 'rival');
       };
     },
-    ...{ state: 'Error', reason: 'ReleaseConflict', by: ['rival'] },
+    state: 'Error',
+    reason: 'ReleaseConflict',
+    by: ['rival'],
     says: () => [
       'spec.source.releaseName: the release "app" belongs to the older Service app',
       'choose another name for it',

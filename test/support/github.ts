@@ -56,7 +56,9 @@ export async function openGitHub(options: Partial<GitHubOptions> = {}): Promise<
   url = await listen(server);
   const apiUrl = `${url}/github`;
   return {
-    ...{ github, apiUrl, now: () => now },
+    github,
+    apiUrl,
+    now: () => now,
     fault: (next) => {
       fault = next;
     },

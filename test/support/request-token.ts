@@ -7,7 +7,8 @@ export async function requestToken(server: Server, namespace: string, name: stri
   const dispatcher = new Agent({ connect: { ca: server.caPem } });
   try {
     const response = await fetch(`${server.url}/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`, {
-      ...{ dispatcher, method: 'POST' },
+      dispatcher,
+      method: 'POST',
       headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
       body: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} }),
     });

@@ -30,8 +30,16 @@ export class Shop {
   static async start({ dataDir, example = 'shop', ...rest }: StartOptions = {}): Promise<Shop> {
     const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'alustan-test-')));
     const local = await startLocal({
-      ...{ dataDir: folder, example, root, env: process.env, log: silent, progress: () => {} },
-      ...{ apiPort: 0, httpPort: 0, gitRewrites: [], registryMirrors: [] },
+      dataDir: folder,
+      example,
+      root,
+      env: process.env,
+      log: silent,
+      progress: () => {},
+      apiPort: 0,
+      httpPort: 0,
+      gitRewrites: [],
+      registryMirrors: [],
       ...rest,
     });
     return new Shop(local, folder);

@@ -47,8 +47,14 @@ async function stage() {
   };
   const common = { repository: where, credentials: { namespace: 'alustan', secret: 'github' }, section: 'shop/web' };
   const comment = (words: Words = {}): FeedbackAction => ({
-    ...{ ...common, type: 'comment-upsert', number: pull.number, marker: 'preview', heading: '### Previews' },
-    ...{ body: 'It is **ready**.', sensitive: [], ...words },
+    ...common,
+    type: 'comment-upsert',
+    number: pull.number,
+    marker: 'preview',
+    heading: '### Previews',
+    body: 'It is **ready**.',
+    sensitive: [],
+    ...words,
   });
   const writes = () =>
     made.github.seen.filter(({ method }) => method !== 'GET').map(({ method, path }) => `${method} ${path}`);
@@ -159,7 +165,14 @@ describe('E16 the one comment on a pull request', () => {
     const { applier, settle } = start();
     const { number, head } = pull;
     const status = (state: 'success' | 'pending', more: { last?: true } = {}): FeedbackAction => ({
-      ...{ ...common, type: 'commit-status', number, sha: head.sha, context: 'c', description: 'd', state, ...more },
+      ...common,
+      type: 'commit-status',
+      number,
+      sha: head.sha,
+      context: 'c',
+      description: 'd',
+      state,
+      ...more,
     });
     const refused = (section: string) => applier.refusal(section, target())?.reason;
     github.logins.revoke(token);
@@ -196,7 +209,13 @@ describe('E16 statuses and deployments', () => {
     const { applier, settle } = start();
     const { number, head } = pull;
     const status = (description: string, sha = head.sha): FeedbackAction => ({
-      ...{ ...common, type: 'commit-status', number, sha, context: 'c', state: 'pending', description },
+      ...common,
+      type: 'commit-status',
+      number,
+      sha,
+      context: 'c',
+      state: 'pending',
+      description,
     });
     github.logins.revoke(token);
     await applier.apply(status('older', '0'.repeat(40)));
@@ -209,15 +228,13 @@ describe('E16 statuses and deployments', () => {
   it('a commit status for each Service, not repeated, also after a restart', async () => {
     const { repository, pull, start, common, writes } = await stage();
     const status = (state: 'pending' | 'success', description: string): FeedbackAction => ({
-      ...{
-        ...common,
-        type: 'commit-status',
-        number: pull.number,
-        sha: pull.head.sha,
-        context: 'alustan/preview/shop/web',
-        state,
-        description,
-      },
+      ...common,
+      type: 'commit-status',
+      number: pull.number,
+      sha: pull.head.sha,
+      context: 'alustan/preview/shop/web',
+      state,
+      description,
       ...(state === 'success' ? { targetUrl: 'https://preview.example' } : {}),
     });
     await start().say(status('pending', 'x'.repeat(200)));
@@ -232,7 +249,12 @@ describe('E16 statuses and deployments', () => {
   it('one Deployment for each commit and environment, with its newest state and address', async () => {
     const { repository, pull, start, common } = await stage();
     const deployment = (state: 'in_progress' | 'success' | 'inactive', more = {}): FeedbackAction => ({
-      ...{ ...common, type: 'deployment', sha: pull.head.sha, environment: 'preview/web-1', state, description: state },
+      ...common,
+      type: 'deployment',
+      sha: pull.head.sha,
+      environment: 'preview/web-1',
+      state,
+      description: state,
       ...more,
     });
     const { say } = start();

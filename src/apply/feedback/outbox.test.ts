@@ -15,7 +15,12 @@ function stage(answer: (key: string, content: string) => Result<Settled> = () =>
   });
   const post = (key: string, content: string, lane = 'a'): boolean =>
     outbox.post({
-      ...{ key, content, lane, place: lane, right: lane, section: 'shop/web' },
+      key,
+      content,
+      lane,
+      place: lane,
+      right: lane,
+      section: 'shop/web',
       settle: async () => {
         sent.push([key, content, clock.now()]);
         return answer(key, content);

@@ -7,11 +7,19 @@ import type { PreviewSettings } from '../../plan/preview/facts.ts';
 import { forgeTarget } from './forge.ts';
 
 const settings: PreviewSettings = {
-  ...{ enabled: true, imagePollMs: 1, maxPreviews: 1, serviceAccount: 'alustan-runner', namespaceLabels: {} },
-  ...{ controllerNamespace: 'alustan', apiUrl: 'https://api.github.com', secretName: 'alustan-github-token' },
+  enabled: true,
+  imagePollMs: 1,
+  maxPreviews: 1,
+  serviceAccount: 'alustan-runner',
+  namespaceLabels: {},
+  controllerNamespace: 'alustan',
+  apiUrl: 'https://api.github.com',
+  secretName: 'alustan-github-token',
 };
 const looker = {
-  ...{ namespace: 'shop', serviceAccount: 'runner', used: new Set<string>() },
+  namespace: 'shop',
+  serviceAccount: 'runner',
+  used: new Set<string>(),
   key: { kind: 'Preview', namespace: 'shop', name: 'web' },
 };
 
@@ -27,7 +35,9 @@ async function login(
     return installation;
   };
   const tools = {
-    ...{ settings, client: { find } as unknown as KubeClient, credentials: { read: async () => own } as never },
+    settings,
+    client: { find } as unknown as KubeClient,
+    credentials: { read: async () => own } as never,
     forge: {
       remember: ({ namespace, secret }: { namespace: string; secret: string }) =>
         void remembered.push(`${namespace}/${secret}`),
@@ -38,7 +48,9 @@ async function login(
 }
 
 const secret: KubeObject = {
-  ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'x', resourceVersion: '7' } },
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 'x', resourceVersion: '7' },
   data: { token: Buffer.from('installation').toString('base64') },
 };
 

@@ -8,10 +8,13 @@ import { gatherPreviews, type PreviewTools } from './gather.ts';
 async function ageOfTags(handled: string | undefined) {
   const ages: (number | undefined)[] = [];
   const parsed = parseService({
-    ...{ apiVersion: 'alustan.io/v1alpha1', kind: 'Service' },
+    apiVersion: 'alustan.io/v1alpha1',
+    kind: 'Service',
     metadata: { name: 'web', namespace: 'shop', uid: 'u', annotations: { 'alustan.io/reconcile': 'now' } },
     spec: {
-      ...{ workspace: 'staging', interval: '6h', source: { repoURL: 'https://git.example/charts', path: 'web' } },
+      workspace: 'staging',
+      interval: '6h',
+      source: { repoURL: 'https://git.example/charts', path: 'web' },
       containerRegistry: { imageName: 'registry.example/web', semanticVersion: '*' },
       previewEnvironment: { enabled: true, gitOwner: 'shop', gitRepo: 'web' },
     },
@@ -34,7 +37,10 @@ async function ageOfTags(handled: string | undefined) {
         return ok({ changed: true, revision: '1', fact: { tags: [] } });
       },
     },
-    ...{ polls: { image: () => {} }, watches: { keep: () => {} }, looking: () => {}, now: () => new Date(0) },
+    polls: { image: () => {} },
+    watches: { keep: () => {} },
+    looking: () => {},
+    now: () => new Date(0),
     settings: { enabled: true, apiUrl: 'https://api.github.com' },
   } as unknown as PreviewTools;
   await gatherPreviews(tools, { namespace: 'shop', name: 'web', service: parsed.value }, new AbortController().signal);

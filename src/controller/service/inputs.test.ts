@@ -54,7 +54,11 @@ function setUp() {
   } as unknown as Polls;
   const charts = new Charts(git, (repository) => inputs.advanced(repository));
   const inputs: ServiceInputSource = new ServiceInputSource({
-    ...{ charts, polls, intervalMs, images: {} as ImageSource, credentials: {} as Credentials },
+    charts,
+    polls,
+    intervalMs,
+    images: {} as ImageSource,
+    credentials: {} as Credentials,
     ring: (key) => rung.push(key.name),
     ringDependents: (key) => rung.push(`dependents of ${key.name}`),
   });

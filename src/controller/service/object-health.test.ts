@@ -12,17 +12,18 @@ const { signal } = new AbortController();
 const ref = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'api' };
 const labels = { app: 'api' };
 const deployment = (status: object): KubeObject => ({
-  ...{
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: 'api', namespace: 'shop', uid: 'd', generation: 1 },
-  },
-  ...{ spec: { replicas: 1, selector: { matchLabels: labels } }, status },
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'api', namespace: 'shop', uid: 'd', generation: 1 },
+  spec: { replicas: 1, selector: { matchLabels: labels } },
+  status,
 });
 const healthy = { observedGeneration: 1, replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 };
 const conditions = [{ type: 'Available', status: 'True' }];
 const crashing: KubeObject = {
-  ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'api-1', namespace: 'shop', uid: 'p', labels } },
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'api-1', namespace: 'shop', uid: 'p', labels },
   status: {
     containerStatuses: [
       {
@@ -47,7 +48,9 @@ function setUp(log: string | Error = '') {
     },
   } as unknown as KubeClient;
   const looker: Looker = {
-    ...{ namespace: 'shop', serviceAccount: 'runner', used: new Set<string>() },
+    namespace: 'shop',
+    serviceAccount: 'runner',
+    used: new Set<string>(),
     key: { kind: 'Service', namespace: 'shop', name: 'api' },
   };
   const blamed: string[] = [];

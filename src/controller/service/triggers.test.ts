@@ -40,7 +40,9 @@ function setUp(...services: KubeObject[]) {
     services: cache(serviceIndexers),
     terraforms: cache(graphIndexers),
     jobs: cache({ [byOwner]: owners }),
-    ...{ pods: cache(), clusterSecrets: cache(), namespaces: cache() },
+    pods: cache(),
+    clusterSecrets: cache(),
+    namespaces: cache(),
   };
   for (const object of services) caches.services.put(object);
   const rung = new Set<string>();

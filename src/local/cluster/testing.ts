@@ -21,7 +21,12 @@ export async function openStage() {
   const closing: (() => Promise<unknown>)[] = [];
   const onClose = (stop: () => Promise<unknown>): unknown => closing.push(stop);
   return {
-    ...{ dir, podLogDir, kubeconfigPath, world, client: world.client, onClose },
+    dir,
+    podLogDir,
+    kubeconfigPath,
+    world,
+    client: world.client,
+    onClose,
     async controllers() {
       const running = await startControllers({ world });
       onClose(() => running.close());

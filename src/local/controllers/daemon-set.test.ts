@@ -67,8 +67,13 @@ describe('DaemonSet', () => {
   it('reports what kubectl rollout status reads', () => {
     const { actions } = planDaemonSet(set, [node('local')], [running(set, hash)], [revision], now);
     expect(statusIn(actions)).toEqual({
-      ...{ currentNumberScheduled: 1, desiredNumberScheduled: 1, numberMisscheduled: 0, numberReady: 1 },
-      ...{ observedGeneration: 1, updatedNumberScheduled: 1, numberAvailable: 1 },
+      currentNumberScheduled: 1,
+      desiredNumberScheduled: 1,
+      numberMisscheduled: 0,
+      numberReady: 1,
+      observedGeneration: 1,
+      updatedNumberScheduled: 1,
+      numberAvailable: 1,
     });
   });
 });

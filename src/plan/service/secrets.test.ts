@@ -73,7 +73,7 @@ const ways: readonly (readonly [string, Given])[] = [
 
 describe('E2 values of `data` never appear in outcome, report or the names of actions', () => {
   it.each(ways)('%s', (_, way) => {
-    const given: Given = { ...way, clusterSecrets: [secret], spec: { ...{ source: { values } }, ...way.spec } };
+    const given: Given = { ...way, clusterSecrets: [secret], spec: { source: { values }, ...way.spec } };
     const plan = planService(objectOf(given), factsOf(given), now);
     const shown = JSON.stringify([plan.outcome, plan.report, plan.revision, describeActions(plan)]);
     for (const canary of echoed) expect(shown).not.toContain(canary);

@@ -24,7 +24,9 @@ function setUp() {
   const view = { name: 'metadata', keep };
   const live = new LiveObjects(watches, cluster.client(), view, (of) => changed.push(`${of.kind} ${of.name}`));
   const looker: Looker = {
-    ...{ namespace: 'shop', serviceAccount: 'runner', used: new Set<string>() },
+    namespace: 'shop',
+    serviceAccount: 'runner',
+    used: new Set<string>(),
     key: { kind: 'Service', namespace: 'shop', name: 'api' },
   };
   const wait = async <T>(answer: Promise<T>): Promise<T> => {

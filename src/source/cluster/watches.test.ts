@@ -23,11 +23,17 @@ function setUp() {
   const log: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
   const watches = new Watches(cluster.client(), log, (key) => rung.push(key.name), clock);
   const looker = (name: string): Looker => ({
-    ...{ namespace: 'shop', serviceAccount: 'runner', used: new Set<string>() },
+    namespace: 'shop',
+    serviceAccount: 'runner',
+    used: new Set<string>(),
     key: { kind: 'Service', namespace: 'shop', name },
   });
   const request = (by: Looker, more: Partial<WatchRequest> = {}): WatchRequest => ({
-    ...{ looker: by, apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', view: 'whole' },
+    looker: by,
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    namespace: 'shop',
+    view: 'whole',
     transform: (given) => given,
     onChange: (before, after) => told.push(`${before === undefined ? '+' : '~'}${(after ?? before)?.metadata.name}`),
     ...more,

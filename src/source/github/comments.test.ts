@@ -29,8 +29,12 @@ async function stage() {
 describe('E16 commands in comments', () => {
   it('a login that may not ask for rights asks once in a look, and tells it', async () => {
     const body = Array.from({ length: 20 }, (_, index) => ({
-      ...{ id: index + 1, body: '/preview stop', user: { login: `p${index}`, type: 'User' } },
-      ...{ created_at: at, updated_at: at, issue_url: 'https://api.github.com/repos/shop/web/issues/1' },
+      id: index + 1,
+      body: '/preview stop',
+      user: { login: `p${index}`, type: 'User' },
+      created_at: at,
+      updated_at: at,
+      issue_url: 'https://api.github.com/repos/shop/web/issues/1',
     }));
     const asked: string[] = [];
     const client = {

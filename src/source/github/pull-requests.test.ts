@@ -45,8 +45,16 @@ describe('E14 the list of open pull requests', () => {
         fact: {
           open: [
             {
-              ...{ number: 1, branch: 'Feature/Ü-🚀', base: 'main', author: 'mia', draft: true, fork: true },
-              ...{ labels: ['preview', 'bug'], state: 'open', merged: false, updatedAt: '2026-11-27T12:00:00Z' },
+              number: 1,
+              branch: 'Feature/Ü-🚀',
+              base: 'main',
+              author: 'mia',
+              draft: true,
+              fork: true,
+              labels: ['preview', 'bug'],
+              state: 'open',
+              merged: false,
+              updatedAt: '2026-11-27T12:00:00Z',
               authorAssociation: 'FIRST_TIME_CONTRIBUTOR',
               headSha: expect.stringMatching(/^[0-9a-f]{40}$/),
               url: expect.stringMatching(/\/shop\/web\/pull\/1$/),

@@ -65,7 +65,9 @@ function blob(bytes: Uint8Array): string {
 
 function publish(tag: string, configType: string | undefined, layers: readonly Layer[]): string {
   const described = layers.map(({ type, bytes, title }) => ({
-    ...{ mediaType: type, digest: blob(bytes), size: bytes.byteLength },
+    mediaType: type,
+    digest: blob(bytes),
+    size: bytes.byteLength,
     ...(title === undefined ? {} : { annotations: { 'org.opencontainers.image.title': title } }),
   }));
   const config = { mediaType: configType, digest: blob(Buffer.from('{}')), size: 2 };

@@ -13,7 +13,9 @@ function shared(context: Context) {
   const path = (plural: string): string => `/apis/${group}/v1/namespaces/${context.namespace}/${plural}`;
   const asBob = { 'Impersonate-User': bob };
   return {
-    ...{ bob, path, asBob },
+    bob,
+    path,
+    asBob,
     names: { manager: uniqueName('manager'), secrets: uniqueName('secrets') },
     role: (name: string, ...rules: unknown[]) => ({ kind: 'Role', metadata: { name }, rules }),
     binding: (kind: string, name: string) => ({

@@ -22,8 +22,12 @@ function set(replicas: number, available: number): ReplicaSet {
 }
 
 const progressing = (reason: string, updated: string, status = 'True'): WorkloadCondition => ({
-  ...{ type: 'Progressing', status, reason, message: 'x' },
-  ...{ lastUpdateTime: updated, lastTransitionTime: updated },
+  type: 'Progressing',
+  status,
+  reason,
+  message: 'x',
+  lastUpdateTime: updated,
+  lastTransitionTime: updated,
 });
 
 function reasons(one: Deployment, current: ReplicaSet | undefined, created = false): Record<string, string> {

@@ -77,7 +77,7 @@ describe('applyPatch, where managers meet', () => {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name: 'p' },
-      ...{ spec: pod({ name: 'a', image: '1' })['spec'] },
+      spec: pod({ name: 'a', image: '1' })['spec'],
     });
     const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': text };
     const bare = pod({ name: 'a', image: '1' });
