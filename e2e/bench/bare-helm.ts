@@ -59,8 +59,15 @@ export type BareHelmOptions = Readonly<{
 /** The same that a runner gives its helm. */
 function helmArguments(release: string, namespace: string): string[] {
   const run: Omit<HelmInstall, 'values'> = {
-    ...{ type: 'helm-install', release: `bare-${release}`, namespace, chartDigest: '', sensitive: [] },
-    ...{ labels: { 'bench/inputs': 'bare' }, wait: false, conflicts: 'force', timeoutSeconds: 300 },
+    type: 'helm-install',
+    release: `bare-${release}`,
+    namespace,
+    chartDigest: '',
+    sensitive: [],
+    labels: { 'bench/inputs': 'bare' },
+    wait: false,
+    conflicts: 'force',
+    timeoutSeconds: 300,
   };
   return installArguments(run, inputs, `${inputs}/chart.tgz`);
 }

@@ -35,7 +35,8 @@ export async function startInformer(
   const forget = atEnd(() => child.kill('SIGKILL'));
   await answer(child);
   return {
-    ...{ kind, proxy },
+    kind,
+    proxy,
     start: () => ask(child, 'start'),
     read: () => ask(child, 'read'),
     versions: () => ask(child, 'versions'),

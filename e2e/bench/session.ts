@@ -54,7 +54,9 @@ export class Session {
     const { kubeconfigPath, dir } = this.world.plane;
     this.#controller = await startController({
       program: join(programDir(dir), 'main.js'),
-      ...{ kubeconfigPath, logPath: join(dir, 'controller.log'), flags: this.#flags },
+      kubeconfigPath,
+      logPath: join(dir, 'controller.log'),
+      flags: this.#flags,
     });
   }
 

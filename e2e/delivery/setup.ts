@@ -20,7 +20,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
   say(`the cluster with a node serves after ${((Date.now() - started) / 1000).toFixed(1)} s: ${cluster.url}`);
   const { url, token, caPem, kubeconfigPath, registryHost, rootfs, dir, auditLogPath = '' } = cluster;
   const lane: Lane = {
-    ...{ url, token, caPem, kubeconfigPath, registryHost, rootfs, image, dir, auditLogPath },
+    url,
+    token,
+    caPem,
+    kubeconfigPath,
+    registryHost,
+    rootfs,
+    image,
+    dir,
+    auditLogPath,
     host: cluster.network.host,
     git: { root: git.root, url: git.url },
   };

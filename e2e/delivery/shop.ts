@@ -57,7 +57,9 @@ export async function openShop(name: string, files: Readonly<Record<string, stri
   const inside = (...args: string[]) => kubectl('-n', name, ...args);
   await apply(...clusterObjects(name));
   return {
-    ...{ namespace: name, push, kubectl: inside },
+    namespace: name,
+    push,
+    kubectl: inside,
     edit: (file, from, to) => edit(join(clone, file), from, to),
     copy: (file, from, to) => {
       const text = readFileSync(join(clone, file), 'utf8').replaceAll(`: ${from}`, `: ${to}`);

@@ -18,12 +18,14 @@ describeCrash(async (): Promise<CrashSubject> => {
   const { plane, dataDir, front } = ground;
   const helm = join(dataDir, 'bin', 'helm');
   const controller = { intervalMs: 1_000, settings: { retryDelayMs: 1_000 } };
-  const options: CrewOptions = { ...{ kubeconfigPath: plane.kubeconfigPath, dataDir, front, helm, controller } };
+  const options: CrewOptions = { kubeconfigPath: plane.kubeconfigPath, dataDir, front, helm, controller };
   let crew: Program | undefined;
   let back: Promise<unknown> = Promise.resolve();
   await seed();
   return {
-    ...{ dataDir, helm, realHelm: await ensureHelm4() },
+    dataDir,
+    helm,
+    realHelm: await ensureHelm4(),
     start: async () => {
       await back;
       crew = new Program([JSON.stringify(options)], { main: join(import.meta.dirname, 'crew.fixture.ts') });

@@ -31,12 +31,18 @@ export async function startCrew(options: CrewOptions): Promise<() => Promise<voi
   const podLogDir = join(dataDir, 'logs');
   const logs = await startKubeletLogs(podLogDir);
   const node = await startNode({
-    ...{ world, dataDir, podLogDir, kubeletPort: logs.port },
+    world,
+    dataDir,
+    podLogDir,
+    kubeletPort: logs.port,
     runners: runnerProgram({ helm, env: process.env, images }),
     imagePresent: localImages(front, mirrors),
   });
   const controller = await startController({
-    ...{ client: connection.client, log: silent, controllerNamespace, intervalMs: 1_000 },
+    client: connection.client,
+    log: silent,
+    controllerNamespace,
+    intervalMs: 1_000,
     runner: { image: runnerImage, command: ['alustan'] },
     cacheDir: join(dataDir, 'cache'),
     gitRewrites: [{ from: `http://${publicAddress}/git/`, to: `${front}/git/` }],

@@ -81,7 +81,12 @@ export class Helm {
     const time = `${new Date().toISOString().slice(0, 19)}Z`;
     const condition = (type: string) => ({ type, status: 'True', lastTransitionTime: time, lastProbeTime: time });
     const status = {
-      ...{ startTime: time, completionTime: time, succeeded: 1, ready: 0, terminating: 0, uncountedTerminatedPods: {} },
+      startTime: time,
+      completionTime: time,
+      succeeded: 1,
+      ready: 0,
+      terminating: 0,
+      uncountedTerminatedPods: {},
       conditions: [condition('SuccessCriteriaMet'), condition('Complete')],
     };
     const reference = { ...jobType, namespace: this.#namespace, name };

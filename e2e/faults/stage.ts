@@ -127,7 +127,8 @@ export class Stage {
     await client.create({
       ...v1('Secret'),
       metadata: {
-        ...{ name: 'faults', namespace: 'alustan' },
+        name: 'faults',
+        namespace: 'alustan',
         labels: { 'alustan.io/secret-type': 'cluster', environment: 'faults' },
       },
     });

@@ -20,13 +20,17 @@ const objects: readonly KubeObject[] = [
     metadata: { name: 'preview-taken-2', labels: { 'alustan.io/preview': 'true' } },
   },
   {
-    ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: secretName, namespace: 'alustan' } },
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: secretName, namespace: 'alustan' },
     stringData: { token },
   },
   {
-    ...{ apiVersion: 'v1', kind: 'Secret' },
+    apiVersion: 'v1',
+    kind: 'Secret',
     metadata: {
-      ...{ name: 'staging-cluster', namespace: 'alustan' },
+      name: 'staging-cluster',
+      namespace: 'alustan',
       labels: { 'alustan.io/secret-type': 'cluster', environment: 'staging' },
     },
   },
@@ -52,8 +56,13 @@ export async function settle(stage: Stage, { apiUrl }: GitHubStage): Promise<Ten
   const spec = {
     containerRegistry: { provider: 'docker', imageName: 'localhost:7070/shop/web', semanticVersion: '>=1.1.0' },
     previewEnvironment: {
-      ...{ enabled: true, gitOwner: 'shop', gitRepo: 'web', intervalSeconds: 1, maxPreviews: 1 },
-      ...{ image: { required: true }, values: { replicas: 2, config: { BANNER: 'pull request ${preview.number}' } } },
+      enabled: true,
+      gitOwner: 'shop',
+      gitRepo: 'web',
+      intervalSeconds: 1,
+      maxPreviews: 1,
+      image: { required: true },
+      values: { replicas: 2, config: { BANNER: 'pull request ${preview.number}' } },
     },
   };
   const ingress = { enabled: true, hosts: hosts.map((host) => ({ host })), tls: [{ hosts }] };

@@ -36,7 +36,11 @@ export function requestsOf(auditLogPath: string, user: string): Request[] {
 function requestOf({ verb, requestURI, impersonatedUser, objectRef, responseStatus }: Event): Request {
   const { apiGroup = '', resource, subresource, namespace = '', name = '' } = objectRef ?? {};
   return {
-    ...{ verb, group: apiGroup, namespace, name, path: requestURI },
+    verb,
+    group: apiGroup,
+    namespace,
+    name,
+    path: requestURI,
     resource: resource === undefined || subresource === undefined ? resource : `${resource}/${subresource}`,
     actingAs: impersonatedUser?.username,
     code: responseStatus?.code ?? 0,

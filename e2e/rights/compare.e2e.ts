@@ -10,7 +10,15 @@ const role = (kind: string, rules: object[], namespace?: string): KubeObject => 
   rules,
 });
 const asked = (verb: string, resource: string, more: Partial<Request> = {}): Request => ({
-  ...{ verb, resource, group: '', namespace: 'shop', name: '', actingAs: undefined, code: 200, path: '', message: '' },
+  verb,
+  resource,
+  group: '',
+  namespace: 'shop',
+  name: '',
+  actingAs: undefined,
+  code: 200,
+  path: '',
+  message: '',
   ...more,
 });
 const roles = [

@@ -56,7 +56,11 @@ function grantsOf({ kind, metadata, ...role }: KubeObject): Grant[] {
       rule.resources.flatMap((resource) =>
         rule.verbs.flatMap((verb) =>
           (rule.resourceNames ?? [undefined]).map((name) => ({
-            ...{ rule: `${kind} ${metadata.name}, rule ${index + 1}`, verb, group, resource, name },
+            rule: `${kind} ${metadata.name}, rule ${index + 1}`,
+            verb,
+            group,
+            resource,
+            name,
             namespace: metadata.namespace,
           })),
         ),

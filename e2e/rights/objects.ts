@@ -29,7 +29,9 @@ export function namespaceOf(name: string): KubeObject {
 
 /** A role of the administrator's own for runners. */
 export const narrowRole: KubeObject = {
-  ...{ apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: { name: 'narrow' } },
+  apiVersion: `${rbac}/v1`,
+  kind: 'ClusterRole',
+  metadata: { name: 'narrow' },
   rules: forPlain,
 };
 
@@ -38,7 +40,9 @@ export const byAdministrator: readonly KubeObject[] = [
   namespaceOf('acme'),
   namespaceOf('other'),
   {
-    ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'alustan-github-token', namespace: 'alustan' } },
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'alustan-github-token', namespace: 'alustan' },
     stringData: { token },
   },
   { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'db', namespace: 'other' }, data: { password: 'b3RoZXI=' } },
@@ -46,7 +50,8 @@ export const byAdministrator: readonly KubeObject[] = [
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: {
-      ...{ name: 'guarded-cluster', namespace: 'alustan' },
+      name: 'guarded-cluster',
+      namespace: 'alustan',
       labels: { 'alustan.io/secret-type': 'cluster', environment: 'guarded' },
       annotations: { 'alustan.io/allowed-namespaces': 'shop team-*' },
     },
@@ -64,7 +69,10 @@ function account(name: string, rules: readonly object[]): KubeObject[] {
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
     { apiVersion: `${rbac}/v1`, kind: 'Role', metadata, rules },
     {
-      ...{ apiVersion: `${rbac}/v1`, kind: 'RoleBinding', metadata, roleRef },
+      apiVersion: `${rbac}/v1`,
+      kind: 'RoleBinding',
+      metadata,
+      roleRef,
       subjects: [{ kind: 'ServiceAccount', ...metadata }],
     },
   ];

@@ -68,7 +68,11 @@ export async function startStage(values: readonly string[]): Promise<Stage> {
     let stopController = async () => {};
     stops.push(() => stopController());
     return {
-      ...{ plane, connection, git, registry, stop },
+      plane,
+      connection,
+      git,
+      registry,
+      stop,
       stopController: () => stopController(),
       startController: async (options = {}) => {
         stopController = await runController(own, git, registry, { ...options, cacheDir: join(dataDir, 'cache') });
@@ -87,7 +91,10 @@ async function startPods(plane: ControlPlane, registry: Registry, dataDir: strin
   const podLogDir = join(dataDir, 'logs');
   const logs = await startKubeletLogs(podLogDir);
   const node = await startNode({
-    ...{ world, dataDir, podLogDir, kubeletPort: logs.port },
+    world,
+    dataDir,
+    podLogDir,
+    kubeletPort: logs.port,
     runners: runnerProgram({ helm: await ensureHelm4(), env: process.env, images }),
     imagePresent: localImages(registry.url, mirrors),
   });
@@ -108,7 +115,12 @@ async function runController(
   const stop = new AbortController();
   const leading = Promise.withResolvers<void>();
   const options = {
-    ...{ ...more, urgent, guarded, log: silent, controllerNamespace: 'alustan', identity: randomUUID() },
+    ...more,
+    urgent,
+    guarded,
+    log: silent,
+    controllerNamespace: 'alustan',
+    identity: randomUUID(),
     runner: { image: runnerImage, command: ['alustan'] },
     gitRewrites: [{ from: `http://${written}/git/`, to: `${git.url}/` }],
     registryMirrors: [{ from: written, to: registry.url }],

@@ -42,7 +42,9 @@ async function startPods(kubeconfigPath: string, dataDir: string, stops: Stops):
   const world = await World.open({ kubeconfigPath, log: silent });
   stops.push(() => world.close());
   const node = await startNode({
-    ...{ world, dataDir, podLogDir: join(dataDir, 'logs') },
+    world,
+    dataDir,
+    podLogDir: join(dataDir, 'logs'),
     runners: () => undefined,
     imagePresent: async () => ({}),
   });
