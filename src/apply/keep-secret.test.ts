@@ -8,12 +8,21 @@ import { FakeApi, terraformRun } from './testing.ts';
 
 const { signal } = new AbortController();
 const run: TerraformRun = {
-  ...{ ...terraformRun, args: '-x', variables: { TF_VAR_a: 'pw-hunter2' }, told: { ALUSTAN_PLAN: 'ab12' } },
-  ...{ variablesHash: 'hash', keep: { secret: 'db-variables-1', sensitive: ['hunter2'] } },
+  ...terraformRun,
+  args: '-x',
+  variables: { TF_VAR_a: 'pw-hunter2' },
+  told: { ALUSTAN_PLAN: 'ab12' },
+  variablesHash: 'hash',
+  keep: { secret: 'db-variables-1', sensitive: ['hunter2'] },
 };
 const job: JobRequest = {
   owner: { apiVersion: 'alustan.io/v1alpha1', kind: 'Terraform', namespace: 'shop', name: 'db', uid: 'u1' },
-  ...{ name: 'db-deploy-1', namespace: 'shop', attempt: 1, inputsHash: 'i', serviceAccount: 'runner', run },
+  name: 'db-deploy-1',
+  namespace: 'shop',
+  attempt: 1,
+  inputsHash: 'i',
+  serviceAccount: 'runner',
+  run,
 };
 const secret = keptSecret(job, run) as KubeObject;
 

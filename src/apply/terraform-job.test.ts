@@ -31,7 +31,11 @@ const run: TerraformRun = {
 const job: JobRequest = {
   owner: { apiVersion: 'alustan.io/v1alpha1', kind: 'Terraform', namespace: 'shop', name: 'staging', uid: 'u1' },
   name: 'staging-post-deploy-1a2b3c-1',
-  ...{ namespace: 'shop', attempt: 1, inputsHash: '1a2b3c', serviceAccount: 'alustan-runner', run },
+  namespace: 'shop',
+  attempt: 1,
+  inputsHash: '1a2b3c',
+  serviceAccount: 'alustan-runner',
+  run,
 };
 
 describe('the Job of a Terraform run', () => {

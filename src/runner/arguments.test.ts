@@ -3,8 +3,15 @@ import type { HelmInstall } from '../core/plan.ts';
 import { installArguments, uninstallArguments } from './arguments.ts';
 
 const job: Omit<HelmInstall, 'values'> = {
-  ...{ type: 'helm-install', release: 'api', namespace: 'shop', chartDigest: 'sha256:1', sensitive: ['s3cret'] },
-  ...{ labels: { 'alustan.io/inputs': 'abc', team: 'x' }, wait: false, conflicts: 'force', timeoutSeconds: 300 },
+  type: 'helm-install',
+  release: 'api',
+  namespace: 'shop',
+  chartDigest: 'sha256:1',
+  sensitive: ['s3cret'],
+  labels: { 'alustan.io/inputs': 'abc', team: 'x' },
+  wait: false,
+  conflicts: 'force',
+  timeoutSeconds: 300,
 };
 
 const base =

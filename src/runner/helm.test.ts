@@ -10,8 +10,15 @@ import { runHelm } from './helm.ts';
 
 const secret = 'p:a#s"w';
 const install = {
-  ...{ type: 'helm-install', release: 'api', namespace: 'shop', chartDigest: 'sha256:1', sensitive: [secret] },
-  ...{ labels: {}, wait: false, conflicts: 'force', timeoutSeconds: 300 },
+  type: 'helm-install',
+  release: 'api',
+  namespace: 'shop',
+  chartDigest: 'sha256:1',
+  sensitive: [secret],
+  labels: {},
+  wait: false,
+  conflicts: 'force',
+  timeoutSeconds: 300,
 };
 /** The same, with the lock on a revision that the plan has proven dead. */
 const unlocking = <T extends object>(version: number, job: T) => ({

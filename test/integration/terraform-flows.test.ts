@@ -117,7 +117,9 @@ describe('flows of a Terraform on local mode', { timeout: 90_000 }, () => {
   it('E2 E33 no value of a secret is told: not in status, events, Jobs or the log of the controller', async () => {
     const labels = { 'alustan.io/secret-type': 'cluster', environment: ns };
     await infra.shop.client.create({
-      ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: ns, namespace: 'alustan', labels } },
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: ns, namespace: 'alustan', labels },
       stringData: { TOKEN: secret },
     });
     const variables = { TOKEN: '${workspace.TOKEN}', TF_VAR_region: 'eu-central-1' };

@@ -290,17 +290,17 @@ export class TerraformWorld {
     const isSure = phase === 'active' ? hasBegun(cached) : cached.length > 0 && !cached.some(isAlive);
     const pods = isSure || (phase !== 'active' && !isNews) ? cached : of(live);
     return {
-      ...{
-        name,
-        uid,
-        purpose: run.purpose,
-        inputsHash: request.inputsHash,
-        attempt: request.attempt,
-        image: run.image,
-        podHash: run.podHash,
-      },
+      name,
+      uid,
+      purpose: run.purpose,
+      inputsHash: request.inputsHash,
+      attempt: request.attempt,
+      image: run.image,
+      podHash: run.podHash,
       ...(run.variablesHash === undefined ? {} : { variables: run.variablesHash }),
-      ...{ phase, began: pods.some((pod) => pod.phase !== 'waiting'), alive: pods.some(isAlive) },
+      phase,
+      began: pods.some((pod) => pod.phase !== 'waiting'),
+      alive: pods.some(isAlive),
       ...(phase === 'active' || !isNews ? {} : { end: { exitCode: phase === 'succeeded' ? 0 : 1, tail: [] } }),
     };
   }

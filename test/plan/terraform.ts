@@ -138,7 +138,9 @@ function runOf({ spec, clusterSecrets, tags, pullable, status = {} }: Given, app
   const quiet: Given = {
     spec: { ...spec, suspend: false, dependencies: null, window: null },
     metadata: asked,
-    ...{ ...(clusterSecrets && { clusterSecrets }), ...(tags && { tags }), ...(pullable && { pullable }) },
+    ...(clusterSecrets && { clusterSecrets }),
+    ...(tags && { tags }),
+    ...(pullable && { pullable }),
     status: { image: chosen, ...applied },
   };
   const { groups } = planTerraform(objectOf(quiet), factsOf(quiet), now);
@@ -150,8 +152,13 @@ function runOf({ spec, clusterSecrets, tags, pullable, status = {} }: Given, app
 
 function run({ end, ...given }: NonNullable<Given['jobs']>[number]): Run {
   return {
-    ...{ uid: `uid-${given.name}`, purpose: 'deploy', inputsHash: 'none', attempt: 1, phase: 'active' },
-    ...{ began: true, alive: given.phase === undefined || given.phase === 'active' },
+    uid: `uid-${given.name}`,
+    purpose: 'deploy',
+    inputsHash: 'none',
+    attempt: 1,
+    phase: 'active',
+    began: true,
+    alive: given.phase === undefined || given.phase === 'active',
     ...given,
     ...(end === undefined ? {} : { end: { tail: [], ...end } }),
   };

@@ -93,7 +93,9 @@ export class Infrastructure {
     const { variables = {}, ...rest } = spec as { variables?: Json };
     const all = { STATE: this.state, ...variables };
     await this.shop.client.create({
-      ...{ apiVersion, kind: 'Terraform', metadata: { namespace, name } },
+      apiVersion,
+      kind: 'Terraform',
+      metadata: { namespace, name },
       spec: { containerRegistry, variables: all, scripts: { deploy: 'deploy', destroy: 'destroy' }, ...rest },
     });
   }

@@ -68,25 +68,32 @@ export class TerraformJobs {
     const [script = '', ...args] = words.split(' ');
     this.#count += 1;
     const run: TerraformRun = {
-      ...{ type: 'terraform', purpose: script as TerraformPurpose, image: this.#image, script: `./${script}` },
-      ...{
-        args: args.join(' '),
-        variables,
-        told: {},
-        env: [],
-        envFrom: [],
-        pod: {},
-        container: {},
-        labels: {},
-        annotations: {},
-        podHash: 'p1',
-      },
-      ...{ timeoutSeconds: 300, graceSeconds: 30, ...more },
+      type: 'terraform',
+      purpose: script as TerraformPurpose,
+      image: this.#image,
+      script: `./${script}`,
+      args: args.join(' '),
+      variables,
+      told: {},
+      env: [],
+      envFrom: [],
+      pod: {},
+      container: {},
+      labels: {},
+      annotations: {},
+      podHash: 'p1',
+      timeoutSeconds: 300,
+      graceSeconds: 30,
+      ...more,
     };
     const job: JobRequest = {
       owner: { apiVersion: 'alustan.io/v1alpha1', kind: 'Terraform', namespace: 'elsewhere', name, uid: 'none' },
-      ...{ name: `${name}-${script}-${this.#count}`, namespace: this.#namespace, attempt: 1, inputsHash: 'x' },
-      ...{ serviceAccount: 'runner', run },
+      name: `${name}-${script}-${this.#count}`,
+      namespace: this.#namespace,
+      attempt: 1,
+      inputsHash: 'x',
+      serviceAccount: 'runner',
+      run,
     };
     await this.client.create(terraformSecret(job, run));
     await this.client.create(terraformJob(job, run));

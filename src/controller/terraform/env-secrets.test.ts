@@ -41,8 +41,14 @@ it('E33 an account that may not read them keeps no run from being told; a server
 
 describe('E33 a Secret that is rotated while a run is under way', () => {
   const run = (more: Partial<Run>): Run => ({
-    ...{ name: 'j-1', uid: 'u', purpose: 'deploy', inputsHash: 'h', attempt: 1, phase: 'active' },
-    ...{ began: false, alive: true },
+    name: 'j-1',
+    uid: 'u',
+    purpose: 'deploy',
+    inputsHash: 'h',
+    attempt: 1,
+    phase: 'active',
+    began: false,
+    alive: true,
     ...more,
   });
   const end = { exitCode: 1, tail: [] };

@@ -69,12 +69,10 @@ function setUp(
       pod('over', 'gone', { phase: 'Failed' }),
       pod('elder-pod', 'elder', { phase: 'Running' }),
     ),
-    ...{
-      services: cache(graphIndexers),
-      terraforms: cache(graphIndexers),
-      clusterSecrets: cache({}),
-      namespaces: cache({}),
-    },
+    services: cache(graphIndexers),
+    terraforms: cache(graphIndexers),
+    clusterSecrets: cache({}),
+    namespaces: cache({}),
   } as unknown as Caches;
   const asked: string[] = [];
   const client = {
@@ -98,7 +96,12 @@ function setUp(
   const settings = { runner: { serviceAccount: 'alustan-runner' } } as GatherTools['settings'];
   const tools: GatherTools = {
     given: new GivenSecrets(),
-    ...{ client, caches, settings, installationKey: 'key', watches: { keep: () => {} }, looking: () => {} },
+    client,
+    caches,
+    settings,
+    installationKey: 'key',
+    watches: { keep: () => {} },
+    looking: () => {},
     ensureAccount: async () => ok(undefined),
     images: async () => ({ tags: ok(['1.0.0']) }),
   };

@@ -34,8 +34,17 @@ const waiting = (reason: string) => ({ waiting: { reason, message: 'why' } });
 describe('what a plan learns of a run', () => {
   it('says for what it is, of what, and with which image', () => {
     expect(runFact({ job: job(), pods: [] })).toEqual({
-      ...{ name: 'j', uid: 'u', purpose: 'post-deploy', inputsHash: 'h', attempt: 3, image: 'infra:1.0.0' },
-      ...{ podHash: 'p1', phase: 'active', began: false, alive: false, podless: true },
+      name: 'j',
+      uid: 'u',
+      purpose: 'post-deploy',
+      inputsHash: 'h',
+      attempt: 3,
+      image: 'infra:1.0.0',
+      podHash: 'p1',
+      phase: 'active',
+      began: false,
+      alive: false,
+      podless: true,
     });
   });
 

@@ -15,8 +15,12 @@ class Cache extends Store {
 it.each([['db'], ['d'.repeat(253)]])('E31 is rung when the last pod of a Job that is gone ends: %s', (name) => {
   const cache = (indexers = {}) => new Cache(indexers, silent);
   const caches = {
-    ...{ services: cache(graphIndexers), terraforms: cache(terraformIndexers), jobs: cache({ [byOwner]: owners }) },
-    ...{ pods: cache(), clusterSecrets: cache(), namespaces: cache() },
+    services: cache(graphIndexers),
+    terraforms: cache(terraformIndexers),
+    jobs: cache({ [byOwner]: owners }),
+    pods: cache(),
+    clusterSecrets: cache(),
+    namespaces: cache(),
   };
   const metadata = { namespace: 'shop', resourceVersion: '1' };
   const terraform = (of: string): KubeObject => {

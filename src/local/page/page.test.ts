@@ -78,7 +78,9 @@ describe('the page', () => {
     const health = { release: 'web', revision: 2, status: 'deployed', chart: 'app-1.0.0' };
     const { text } = await get([
       object('Service', 'web', {
-        ...{ state: 'Progressing', message: 'Waiting for dependencies: api', image: 'shop/web:1.0.0' },
+        state: 'Progressing',
+        message: 'Waiting for dependencies: api',
+        image: 'shop/web:1.0.0',
         blockedBy: [{ kind: 'Service', name: 'api', state: 'Failed', message: 'no such image' }],
         healthStatus: {
           ...health,
@@ -95,7 +97,9 @@ describe('the page', () => {
         ],
       }),
       object('Terraform', 'net', {
-        ...{ state: 'Failed', message: 'exit code 1', plan: { summary: '+1 ~0 −0', hash: 'ab12', secret: 'net-plan' } },
+        state: 'Failed',
+        message: 'exit code 1',
+        plan: { summary: '+1 ~0 −0', hash: 'ab12', secret: 'net-plan' },
         job: { name: 'net-deploy-1', purpose: 'deploy', phase: 'failed', tail: ['Error: quota'] },
       }),
     ]);

@@ -136,7 +136,9 @@ function fail(draft: Draft, record: RunRecord, told: RunEnd, at: string): Draft 
   const counts = countsOf(record, end);
   const failed: RunRecord = {
     ...record,
-    ...{ phase: 'failed', finishedAt: at, message },
+    phase: 'failed',
+    finishedAt: at,
+    message,
     ...(isStale ? { failures: 0 } : counts),
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(reason === undefined ? {} : { reason }),

@@ -51,7 +51,8 @@ describe('how a run ended', () => {
       [
         pod(
           ended(1, 'Error', undefined, {
-            ...{ reason: 'Preempting', message: 'Preempted in order to admit critical pod' },
+            reason: 'Preempting',
+            message: 'Preempted in order to admit critical pod',
             ...disrupted('TerminationByKubelet', 'Pod was preempted by Kubelet to accommodate a critical pod.'),
           }),
         ),
@@ -64,7 +65,8 @@ describe('how a run ended', () => {
       [
         pod(
           ended(143, 'Error', undefined, {
-            ...{ reason: 'Terminated', message: 'Pod was terminated in response to imminent node shutdown.' },
+            reason: 'Terminated',
+            message: 'Pod was terminated in response to imminent node shutdown.',
             ...disrupted('TerminationByKubelet', 'Pod was terminated in response to imminent node shutdown.'),
           }),
         ),

@@ -64,7 +64,9 @@ export class Repository {
         // By age, so that what is opened or changed meanwhile does not move the others to another page.
         params: { state: 'open', sort: 'created', direction: 'asc', per_page: 100, page },
         // A look that has begun is not held back half way.
-        ...{ purpose: page === 1 ? 'poll' : 'ask', etag, signal },
+        purpose: page === 1 ? 'poll' : 'ask',
+        etag,
+        signal,
       }),
     );
     if (!pulls.ok) return pulls;
