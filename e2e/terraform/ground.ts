@@ -44,7 +44,9 @@ export class Ground {
   async create(name: string, { variables = {}, ...spec }: Spec = {}): Promise<void> {
     const own = { TF_VAR_workspace: workspace, TF_VAR_gate: this.gateOf(name) };
     await api.json('POST', this.#path('terraforms'), {
-      ...{ apiVersion: 'alustan.io/v1alpha1', kind: 'Terraform', metadata: { name } },
+      apiVersion: 'alustan.io/v1alpha1',
+      kind: 'Terraform',
+      metadata: { name },
       spec: {
         scripts: { deploy: 'deploy', destroy: 'destroy -c', unlock: 'unlock' },
         containerRegistry: { imageName: flowsImage, semanticVersion: '1.x' },

@@ -171,7 +171,9 @@ async function runCritical({ namespace }: Ground, cpu: string): Promise<void> {
   await api.json('POST', `/api/v1/namespaces/${namespace}/pods`, {
     metadata: { name: 'critical' },
     spec: {
-      ...{ nodeName, priorityClassName: 'system-node-critical', terminationGracePeriodSeconds: 0 },
+      nodeName,
+      priorityClassName: 'system-node-critical',
+      terminationGracePeriodSeconds: 0,
       containers: [{ ...container, resources: { requests: { cpu } } }],
     },
   });

@@ -44,7 +44,9 @@ async function prepare({ client, local }: Shop): Promise<void> {
 
 function terraform(name: string): KubeObject {
   return {
-    ...{ apiVersion, kind: 'Terraform', metadata: { name, namespace: 'kills' } },
+    apiVersion,
+    kind: 'Terraform',
+    metadata: { name, namespace: 'kills' },
     spec: {
       variables: { STATE: state },
       scripts: { deploy: 'deploy' },

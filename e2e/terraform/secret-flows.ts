@@ -30,7 +30,9 @@ async function plant(ground: Ground) {
   for (const secret of secrets)
     await api.json('POST', `/api/v1/namespaces/${secret.metadata.namespace}/secrets`, secret);
   await ground.create('db', {
-    ...{ approval: 'manual', workspace: namespace, postDeploy: { script: 'aws-resource' } },
+    approval: 'manual',
+    workspace: namespace,
+    postDeploy: { script: 'aws-resource' },
     // What a script is started with is seen by everybody: that of this one shows that the test would see it.
     scripts: { plan: `plan -var=mark=${mark}`, deploy: 'deploy', destroy: 'destroy -c', unlock: 'unlock' },
     variables: { TF_VAR_plain: values.plain, TF_VAR_token: '${workspace.TOKEN}' },
