@@ -96,10 +96,11 @@ async function content(
   if (!seen.ok) tools.polls.noteFailure('folder', key, seen.failure);
   if (!seen.ok) return seen;
   if (!seen.value.changed) return fail('transient', 'SourceUnavailable', `${spec.url} gave no content`);
-  const { revision, files, missing } = seen.value.fact;
+  const { fact } = seen.value;
+  const { revision, files, missing } = fact;
   // A folder whose last manifest was removed is gone from git, and that means: prune all. A path that never was is a slip.
   if (missing && repository.status?.source !== sourceOf(repository)) {
-    return { ok: false, failure: pathNotFound(path.value, revision) };
+    return { ok: false, failure: pathNotFound(path.value, fact) };
   }
   const { documents, problems, kustomizations } = readManifests(files);
   const manifests = await Promise.all(documents.map((document) => scoped(tools.client, document)));

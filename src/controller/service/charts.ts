@@ -33,7 +33,7 @@ export class Charts {
     if (!seen.value.changed && known !== undefined) return ok(known.chart);
     if (!seen.value.changed) return this.observe(path, maxAgeMs, signal);
     const { fact } = seen.value;
-    if (fact.missing) return { ok: false, failure: pathNotFound(path, fact.revision) };
+    if (fact.missing) return { ok: false, failure: pathNotFound(path, fact) };
     const packed = await packChart(fact.files, placeOf(path, fact.revision));
     if (!packed.ok) return packed;
     const { digest, name, version, postHooks } = packed.value;

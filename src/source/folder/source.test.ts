@@ -88,14 +88,23 @@ it.each([
   expect([found.files.length, found.missing]).toEqual([count, missing]);
 });
 
+it.each([
+  ['app', ['apps', 'other.yaml']],
+  ['apps/b', ['apps/a.yaml', 'apps/deep']],
+  ['apps/b/c', ['apps/a.yaml', 'apps/deep']],
+])('beside the path "%s", which is not there, lies what is told', (path, beside) =>
+  expect(filesBelow(files, path).beside).toEqual(beside),
+);
+
 it('places are named as people know them', () => {
   const git: FolderRef = { url: 'https://git.example.com/x', path: 'a', content: 'chart' };
   expect(placeOf(git, '0123456789abcdef')).toBe('path "a" of https://git.example.com/x at 0123456789ab');
   expect(placeOf(chart, 'sha256:1')).toBe('oci://ghcr.io/team/shop@sha256:1');
-  expect(pathNotFound({ ...oci, path: 'a' }, 'sha256:1').message).toMatch(
-    /^artifact oci:\/\/ghcr\.io.* has no path "a"/,
+  expect(pathNotFound({ ...oci, path: 'a' }, { revision: 'sha256:1' }).message).toMatch(
+    /^artifact oci:\/\/ghcr\.io.* has no path "a"; check the path$/,
   );
-  expect(pathNotFound(git, '0123456789abcdef').message).toMatch(
-    /^git repository https:\/\/git.* at 0123456789ab has no/,
+  const beside = ['b', 'c', 'd', 'e', 'f', 'g'];
+  expect(pathNotFound(git, { revision: '0123456789abcdef', beside }).message).toMatch(
+    /^git repository https:\/\/git.* at 0123456789ab has no path "a"; it has for example b, c, d, e, f; check/,
   );
 });

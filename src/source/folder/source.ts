@@ -28,6 +28,8 @@ export type Folder = Readonly<{
   files: readonly PlainFile[];
   /** True when there is nothing at that path. */
   missing: boolean;
+  /** Then: paths from the root in the deepest folder of it that is there. */
+  beside?: readonly string[];
 }>;
 
 export type FolderTools = Readonly<{ git: Source<GitPath, GitFact>; artifacts: Source<ArtifactRef, ArtifactFact> }>;
@@ -45,11 +47,10 @@ export function createFolderSource({ git, artifacts }: FolderTools): Source<Fold
     return mapFact(found, ({ digest, files }) => ({ revision: digest, ...filesBelow(files, ref.path) }));
   };
   const fromGit = async (ref: FolderRef, seen: string | undefined, context: Context) =>
-    mapFact(await git.observe(ref, seen, context), ({ commit, files, missing }) => ({
+    mapFact(await git.observe(ref, seen, context), ({ digest: _, commit, ...found }) => ({
       revision: commit,
       commit,
-      files,
-      missing,
+      ...found,
     }));
   return {
     observe: (ref, seen, context) => (isOci(ref.url) ? fromRegistry(ref, seen, context) : fromGit(ref, seen, context)),

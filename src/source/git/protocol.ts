@@ -36,4 +36,6 @@ export type GitFact = Readonly<{
   files: readonly GitFile[];
   /** True when the commit has nothing at that path: git knows no empty folders, so its last file takes a folder away. */
   missing: boolean;
+  /** Then: paths from the root in the deepest folder of it that is there. */
+  beside?: readonly string[];
 }>;

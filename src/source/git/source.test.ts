@@ -242,7 +242,9 @@ describe('a symlink', () => {
 
 it('a path that is not there is an empty one that says so: git knows no empty folders', async () => {
   const fact = await factOf({ url: server.url('shop'), ref: 'main', path: 'charts' });
-  expect(fact).toMatchObject({ files: [], missing: true });
+  expect(fact).toMatchObject({ files: [], missing: true, beside: ['README', 'chart'] });
+  const below = await factOf({ url: server.url('shop'), ref: 'main', path: 'chart/nowhere/at/all' });
+  expect(below.beside).toContain('chart/Chart.yaml');
 });
 
 describe('bad input is named', () => {

@@ -32,7 +32,7 @@ export async function readTree(job: Job, commit: string): Promise<GitFact> {
     commit,
     digest: `sha256:${hash.digest('hex')}`,
     files: await reader.read(found),
-    missing: entry === undefined,
+    ...(entry === undefined ? { missing: true, beside: reader.beside } : { missing: false }),
   };
 }
 
@@ -48,6 +48,8 @@ function normalise({ path, url }: Job): string {
 class TreeReader {
   readonly where: string;
   readonly found: Found[] = [];
+  /** Where a path ends that leads nowhere: what there is instead. */
+  beside: readonly string[] = [];
   readonly #job: Job;
   readonly #commit: string;
   /** The library's: what it has unpacked once. Lives as long as this reader. */
@@ -66,7 +68,9 @@ class TreeReader {
     for (const part of path === '' ? [] : path.split('/')) {
       if (place.type === 'commit') refuseSubmodule(this.where, place.path);
       if (place.type !== 'tree') return undefined;
-      const entry: TreeEntry | undefined = (await this.#list(place.oid)).find(({ path: name }) => name === part);
+      const entries: TreeEntry[] = await this.#list(place.oid);
+      const entry = entries.find(({ path: name }) => name === part);
+      if (entry === undefined) this.beside = entries.map(({ path: name }) => posix.join(place.path, name));
       if (entry === undefined) return undefined;
       const step = placeOf(place.path, entry, this.where);
       const target = step.mode === symlink ? await this.#follow(step, links) : step;
