@@ -16,6 +16,7 @@ it.each([
   ],
   [500, 'etcdserver: leader changed', 'transient', 'ApiServerUnavailable'],
   [409, 'changed', 'transient', 'Conflict'],
+  [409, 'cannot be fulfilled on secrets "a": the object has been modified', 'transient', 'ObjectChanged'],
   [0, 'connection refused', 'transient', 'ApiServerUnavailable'],
 ])('E34 an answer %i "%s" is %s', (status, message, kind, reason) => {
   const failure = failureOf(new KubeError(status, 'Reason', message), 'applying ConfigMap b');

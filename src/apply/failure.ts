@@ -5,6 +5,9 @@ import { KubeError } from '../kube/client.ts';
 
 /** Server-side apply answers 500 to a field of the wrong type: not a fault of the server, and no retry helps. */
 const unmergeable = /^failed to create typed patch object/;
+/** Reason of a failure that is nobody's: what was to be written has changed since it was read. */
+export const objectChanged = 'ObjectChanged';
+const modified = /the object has been modified/;
 /** Milliseconds until what is forbidden is tried again. */
 const forbiddenMs = 60_000;
 
@@ -31,7 +34,12 @@ export function failureOf(error: unknown, doing: string, account?: ActAs): Failu
     case 422:
       return { kind: 'invalid', reason: 'Rejected', message };
     case 409:
-      return { kind: 'transient', reason: 'Conflict', message, retryAfterMs: 200 };
+      return {
+        kind: 'transient',
+        reason: modified.test(error.message) ? objectChanged : 'Conflict',
+        message,
+        retryAfterMs: 200,
+      };
     default: {
       if (unmergeable.test(error.message)) return { kind: 'invalid', reason: 'Rejected', message };
       const wait = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };

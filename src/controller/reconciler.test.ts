@@ -287,6 +287,18 @@ describe('what goes wrong is told in the status', () => {
     expect(await reconcile()).toEqual({ requeueAfterMs: 10_000 });
   });
 
+  it('but not that something has changed since it was read, unless that goes on', async () => {
+    const changed = { kind: 'transient', reason: 'ObjectChanged', message: 'modified', retryAfterMs: 200 } as const;
+    const { log, next, reconcile } = setUp({ carryOut: async () => ({ failure: changed, objects: [] }) });
+    expect(await reconcile()).toEqual({ requeueAfterMs: 100 });
+    next(delivered, 9_999);
+    await reconcile();
+    expect(log).toEqual([]);
+    next(delivered, 10_000);
+    expect(await reconcile()).toEqual({ requeueAfterMs: 200 });
+    expect(log[0]).toBe('Error: modified');
+  });
+
   it('starts its back-off anew after a success', async () => {
     let fails = true;
     const carryOut: CarryOut = async () => ({ objects: [], ...(fails ? { failure } : {}) });

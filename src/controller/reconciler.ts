@@ -1,5 +1,5 @@
 import type { CarryOut } from '../apply/carry-out.ts';
-import { failureOf } from '../apply/failure.ts';
+import { failureOf, objectChanged } from '../apply/failure.ts';
 import type { Key } from '../core/key.ts';
 import { formatKey } from '../core/key.ts';
 import type { Log } from '../core/log.ts';
@@ -72,6 +72,8 @@ type Planned<Report> = Plan<Report> & Readonly<{ looked: boolean }>;
 
 /** Milliseconds: the object changed under us; its newer version is on its way through the watch. */
 const afterConflictMs = 100;
+/** Milliseconds for which that is not told, since it mends itself: many may write one cluster Secret at a time. */
+const conflictPatienceMs = 10_000;
 
 /**
  * One pass over one object, the same for every kind: find, parse, gather, plan, record, carry out, fold. Level-based:
@@ -82,6 +84,8 @@ export class Reconciler<Object, Facts, Report extends object> {
   readonly #tools: ReconcilerTools;
   readonly #failures = new Map<string, number>();
   readonly #pauses = new Pauses();
+  /** Since when actions meet what has changed, by key. */
+  readonly #outrun = new Map<string, number>();
 
   constructor(kind: KindController<Object, Facts, Report>, tools: ReconcilerTools) {
     this.#kind = kind;
@@ -110,6 +114,7 @@ export class Reconciler<Object, Facts, Report extends object> {
     if (!plan.ok) return this.#settle(key, { object, outcome: plan.failure });
     const made = await this.#carryOut(key, object, plan.value, signal);
     signal.throwIfAborted();
+    if (this.#isOutrun(key, made)) return { requeueAfterMs: afterConflictMs };
     const requeue = await this.#settle(key, made);
     this.#kind.settled?.(parsed.value);
     return requeue;
@@ -150,6 +155,19 @@ export class Reconciler<Object, Facts, Report extends object> {
     const { outcome, report } = plan;
     const handled = handledBy(object, plan);
     return (await this.#write(key, { object, outcome, report, record: true, handled })).object;
+  }
+
+  /** Whether an action was made of what has changed since: the pass is repeated, as if it had not been. */
+  #isOutrun(key: Key, { outcome: { kind, reason } }: Made<Report>): boolean {
+    const id = formatKey(key);
+    if (kind !== 'transient' || reason !== objectChanged) {
+      this.#outrun.delete(id);
+      return false;
+    }
+    const now = this.#tools.now().getTime();
+    const since = this.#outrun.get(id) ?? now;
+    this.#outrun.set(id, since);
+    return now - since < conflictPatienceMs;
   }
 
   async #settle(key: Key, made: Made<Report>): Promise<Requeue> {
@@ -201,6 +219,7 @@ export class Reconciler<Object, Facts, Report extends object> {
 
   #gone(key: Key): Requeue {
     this.#failures.delete(formatKey(key));
+    this.#outrun.delete(formatKey(key));
     this.#pauses.forget(key);
     this.#kind.forget?.(key);
     return {};
