@@ -1,3 +1,5 @@
+import { plain } from './text.ts';
+
 /**
  * Texts that others wrote (branch names, titles, logs), made harmless for Markdown as forges render it: no markup, no
  * link, no mention that notifies people, no hidden comment.
@@ -6,8 +8,6 @@
 /** Controls, and the marks that turn the direction of text around: they hide what is really written. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
 const invisible = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape that begins a terminal's colour
-const colours = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
 
 /**
  * One line as inline code, also inside a table. Mentions and links are not made out of code, and what could end it is
@@ -49,7 +49,7 @@ export function link(label: string, url: string): string {
 }
 
 function clean(text: string): string {
-  return text.replace(colours, '').replace(invisible, '');
+  return plain(text).replace(invisible, '');
 }
 
 function cut(text: string, limit: number): string {

@@ -10,3 +10,11 @@ export function shorten(text: string, limit: number): string {
   const end = Math.floor((limit - 3) / 5);
   return `${text.slice(0, limit - 3 - end).trimEnd()} … ${text.slice(-end).trimStart()}`;
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape that begins a terminal's colour
+const colours = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
+
+/** Without the colours of a terminal, which Terraform prints into a log, too. */
+export function plain(text: string): string {
+  return text.replace(colours, '');
+}

@@ -72,7 +72,7 @@ describe('E19 the health of an object', () => {
   });
 
   it('that is not names pod, container, reason and the last line of its log, read as the tenant', async () => {
-    const { cluster, tenants, blamed, of } = setUp('cannot open config.json\n');
+    const { cluster, tenants, blamed, of } = setUp('\u001b[31mcannot open config.json\u001b[0m\n');
     cluster.put(deployment({ ...healthy, readyReplicas: 0, availableReplicas: 0 }));
     cluster.put(crashing);
     expect(await of()).toMatchObject({

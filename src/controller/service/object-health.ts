@@ -2,6 +2,7 @@ import { health } from '../../core/health.ts';
 import type { ObjectRef } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import type { Failure } from '../../core/result.ts';
+import { plain } from '../../core/text.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { ReleaseObject } from '../../plan/service/facts.ts';
 import type { LiveObjects, View } from '../../source/cluster/objects.ts';
@@ -71,7 +72,8 @@ export class ObjectHealth {
       .as({ namespace: looker.namespace, serviceAccount: looker.serviceAccount })
       .podLog(where, signal)
       .catch(() => '');
-    return line.trim() === '' ? cause.message : `${cause.message}; last log line: ${line.trim().slice(0, 300)}`;
+    const words = plain(line).trim();
+    return words === '' ? cause.message : `${cause.message}; last log line: ${words.slice(0, 300)}`;
   }
 }
 

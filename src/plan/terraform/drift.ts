@@ -1,7 +1,7 @@
 import type { TerraformReport } from '../../api/terraform-status.ts';
 import { intervalOr } from '../../core/duration.ts';
 import { foundChangesCode, type RunEnd } from '../../core/terraform-run.ts';
-import { brief } from '../../core/text.ts';
+import { brief, plain } from '../../core/text.ts';
 import { isOf } from '../attempts.ts';
 import { end, report } from '../draft.ts';
 import { firstFew } from '../first-few.ts';
@@ -11,7 +11,7 @@ import { type Draft, type Ended, forget } from './draft.ts';
 import { hashOf } from './image.ts';
 import { hideIn } from './secrets.ts';
 import { start } from './start.ts';
-import { addressesIn, allOf, plain, summaryOf } from './summary.ts';
+import { addressesIn, allOf, summaryOf } from './summary.ts';
 import { purposeOf } from './window.ts';
 
 const standard: Command = { script: './plan', args: '-detailed-exitcode' };

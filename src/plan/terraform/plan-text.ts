@@ -1,6 +1,7 @@
 import type { RunRecord } from '../../api/terraform-status.ts';
 import { cutName } from '../../core/hash.ts';
 import { foundChangesCode, type RunEnd } from '../../core/terraform-run.ts';
+import { plain } from '../../core/text.ts';
 import { report } from '../draft.ts';
 import { planHash } from './approved.ts';
 import { readCommand } from './command.ts';
@@ -9,7 +10,7 @@ import { refuse } from './output.ts';
 import { logIsGone } from './printed.ts';
 import { hideIn } from './secrets.ts';
 import { accountOf } from './start.ts';
-import { allOf, plain, summaryOf } from './summary.ts';
+import { allOf, summaryOf } from './summary.ts';
 
 /** Characters of a Secret's name. */
 const secretNameLimit = 253;

@@ -1,6 +1,6 @@
 import type { RunRecord } from '../../api/terraform-status.ts';
 import { foundChangesCode, type RunEnd } from '../../core/terraform-run.ts';
-import { shorten } from '../../core/text.ts';
+import { plain, shorten } from '../../core/text.ts';
 import { report } from '../draft.ts';
 import { counted } from '../interruptions.ts';
 import { dropUnbegun, noteApplied, noteAttempt, settleDestroy } from './applied.ts';
@@ -96,7 +96,8 @@ const lineLimit = 2000;
  */
 function readable(draft: Draft, end: RunEnd): RunEnd {
   const hide = hideIn(draft);
-  const say = (text: string) => shorten(hide(text), lineLimit);
+  // A secret may be cut in two by colours, and may hold some.
+  const say = (text: string) => shorten(hide(plain(hide(text))), lineLimit);
   const { message, tail } = end;
   return { ...end, tail: tail.map(say), ...(message === undefined ? {} : { message: say(message) }) };
 }

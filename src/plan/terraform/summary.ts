@@ -33,10 +33,3 @@ const heading =
 export function addressesIn(text: string): string[] {
   return [...new Set([...text.matchAll(heading)].map(([, address]) => address as string))];
 }
-
-/** Without the colours of a terminal. */
-export function plain(text: string): string {
-  return text.replace(colours, '');
-}
-
-const colours = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
