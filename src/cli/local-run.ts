@@ -6,7 +6,7 @@ import { packageRoot } from '../core/program.ts';
 import { startLocal } from '../local/mode/start.ts';
 import { type CommandContext, stopped, UsageError } from './context.ts';
 import type { LocalFlags } from './local-flags.ts';
-import { followStates } from './local-states.ts';
+import { followStates, withoutStates } from './local-states.ts';
 import { createLog } from './log.ts';
 import { Progress, paint } from './progress.ts';
 import { welcome } from './welcome.ts';
@@ -47,7 +47,7 @@ function start(flags: LocalFlags, { env, err, signal }: CommandContext, progress
     gitRewrites: flags.gitRewrite,
     registryMirrors: flags.registryMirror,
     controller: { settings: { retryDelayMs: flags.retryDelay } },
-    log: createLog({ level: flags.logLevel, format: flags.logFormat, to: err }),
+    log: withoutStates(createLog({ level: flags.logLevel, format: flags.logFormat, to: err })),
     progress: (step) => progress.begin(step),
   });
 }

@@ -1,3 +1,4 @@
+import type { Log } from '../core/log.ts';
 import type { Condition, KubeObject } from '../core/resource.ts';
 import type { WatchingClient } from '../kube/client.ts';
 import { Reflector } from '../kube/reflector/reflector.ts';
@@ -27,6 +28,20 @@ export function followStates(client: WatchingClient, out: Out): { stop(): Promis
     async stop() {
       await Promise.all(reflectors.map((reflector) => reflector.stop()));
     },
+  };
+}
+
+/** The log of a program whose states are followed: what it says of them would stand there twice. */
+export function withoutStates(log: Log): Log {
+  const quiet =
+    (write: Log['warn']): Log['warn'] =>
+    (fields, message) =>
+      'state' in fields ? log.debug(fields, message) : write(fields, message);
+  return {
+    debug: (fields, message) => log.debug(fields, message),
+    info: quiet((fields, message) => log.info(fields, message)),
+    warn: quiet((fields, message) => log.warn(fields, message)),
+    error: (fields, message) => log.error(fields, message),
   };
 }
 

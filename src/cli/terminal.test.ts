@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../core/resource.ts';
 import type { LocalFlags } from './local-flags.ts';
-import { lineOf } from './local-states.ts';
+import { lineOf, withoutStates } from './local-states.ts';
 import { Progress } from './progress.ts';
 import { nameColumn, render } from './state-line.ts';
 import { welcome } from './welcome.ts';
@@ -83,6 +83,17 @@ describe('a line of a state', () => {
   it('is none before there is a state', () => {
     expect(lineOf({ ...service('', '', ''), status: {} })).toBeUndefined();
   });
+});
+
+it('the log of local mode says nothing of states that have lines of their own, and all else', () => {
+  const said: string[] = [];
+  const at = (level: string) => (_: unknown, message: string) => void said.push(`${level} ${message}`);
+  const log = withoutStates({ debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') });
+  log.warn({ object: 'Service/shop/api', state: 'Failed' }, 'failed');
+  log.info({ object: 'Service/shop/api', state: 'Completed' }, 'done');
+  log.warn({ object: 'Service/shop/api' }, 'not told');
+  log.error({}, 'a fault');
+  expect(said).toEqual(['debug failed', 'debug done', 'warn not told', 'error a fault']);
 });
 
 describe('progress', () => {
