@@ -125,7 +125,7 @@ export const kinds: readonly KindDefinition[] = [
     annotations: [
       [
         'alustan.io/reconcile: <any new value>',
-        'Looks at the registry now, whatever the interval; `status.lastHandledReconcile` says when it has.',
+        'Looks at the registry now and, with `driftInterval`, for drift; `status.lastHandledReconcile` says when it has.',
       ],
       ['alustan.io/retry: <any new value>', 'Runs again at once after retries were used up; acts once for each value.'],
       ['alustan.io/approve: <hash>', 'Approves the plan of this hash, `status.plan.hash`, for one deploy.'],

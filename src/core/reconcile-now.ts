@@ -11,8 +11,13 @@ export function reconcileRequest({ metadata }: Pick<Asking, 'metadata'>): string
   return metadata.annotations?.[reconcileAnnotation];
 }
 
+/** Whether a look is asked for that has not been made yet. */
+export function asksForLook(object: Asking): boolean {
+  const request = reconcileRequest(object);
+  return request !== undefined && request !== object.status?.lastHandledReconcile;
+}
+
 /** Milliseconds that an answer of a source may be old: those of the interval, none where a look is asked for. */
 export function maxAgeOf(object: Asking, intervalMs: number): number {
-  const request = reconcileRequest(object);
-  return request === undefined || request === object.status?.lastHandledReconcile ? intervalMs : 0;
+  return asksForLook(object) ? 0 : intervalMs;
 }

@@ -1,5 +1,6 @@
 import type { TerraformReport } from '../../api/terraform-status.ts';
 import { intervalOr } from '../../core/duration.ts';
+import { asksForLook } from '../../core/reconcile-now.ts';
 import { foundChangesCode, type RunEnd } from '../../core/terraform-run.ts';
 import { brief, plain } from '../../core/text.ts';
 import { isOf } from '../attempts.ts';
@@ -76,7 +77,7 @@ export function correctDrift(draft: Draft): Draft {
   return forget(noted, 'lastAppliedHash', 'plan');
 }
 
-/** Looks for drift when it is time. */
+/** Looks for drift when it is time, or when somebody asks. */
 export function checkDrift(draft: Draft): Draft {
   const { driftInterval, scripts } = draft.object.spec;
   if (driftInterval === undefined) return forget(draft, 'drift');
@@ -85,8 +86,10 @@ export function checkDrift(draft: Draft): Draft {
   const of = { purpose: 'drift', inputsHash } as const;
   // After a look that failed a changed script is tried at once.
   const isMended = draft.report.drift?.error !== undefined && job?.purpose === 'drift' && !isOf(job, of);
-  if (left(draft) > 0 && !isMended) return draft;
-  return start(draft, of, readCommand(scripts.drift) ?? standard);
+  // One that was asked for is noted as handled in the write that records its Job: nobody asks again for one not made.
+  const isUnmade = job !== undefined && isOf(job, of) && job.phase === undefined;
+  const isDue = left(draft) <= 0 || isMended || isUnmade || asksForLook({ ...draft.object, status: draft.before });
+  return isDue ? start(draft, of, readCommand(scripts.drift) ?? standard) : draft;
 }
 
 /** A deploy that is younger than the look has corrected it, or tried to. */
