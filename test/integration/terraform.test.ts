@@ -105,6 +105,8 @@ describe('Terraform on local mode, its scripts as processes', { timeout: 100_000
     });
     await infra.create(ns, 'db', 'slow', {});
     await expect.poll(() => infra.lines('slow'), { timeout: 60_000 }).toEqual(['begun']);
+    // Until the node has told so, a Job counts as one that has not begun, and is removed for a deletion.
+    await infra.seen(ns, 'db', ({ job }) => job?.began === true);
     await infra.remove(ns, 'db');
     await infra.reached(ns, 'db', 'Progressing JobRunning', /the deletion waits for the Job/);
     await infra.touch('go');
