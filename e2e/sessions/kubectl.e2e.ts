@@ -65,6 +65,10 @@ const sessions: Session[] = [
       kubectl create configmap settings -n config --from-literal=a=9 --dry-run=client -o yaml | kubectl replace -f -
       kubectl get configmap settings -n config -o jsonpath='{.data}'
       kubectl delete configmap settings -n config
+      kubectl apply -n config -f list.yaml
+      kubectl get -n config configmaps -l list=yes -o yaml | kubectl apply -n config -f -
+      kubectl diff -n config -f list.yaml
+      kubectl delete -n config -f list.yaml
       kubectl create serviceaccount robot -n config
       kubectl create token robot -n config --duration=10m
       kubectl create role reader -n config --verb=get,list --resource=configmaps

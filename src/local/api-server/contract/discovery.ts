@@ -43,6 +43,11 @@ export function discoveryContract(context: Context): void {
       });
     });
 
+    it('serves OpenAPI v2, which kubectl asks for before it sends a list', async () => {
+      const { status, body } = await context.client.get('/openapi/v2');
+      expect([status, body['swagger'], dig(body, 'info', 'title')]).toEqual([200, '2.0', 'Kubernetes']);
+    });
+
     it('serves OpenAPI v3, in which PATCH declares fieldValidation', async () => {
       const index = await context.client.get('/openapi/v3');
       const url = textOf(dig(index.body, 'paths', 'apis/apps/v1', 'serverRelativeURL'));

@@ -3,6 +3,7 @@ import { authorize } from '../auth/authorize.ts';
 import { impersonate } from '../auth/impersonate.ts';
 import { serveOpenApi } from '../discovery/openapi.ts';
 import { serveDiscovery } from '../discovery/routes.ts';
+import { serveSwagger } from '../discovery/swagger.ts';
 import { version } from '../discovery/version.ts';
 import { methodNotAllowed, PageNotFound } from '../errors.ts';
 import { dispatch } from '../verbs/dispatch.ts';
@@ -21,7 +22,7 @@ export async function route(api: Api, sent: ApiRequest): Promise<void> {
   if (info !== undefined) return dispatch(api, request, info);
   if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed();
   if (serveDiscovery(api, request)) return;
-  if (serveOpenApi(api, request)) return;
+  if (serveOpenApi(api, request) || serveSwagger(request)) return;
   if (healthPaths.has(request.path)) return sendText(request, 'ok');
   if (request.path === '/version' || request.path === '/version/')
     return sendJson(request, 200, JSON.stringify(version));
