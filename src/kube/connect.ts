@@ -1,7 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Access } from './access/access.ts';
 import { type InCluster, inClusterAccess } from './access/in-cluster.ts';
-import { kubeconfigAccess, parseKubeconfig } from './access/kubeconfig.ts';
 import type { ResourceType, WatchingClient } from './client.ts';
 import { builtIn, Discovery } from './discovery.ts';
 import type { Guard } from './guarding.ts';
@@ -62,10 +61,12 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
 }
 
 async function accessOf({ kubeconfigPath, kubeconfig, context, inCluster }: ConnectOptions): Promise<Access> {
+  if (inCluster !== undefined) return await inClusterAccess(inCluster);
+  // Loaded here, not above: in a pod, in each runner Job above all, nobody reads YAML.
+  const { kubeconfigAccess, parseKubeconfig } = await import('./access/kubeconfig.ts');
+  if (kubeconfigPath !== undefined) return await kubeconfigAccess(kubeconfigPath, context);
   const named = context === undefined ? {} : { context };
   if (kubeconfig !== undefined)
     return parseKubeconfig(kubeconfig, { path: 'kubeconfig', selfContained: true, ...named });
-  if (kubeconfigPath !== undefined) return await kubeconfigAccess(kubeconfigPath, context);
-  if (inCluster !== undefined) return await inClusterAccess(inCluster);
   throw new Error('neither a kubeconfig nor a cluster around this process: name a kubeconfig file');
 }
