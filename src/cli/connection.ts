@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { type Connection, type ConnectOptions, connect } from '../kube/connect.ts';
+import type { Connection, ConnectOptions } from '../kube/connect.ts';
 import { UsageError } from './context.ts';
 
 /**
@@ -14,6 +14,8 @@ export async function connectFrom(
     Pick<ConnectOptions, 'userAgent' | 'qps' | 'burst' | 'requested'>,
 ): Promise<Connection> {
   const { kubeconfig, ...rest } = options;
+  // Loaded when it is needed: most runner Jobs never ask the API server, and it costs more than all the rest of them.
+  const { connect } = await import('../kube/connect.ts');
   return connect({ ...rest, ...(await wayIn(env, kubeconfig)) });
 }
 

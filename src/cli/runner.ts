@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { connectFrom } from './connection.ts';
 import type { CommandContext } from './context.ts';
 
 type Flags = Readonly<{ input: string; result: string; helm: string }>;
@@ -12,10 +13,7 @@ export function runnerCommand(context: CommandContext): Command {
     .requiredOption('--result <file>', 'file for the result, the termination log of the container')
     .option('--helm <program>', 'path of the Helm program', env['ALUSTAN_HELM'] ?? 'helm')
     .action(async (flags: Flags) => {
-      const [{ runHelm }, { connectFrom }] = await Promise.all([
-        import('../runner/helm.ts'),
-        import('./connection.ts'),
-      ]);
+      const { runHelm } = await import('../runner/helm.ts');
       const client = async () => (await connectFrom(env, { userAgent: 'alustan-runner' })).client;
       context.exit(await runHelm({ ...flags, env, client, print: (line) => out.write(`${line}\n`), signal }));
     });

@@ -4,6 +4,12 @@ import type { KubeObject } from './resource.ts';
 /** Label of a Helm release that tells what it was made from (E20). */
 export const inputsLabel = 'alustan.io/inputs';
 
+/**
+ * Annotation of Helm's record of a revision that a killed run left unfinished. No label: Helm hands the labels of one
+ * revision on to the next.
+ */
+export const interruptedAnnotation = 'alustan.io/interrupted';
+
 /** The part of Helm's release record that we read. Helm keeps one per revision in a Secret. */
 export type HelmRelease = {
   name: string;

@@ -137,6 +137,11 @@ export type HelmInstall = Readonly<{
   release: string;
   namespace: string;
   unlock?: DeadLock;
+  /**
+   * Helm's records of the release hold no lock, and nothing that an interrupted run left: the runner need not read them.
+   * Over a lock that came since, Helm itself does nothing.
+   */
+  clean?: true;
   /** Digest by which the applier finds the packed chart. */
   chartDigest: string;
   /** Final values, placeholders filled. May hold secrets: they travel in a Secret only. */

@@ -34,6 +34,8 @@ let printed: string[];
 /** Called before a record is deleted or replaced; rejects to refuse it. */
 let onDelete: () => Promise<void>;
 let onUpdate: () => Promise<void>;
+/** Called before the records are read. */
+let onList: () => void;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'alustan-runner-'));
@@ -41,7 +43,7 @@ beforeEach(async () => {
   await writeFile(join(folder, 'in', 'chart.tgz.000'), 'ch');
   await writeFile(join(folder, 'in', 'chart.tgz.001'), 'art');
   [records, stop, printed] = [new Map(), new AbortController(), []];
-  [onDelete, onUpdate] = [async () => {}, async () => {}];
+  [onDelete, onUpdate, onList] = [async () => {}, async () => {}, () => {}];
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -63,7 +65,10 @@ const history = () =>
 
 /** What the runner asks of the API server: Helm's records of one release. */
 const client = {
-  list: async () => ({ items: [...records.values()] }),
+  list: async () => {
+    onList();
+    return { items: [...records.values()] };
+  },
   update: async (object: KubeObject) => {
     await onUpdate();
     records.set(object.metadata.name, object);
@@ -145,6 +150,11 @@ it('the parts of the chart are joined, and removed afterwards', async () => {
   await run('cat "$3" && echo " at $3" && echo REVISION: 1');
   const [, path = ''] = /^chart at (.*)$/.exec(printed[0] ?? '') ?? [];
   await expect(readFile(path)).rejects.toThrow('ENOENT');
+});
+
+it('E20 asks no API server where the plan knows that there is nothing to see', async () => {
+  onList = () => expect.fail('it has read the records');
+  expect(await run('echo REVISION: 2', { ...install, clean: true })).toMatchObject({ ok: true, revision: 2 });
 });
 
 describe('SIGTERM', () => {

@@ -8,7 +8,7 @@ import type { KubeClient } from '../kube/client.ts';
 import { installArguments, uninstallArguments } from './arguments.ts';
 import { joinChart, readInput } from './input.ts';
 import { type ProcessResult, run } from './process.ts';
-import { forget, noteInterrupted, refuseForeignLock, unlock } from './unlock.ts';
+import { type Found, forget, noteInterrupted, refuseForeignLock, unlock } from './unlock.ts';
 import { helmWords } from './words.ts';
 
 export type HelmRunnerOptions = Readonly<{
@@ -27,6 +27,8 @@ export type HelmRunnerOptions = Readonly<{
 
 type Install = Omit<HelmInstall, 'values'>;
 
+/** What there is to see in records that need not be read. */
+const nothing: Found = { interrupted: [] };
 /** Milliseconds that helm gets to record its failure after SIGTERM; the pod's own grace is 60 s. */
 const graceMs = 45_000;
 const tailLines = 20;
@@ -66,25 +68,23 @@ async function uninstall(options: HelmRunnerOptions, job: HelmUninstall, scratch
 
 async function install(options: HelmRunnerOptions, job: Install, scratch: string): Promise<JobResult> {
   const { input, print, signal } = options;
-  const client = await options.client();
-  const { freed, interrupted } = await unlock(client, job);
+  const { freed, interrupted } = job.clean === true ? nothing : await unlock(await options.client(), job);
   if (freed !== undefined) print(`release ${job.release} was left ${freed}: unlocked, since ${job.unlock?.proof}`);
   const args = installArguments(job, input, await joinChart(input, scratch));
   const result = installResult(await helm(options, args, scratch, job.sensitive), signal);
-  await tidy(client, job, interrupted, result, signal).catch((error: Error) => print(`history: ${error.message}`));
+  await tidy(options, job, interrupted, result).catch((error: Error) => print(`history: ${error.message}`));
   return result;
 }
 
 /** Keeps one revision for each change of the inputs in Helm's history. What Helm has done counts also where this fails. */
 async function tidy(
-  client: KubeClient,
+  { client, signal }: HelmRunnerOptions,
   { namespace, release }: Install,
   interrupted: readonly ObjectRef[],
   { ok }: JobResult,
-  { aborted }: AbortSignal,
 ): Promise<void> {
-  if (ok) await forget(client, interrupted);
-  else if (aborted) await noteInterrupted(client, namespace, release);
+  if (ok && interrupted.length > 0) await forget(await client(), interrupted);
+  if (!ok && signal.aborted) await noteInterrupted(await client(), namespace, release);
 }
 
 function helm(

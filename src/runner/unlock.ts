@@ -1,13 +1,7 @@
-import { decodeRelease, encodeRelease, isPending } from '../core/helm-release.ts';
+import { decodeRelease, encodeRelease, interruptedAnnotation, isPending } from '../core/helm-release.ts';
 import { type DeadLock, type ObjectRef, refOf } from '../core/plan.ts';
 import type { KubeObject } from '../core/resource.ts';
 import { isNotFound, type KubeClient } from '../kube/client.ts';
-
-/**
- * On Helm's record of a revision that a killed run left unfinished. No label: Helm hands the labels of one revision on
- * to the next.
- */
-const interruptedAnnotation = 'alustan.io/interrupted';
 
 /** What a run is for: a release, and the lock on it that was proven dead. */
 export type Locked = Readonly<{ namespace: string; release: string; unlock?: DeadLock }>;

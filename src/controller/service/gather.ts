@@ -145,7 +145,7 @@ function told({ ref, ...object }: ReleaseObject, { keep, expires }: Partial<Mani
   return { ref, ...state, ...(keep === true ? { keep } : {}) };
 }
 
-function releaseFact({ uid, revision, status, since, inputs, chart, message }: ReleaseRecord): Release {
+function releaseFact({ uid, revision, status, since, inputs, chart, message, leftovers }: ReleaseRecord): Release {
   return {
     record: uid,
     revision,
@@ -154,6 +154,7 @@ function releaseFact({ uid, revision, status, since, inputs, chart, message }: R
     ...(since === undefined ? {} : { since }),
     ...(inputs === undefined ? {} : { inputs }),
     ...(message === undefined ? {} : { message }),
+    ...(leftovers === undefined ? {} : { leftovers }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../core/duration.ts';
 import { canonicalJson, keyedHash } from '../../core/hash.ts';
-import { inputsLabel } from '../../core/helm-release.ts';
+import { inputsLabel, isPending } from '../../core/helm-release.ts';
 import { isOf, limitAttempts, noteRetry, wantedRetry } from '../attempts.ts';
 import { inSource } from '../source-field.ts';
 import { noteOutside, noteOutsideWhenSpent } from '../window.ts';
@@ -142,6 +142,7 @@ export function deliver(draft: Draft): Ended {
     release: spec.source.releaseName,
     namespace: metadata.namespace,
     ...(unlock === undefined ? {} : { unlock }),
+    ...(isClean(draft.facts.release) ? { clean: true } : {}),
     chartDigest,
     values,
     sensitive,
@@ -150,6 +151,12 @@ export function deliver(draft: Draft): Ended {
     conflicts: spec.conflicts,
     timeoutSeconds: timeoutSeconds(draft),
   });
+}
+
+/** A release that cannot be read has no delivery. */
+function isClean(release: Draft['facts']['release']): boolean {
+  const found = release.ok && release.value;
+  return !found || !(isPending(found.status) || found.leftovers);
 }
 
 /** How long the objects of a release may take to become healthy. */

@@ -75,6 +75,8 @@ export type Release = Readonly<{
   /** Name and version of the chart, for example `backend-0.1.0`. */
   chart: string;
   message?: string;
+  /** A record of the release is of a run that was interrupted. */
+  leftovers?: true;
 }>;
 
 export type ReleaseObject = Readonly<{

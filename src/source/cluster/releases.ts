@@ -1,5 +1,5 @@
 import { forbidden } from '../../core/forbidden.ts';
-import { decodeRelease, type HelmRelease, inputsLabel } from '../../core/helm-release.ts';
+import { decodeRelease, type HelmRelease, inputsLabel, interruptedAnnotation } from '../../core/helm-release.ts';
 import type { ActAs } from '../../core/plan.ts';
 import type { KubeObject } from '../../core/resource.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -25,6 +25,8 @@ export type ReleaseRecord = Readonly<{
   /** Name and version, for example `app-1.0.0`. */
   chart: string;
   message?: string;
+  /** Of the newest record: this or an older one is of a run that was interrupted, and goes with the next deployed one. */
+  leftovers?: true;
   /** The objects of the release in the order of the manifest; hooks are not among them. */
   objects: readonly ManifestRef[];
 }>;
@@ -92,7 +94,8 @@ function names(record: ReleaseRecord | undefined): string[] {
 
 function newestOf(all: readonly KubeObject[]): ReleaseRecord | undefined {
   const records = all.flatMap((object) => recordOf(object) ?? []);
-  return records.sort((a, b) => b.revision - a.revision)[0];
+  const newest = records.sort((a, b) => b.revision - a.revision)[0];
+  return newest !== undefined && records.some((record) => record.leftovers) ? { ...newest, leftovers: true } : newest;
 }
 
 function recordOf(object: KubeObject | undefined): ReleaseRecord | undefined {
@@ -109,7 +112,7 @@ function brief(secret: KubeObject): KubeObject {
 
 function readRecord(secret: KubeObject, namespace: string, labels: Record<string, string>): ReleaseRecord {
   const inputs = labels[inputsLabel];
-  const { creationTimestamp: createdAt, uid = '' } = secret.metadata;
+  const { creationTimestamp: createdAt, uid = '', annotations } = secret.metadata;
   const known = {
     uid,
     release: labels['name'] ?? '',
@@ -117,6 +120,7 @@ function readRecord(secret: KubeObject, namespace: string, labels: Record<string
     revision: Number(labels['version'] ?? 0),
     status: labels['status'] ?? 'unknown',
     ...(inputs === undefined ? {} : { inputs }),
+    ...(annotations?.[interruptedAnnotation] === undefined ? {} : { leftovers: true as const }),
     ...(createdAt === undefined ? {} : { createdAt }),
   };
   try {
