@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Connection, connect } from '../../src/kube/connect.ts';
 import { applyManifests, readManifests } from '../../src/local/mode/manifests.ts';
-import { hindranceOf, type Verdict } from '../../src/source/cluster/run-end.ts';
+import { hindranceOf } from '../../src/source/cluster/run-end.ts';
 import { TerraformJobs } from '../../test/support/terraform-jobs.ts';
 import { exec } from '../cluster/exec.ts';
 import { kubectl, lane } from '../delivery/lane.ts';
@@ -60,15 +60,12 @@ describe('runs of an infrastructure image in real pods', { timeout: 180_000 }, (
       { timeout: 60_000, interval: 200 },
     );
   }
-  const hindrance = (job: string): Promise<Verdict> =>
-    vi.waitFor(
-      async () => {
-        const found = hindranceOf(await plain.pods(job));
-        if (found === undefined) throw new Error('nothing keeps it from starting');
-        return found;
-      },
-      { timeout: 60_000, interval: 200 },
-    );
+  /** What keeps a run from starting, in the end: a kubelet that has not read a Secret yet says so first. */
+  const hinders = (job: string, what: object): Promise<void> =>
+    vi.waitFor(async () => expect(hindranceOf(await plain.pods(job))).toMatchObject(what), {
+      timeout: 60_000,
+      interval: 200,
+    });
 
   it('an exit code, with the lines of both streams', async () => {
     // A kubelet reads two pipes: which of the streams it reads first is not said.
@@ -131,14 +128,9 @@ describe('runs of an infrastructure image in real pods', { timeout: 180_000 }, (
     const envFrom = [{ secretRef: { name: 'none' } }];
     const secretless = await plain.start('secretless', 'fails', {}, { envFrom });
     const nowhere = await plain.start('nowhere', 'fails', {}, { pod: { nodeSelector: { planet: 'mars' } } });
-    expect(await hindrance(missing)).toMatchObject({
-      reason: expect.stringMatching(/^(ErrImagePull|ImagePullBackOff)$/),
-    });
-    expect(await hindrance(secretless)).toMatchObject({
-      reason: 'CreateContainerConfigError',
-      message: 'secret "none" not found',
-    });
-    expect(await hindrance(nowhere)).toMatchObject({ reason: 'Unschedulable' });
+    await hinders(missing, { reason: expect.stringMatching(/^(ErrImagePull|ImagePullBackOff)$/) });
+    await hinders(secretless, { reason: 'CreateContainerConfigError', message: 'secret "none" not found' });
+    await hinders(nowhere, { reason: 'Unschedulable' });
   });
 
   it('F4 the plan that was approved is applied, once, and not when the state has moved', async () => {
