@@ -16,6 +16,7 @@ import { peerFact } from '../peer-facts.ts';
 import { originOfService, previewNamespaces, readerOf } from '../preview-origin.ts';
 import { jobFact } from './job-facts.ts';
 import type { ObjectHealth } from './object-health.ts';
+import { releaseOf } from './release.ts';
 import { concerned } from './triggers.ts';
 
 /** What a Service is made from, outside the cluster. */
@@ -64,7 +65,7 @@ export async function gatherService(
       ? await Promise.all([inputs.chart(service, reader, signal), inputs.images(service, reader, signal)])
       : [undefined, {}];
   const jobs = await jobsOf(tools, service, signal);
-  const release = account.ok ? await releaseOf(tools, service, looker, jobs, signal) : account;
+  const release = account.ok ? await releaseOf(tools, { service, looker, jobs }, signal) : account;
   const objects = await objectsOf(tools, service, looker, release.ok ? (release.value?.objects ?? []) : [], signal);
   tools.watches.keep(looker);
   return {
@@ -88,39 +89,6 @@ async function jobsOf(tools: GatherTools, service: ServiceObject, signal: AbortS
   const { caches, client } = tools;
   const found = await ownJobs({ caches, client }, service, service.status.job, signal);
   return found.map(({ job, pods }) => jobFact(job, pods));
-}
-
-async function releaseOf(
-  tools: GatherTools,
-  service: ServiceObject,
-  looker: Looker,
-  jobs: readonly Job[],
-  signal: AbortSignal,
-): Promise<Result<ReleaseRecord | undefined>> {
-  const { releaseName } = service.spec.source;
-  const { namespace } = service.metadata;
-  const cached = await tools.releases.newest(looker, releaseName, signal);
-  if (!cached.ok) return cached;
-  const recorded = service.status?.job;
-  const last = jobs.find((job) => job.name === recorded?.name);
-  const lags = recorded?.revision !== undefined && (cached.value?.revision ?? 0) < recorded.revision;
-  const settled = !lags && (recorded === undefined || recorded.phase !== undefined || last?.phase === 'active');
-  // A Job that ended has changed the release: the cache may not have heard of it yet.
-  if (settled || isWorkOf(last, tools.caches.jobs, namespace, cached.value)) return cached;
-  return tools.releases.newestLive(looker, releaseName, signal);
-}
-
-/** True for a record that only this Job can have written: of its inputs, and made after it. */
-function isWorkOf(
-  job: Job | undefined,
-  jobs: Caches['jobs'],
-  namespace: string,
-  record: ReleaseRecord | undefined,
-): boolean {
-  if (job?.phase !== 'succeeded' || job.purpose !== 'deliver' || record?.status !== 'deployed') return false;
-  const created = jobs.get({ namespace, name: job.name })?.metadata.creationTimestamp;
-  if (created === undefined || record.createdAt === undefined) return false;
-  return record.inputs === job.inputsHash && record.createdAt >= created;
 }
 
 async function objectsOf(
