@@ -91,11 +91,12 @@ describe('the controller on the embedded API', { timeout: 120_000 }, () => {
   });
 
   it('removes the inputs of a Job that somebody has deleted', async () => {
-    helm.outcome = () => new Promise(() => {});
+    const end = Promise.withResolvers<'fails'>();
+    helm.outcome = () => end.promise;
     await stage.service(ns, 'api', {}, { manifest: configMap('api') });
     const service = await stage.state(ns, 'api', 'Progressing JobRunning');
     const name = statusOf(service).job?.name ?? '';
-    // Helm is at work, and never ends: one that began only now would succeed, beside the next.
+    // Helm is at work until the end: one that began only now would succeed, beside the next.
     await vi.waitFor(() => expect(releases('api')).toBe(1), { timeout: 60_000 });
     helm.outcome = () => 'succeeds';
     await stage.client.delete(
@@ -104,6 +105,7 @@ describe('the controller on the embedded API', { timeout: 120_000 }, () => {
     );
     await stage.state(ns, 'api', delivered);
     await stage.gone('Secret', ns, name, 'v1');
+    end.resolve('fails');
   });
 
   it('removes the inputs of a Job that ended while no controller ran', async () => {
