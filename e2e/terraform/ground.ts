@@ -89,6 +89,11 @@ export class Ground {
     return status;
   }
 
+  /** Waits until the node has told that the script runs: until then its Job may be taken back. */
+  async begun(name: string): Promise<void> {
+    await eventually(async () => expect((await this.status(name)).job?.began).toBe(true));
+  }
+
   async gone(name: string): Promise<void> {
     await eventually(async () => expect(await this.#terraform(name)).toBeUndefined());
   }
