@@ -28,6 +28,7 @@ export function heldFlows(): void {
     ground.hold('db', 'middle');
     await ground.edit('db', { suspend: false });
     await ground.asked('db', 'begins', 'middle');
+    await ground.begun('db');
     await ground.edit('db', { suspend: true });
     const goesOn =
       /spec.suspend: nothing is begun while it is true.*; the Job db-deploy-\S+ still runs, and is left to end/;
@@ -57,6 +58,7 @@ async function inAndOut(ground: Ground): Promise<void> {
   ground.hold('db', 'middle');
   await ground.edit('db', { window: [opened] });
   await ground.asked('db', 'begins', 'middle');
+  await ground.begun('db');
   await ground.edit('db', { window: [closed()] });
   await ground.reached('db', 'Progressing JobRunning');
   ground.open('db', 'middle');
