@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { vi } from 'vitest';
 import { isFinished } from '../../src/apply/janitor.ts';
 import { terraformJob, terraformSecret } from '../../src/apply/terraform-job.ts';
+import { terraformRun } from '../../src/apply/testing.ts';
 import type { JobRequest } from '../../src/core/plan.ts';
 import type { KubeObject } from '../../src/core/resource.ts';
 import type { RunEnd, TerraformPurpose, TerraformRun } from '../../src/core/terraform-run.ts';
@@ -68,20 +69,12 @@ export class TerraformJobs {
     const [script = '', ...args] = words.split(' ');
     this.#count += 1;
     const run: TerraformRun = {
-      type: 'terraform',
+      ...terraformRun,
       purpose: script as TerraformPurpose,
       image: this.#image,
       script: `./${script}`,
       args: args.join(' '),
       variables,
-      told: {},
-      env: [],
-      envFrom: [],
-      pod: {},
-      container: {},
-      labels: {},
-      annotations: {},
-      podHash: 'p1',
       timeoutSeconds: 300,
       graceSeconds: 30,
       ...more,
