@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { type Access, Api } from '../cluster/api.ts';
+import { completeStatus } from '../cluster/complete-status.ts';
 import { type Watched, watch } from './watch.ts';
 
 /** Plays the node and Helm: what a runner Job would have done is there at once, and the Job is complete. */
@@ -51,21 +52,6 @@ export async function startCompleter(access: Access, namespace: string): Promise
       stop();
       await api.close();
     },
-  };
-}
-
-/** As the job controller writes it: `SuccessCriteriaMet` must come with or before `Complete` (Kubernetes 1.31 on). */
-function completeStatus(now: Date): Record<string, unknown> {
-  const time = `${now.toISOString().slice(0, 19)}Z`;
-  const condition = (type: string) => ({ type, status: 'True', lastTransitionTime: time, lastProbeTime: time });
-  return {
-    startTime: time,
-    completionTime: time,
-    succeeded: 1,
-    ready: 0,
-    terminating: 0,
-    uncountedTerminatedPods: {},
-    conditions: [condition('SuccessCriteriaMet'), condition('Complete')],
   };
 }
 

@@ -2,6 +2,7 @@ import { encodeRelease } from '../../src/core/helm-release.ts';
 import type { KubeObject } from '../../src/core/resource.ts';
 import { isAlreadyExists, isNotFound, type WatchingClient } from '../../src/kube/client.ts';
 import { Reflector } from '../../src/kube/reflector/reflector.ts';
+import { completeStatus } from '../cluster/complete-status.ts';
 import { insist } from './insist.ts';
 
 /** A delivery that a Job has made. */
@@ -78,17 +79,7 @@ export class Helm {
   }
 
   async #complete(name: string): Promise<void> {
-    const time = `${new Date().toISOString().slice(0, 19)}Z`;
-    const condition = (type: string) => ({ type, status: 'True', lastTransitionTime: time, lastProbeTime: time });
-    const status = {
-      startTime: time,
-      completionTime: time,
-      succeeded: 1,
-      ready: 0,
-      terminating: 0,
-      uncountedTerminatedPods: {},
-      conditions: [condition('SuccessCriteriaMet'), condition('Complete')],
-    };
+    const status = completeStatus(new Date());
     const reference = { ...jobType, namespace: this.#namespace, name };
     await this.#client.patch(reference, 'merge', { status }, { subresource: 'status' }).catch((error: unknown) => {
       if (!isNotFound(error)) throw error;
